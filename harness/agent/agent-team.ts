@@ -1,0 +1,63 @@
+import { HarnessError } from '../host/harness-error.ts';
+import type { Agent } from './define-agent.ts';
+import { handoffToolName } from './handoff.ts';
+
+/** The agents of a harness, checked against each other once, at start. */
+export interface AgentTeam {
+  /** Name of the agent that new sessions begin with. */
+  readonly entry: string;
+  readonly get: (name: string) => Agent;
+}
+
+/** Names that steps of the loop itself carry. */
+const reservedNames = new Set(['model', handoffToolName]);
+
+/** Throws TeamInvalidError with everything that does not fit, not only the first of it. */
+export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam {
+  const byName = new Map(agents.map((agent) => [agent.name, agent]));
+  const faults = [
+    ...(byName.size < agents.length ? ['two agents share a name'] : []),
+    ...(byName.has(entry) ? [] : [`the entry agent ${entry} is not among them`]),
+    ...agents.flatMap((agent) => faultsOf(agent, byName)),
+  ];
+  if (faults.length > 0) throw new TeamInvalidError([...byName.keys()], faults);
+  return {
+    entry,
+    get: (name) => {
+      const agent = byName.get(name);
+      if (agent === undefined) throw new TeamInvalidError([...byName.keys()], [`there is no ${name}`]);
+      return agent;
+    },
+  };
+}
+
+function faultsOf(agent: Agent, team: ReadonlyMap<string, Agent>): string[] {
+  const names = agent.tools.map((tool) => tool.name);
+  return [
+    ...agent.handoffs
+      .filter((to) => !team.has(to))
+      .map((to) => `${agent.name} hands off to ${to}, who is not among them`),
+    ...agent.tools
+      .filter((tool) => !tool.agents.includes(agent.name))
+      .map((tool) => `${agent.name} carries ${tool.name}, which does not permit it`),
+    ...names
+      .filter((name) => reservedNames.has(name))
+      .map((name) => `${agent.name} has a tool named ${name}, a name of the loop's own`),
+    ...names
+      .filter((name, index) => names.indexOf(name) < index)
+      .map((name) => `${agent.name} has two tools named ${name}`),
+    ...(Number.isInteger(agent.turnLimit) && agent.turnLimit > 0
+      ? []
+      : [`${agent.name} has the turn limit ${agent.turnLimit}`]),
+  ];
+}
+
+export class TeamInvalidError extends HarnessError {
+  constructor(names: readonly string[], faults: readonly string[]) {
+    super({
+      code: 'TEAM_INVALID',
+      message: `The agents ${names.join(', ')} do not fit together: ${faults.join('; ')}.`,
+      hint: 'Correct the agents, their tools or their handoffs.',
+    });
+  }
+}

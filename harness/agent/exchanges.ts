@@ -1,0 +1,64 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { Failure, Json, Principal } from '../session/event.ts';
+
+/**
+ * Where in a session an exchange happens: the lane is the causal path (`<run>`, `<run>/<agent>`), the ordinal counts
+ * within it from 0. It is a function of what the run has done and not of time, so a step that runs again after a crash
+ * asks at the same place.
+ */
+export interface ExchangePlace {
+  readonly lane: string;
+  readonly ordinal: number;
+}
+
+/** What a tool call came to. A failure is an answer too: the model is shown it. */
+export type ToolOutcome =
+  | { readonly kind: 'completed'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly error: Failure };
+
+export interface ToolCall {
+  readonly tool: string;
+  readonly callId: string;
+  readonly input: Json;
+}
+
+/**
+ * Everything a run asks of the world outside passes here: this is the seam at which sessions are recorded and replayed.
+ * Contract: an implementation may answer by itself or let the given function answer; it keeps no order of its own.
+ */
+export interface Exchanges {
+  /** A person's message arrived. */
+  readonly message: (
+    place: ExchangePlace,
+    message: { readonly text: string; readonly principal: Principal },
+  ) => void;
+  /** The model to call at this place. */
+  readonly model: (place: ExchangePlace, model: LanguageModelV4) => LanguageModelV4;
+  readonly tool: (
+    place: ExchangePlace,
+    call: ToolCall,
+    execute: () => Promise<ToolOutcome>,
+  ) => Promise<ToolOutcome>;
+  readonly clock: (place: ExchangePlace, read: () => number) => number;
+  readonly dice: (place: ExchangePlace, roll: () => string) => string;
+}
+
+/** Lets everything through: a live session that nobody records. */
+export const openExchanges: Exchanges = {
+  message: () => undefined,
+  model: (_place, model) => model,
+  tool: (_place, _call, execute) => execute(),
+  clock: (_place, read) => read(),
+  dice: (_place, roll) => roll(),
+};
+
+/** Hands out the places of one run. Deterministic: the n-th exchange of a lane is number n in every life. */
+export function placesOf(runOrdinal: number): (agent: string) => ExchangePlace {
+  const next = new Map<string, number>();
+  return (agent) => {
+    const lane = `${runOrdinal}/${agent}`;
+    const ordinal = next.get(lane) ?? 0;
+    next.set(lane, ordinal + 1);
+    return { lane, ordinal };
+  };
+}

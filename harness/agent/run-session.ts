@@ -1,0 +1,103 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { Host } from '../host/host.ts';
+import type { Fact } from '../session/event.ts';
+import type { RunBody, RunRequest, Steps } from '../session/runner.ts';
+import type { SessionFeed } from '../session/session-feed.ts';
+import { openSessionLog } from '../session/session-log.ts';
+import type { Admission, SessionStore } from '../session/session-store.ts';
+import type { AgentTeam } from './agent-team.ts';
+import { type Exchanges, placesOf } from './exchanges.ts';
+import { runAgent } from './run-agent.ts';
+
+/** What a run is given besides its message. */
+export interface SessionParts {
+  readonly team: AgentTeam;
+  readonly model: LanguageModelV4;
+  readonly store: SessionStore;
+  readonly feed: SessionFeed;
+  readonly host: Host;
+  readonly exchanges: Exchanges;
+}
+
+/** Saved as the result of the run's first step: what a recovered run must not find out anew. */
+interface Reception extends Admission {
+  /** Milliseconds since the epoch: the run's own time. */
+  readonly receivedAt: number;
+  readonly traceId: string;
+}
+
+const receptionStep = 'receive-message';
+
+/** A message becomes a run: it is received once, waits for the run before it, and is answered by the agent in charge. */
+export function sessionRun(parts: SessionParts): RunBody {
+  const { store, feed, host, exchanges, team } = parts;
+  return async (request, steps) => {
+    const reception = await receive(request, steps, parts);
+    if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
+    const history = await historyBefore(request, reception, store);
+    const log = openSessionLog(request, { store, feed, clock: host.clock });
+    const entry = team.get(agentInCharge(history) ?? team.entry);
+    const opening = openingFacts(request, reception, entry.name);
+    await log.append(receptionStep, opening);
+    return runAgent(
+      {
+        request,
+        receivedAt: reception.receivedAt,
+        history: [...history, ...opening],
+        entry,
+        team,
+        model: parts.model,
+        log,
+        steps,
+        places: placesOf(reception.runOrdinal),
+      },
+      { host, exchanges },
+    );
+  };
+}
+
+function receive(
+  { runId, text, principal }: RunRequest,
+  steps: Steps,
+  { host, exchanges }: SessionParts,
+): Promise<Reception> {
+  return steps.transact(receptionStep, async (transaction) => {
+    const admission = await transaction.admitRun(runId);
+    const lane = String(admission.runOrdinal);
+    exchanges.message({ lane, ordinal: 0 }, { text, principal });
+    return {
+      ...admission,
+      receivedAt: exchanges.clock({ lane, ordinal: 1 }, host.clock.now),
+      traceId: exchanges.dice({ lane, ordinal: 2 }, () => host.random.hex(16)),
+    };
+  });
+}
+
+/** The facts of the runs before this one. They have all settled, so reading them outside a step is the same every time. */
+async function historyBefore(
+  { sessionId, runId }: RunRequest,
+  { runOrdinal }: Admission,
+  store: SessionStore,
+): Promise<readonly Fact[]> {
+  if (runOrdinal === 1) return [];
+  const events = await store.readEvents(sessionId, 0);
+  return events.filter((event) => event.runId !== runId).map((event) => event.fact);
+}
+
+function openingFacts(
+  { text, principal }: RunRequest,
+  { receivedAt, traceId }: Reception,
+  agent: string,
+): readonly Fact[] {
+  return [
+    { type: 'message-received', text, principal, receivedAt },
+    { type: 'run-started', agent, traceId },
+  ];
+}
+
+/** Who spoke last in the session goes on speaking. */
+function agentInCharge(history: readonly Fact[]): string | undefined {
+  const change = history.findLast((fact) => fact.type === 'handed-off' || fact.type === 'run-started');
+  if (change === undefined) return undefined;
+  return change.type === 'handed-off' ? change.to : change.agent;
+}

@@ -1,0 +1,96 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { assembleTeam } from './agent/agent-team.ts';
+import type { Agent } from './agent/define-agent.ts';
+import { type Exchanges, openExchanges } from './agent/exchanges.ts';
+import { sessionRun } from './agent/run-session.ts';
+import { type Host, systemHost } from './host/host.ts';
+import type { Principal, SessionEvent, TextDelta } from './session/event.ts';
+import {
+  type RunBody,
+  type RunOutcome,
+  type Runner,
+  type StepName,
+  type StepObserver,
+  silentObserver,
+} from './session/runner.ts';
+import { createSessionFeed, type FeedItem } from './session/session-feed.ts';
+import type { SessionRecord, SessionStore } from './session/session-store.ts';
+
+/** What a harness stands on: where sessions are kept and how runs are run. */
+export interface Backing {
+  readonly store: SessionStore;
+  /** Starts running: runs that an earlier life left unfinished go on. Called once. */
+  readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
+}
+
+export interface HarnessOptions {
+  readonly agents: readonly Agent[];
+  /** Name of the agent that new sessions begin with. */
+  readonly entry: string;
+  readonly model: LanguageModelV4;
+  readonly backing: Backing;
+  readonly host?: Host;
+  /** Told of every step's three moments. */
+  readonly observer?: StepObserver;
+  /** What stands between the runs and the world outside; open by default. */
+  readonly exchanges?: Exchanges;
+}
+
+/** A person's message. Delivered twice with one `messageId`, it is one run. */
+export interface IncomingMessage {
+  readonly sessionId: string;
+  /** Chosen by the client, unique among all messages; it names the run. */
+  readonly messageId: string;
+  readonly text: string;
+  readonly principal: Principal;
+}
+
+export interface Harness {
+  /** Returns the run's id once the message is stored durably; the run goes on by itself. */
+  readonly send: (message: IncomingMessage) => Promise<string>;
+  /** Resolves when the run has settled. */
+  readonly outcome: (runId: string) => Promise<RunOutcome>;
+  /** The session's events with `seq` greater than `after`. */
+  readonly events: (sessionId: string, after?: number) => Promise<readonly SessionEvent[]>;
+  /** The stored text deltas of the session's model turns. */
+  readonly deltas: (sessionId: string) => Promise<readonly TextDelta[]>;
+  /** Stored events after a cursor, then live ones and text deltas, until `signal` aborts. */
+  readonly subscribe: (
+    sessionId: string,
+    options: { readonly after: number; readonly signal: AbortSignal },
+  ) => AsyncIterable<FeedItem>;
+  readonly records: (sessionId: string) => Promise<readonly SessionRecord[]>;
+  readonly pendingRuns: () => Promise<readonly string[]>;
+  readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
+  readonly close: () => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/** Opens a harness: from here on messages become runs. Throws TeamInvalidError if the agents do not fit together. */
+export async function createHarness(options: HarnessOptions): Promise<Harness> {
+  const { agents, entry, model, backing } = options;
+  const { host = systemHost(), observer = silentObserver, exchanges = openExchanges } = options;
+  const { store } = backing;
+  const feed = createSessionFeed(store);
+  const team = assembleTeam(agents, entry);
+  const runner = await backing.openRunner(
+    sessionRun({ team, model, store, feed, host, exchanges }),
+    observer,
+    host,
+  );
+  return {
+    send: async ({ messageId, ...message }) => {
+      await runner.start({ runId: messageId, ...message });
+      return messageId;
+    },
+    outcome: runner.outcome,
+    events: (sessionId, after = 0) => store.readEvents(sessionId, after),
+    deltas: store.readDeltas,
+    subscribe: feed.subscribe,
+    records: store.readRecords,
+    pendingRuns: runner.pendingRuns,
+    savedSteps: runner.savedSteps,
+    close: runner.close,
+    [Symbol.asyncDispose]: runner.close,
+  };
+}

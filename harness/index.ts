@@ -1,0 +1,53 @@
+/** The harness: a durable agent runtime. What other folders may use of it is listed here, by hand. */
+export { type AgentTeam, assembleTeam, TeamInvalidError } from './agent/agent-team.ts';
+export { type Agent, defineAgent, definePrompt, type Prompt } from './agent/define-agent.ts';
+export {
+  type ExchangePlace,
+  type Exchanges,
+  openExchanges,
+  type ToolCall,
+  type ToolOutcome,
+} from './agent/exchanges.ts';
+export {
+  type Backing,
+  createHarness,
+  type Harness,
+  type HarnessOptions,
+  type IncomingMessage,
+} from './create-harness.ts';
+export { type Config, ConfigError, readConfig } from './host/config.ts';
+export { canonicalJson, fingerprint } from './host/fingerprint.ts';
+export { type ErrorParts, HarnessError } from './host/harness-error.ts';
+export {
+  type Clock,
+  type Host,
+  type Log,
+  type Random,
+  silentLog,
+  systemHost,
+} from './host/host.ts';
+export {
+  type EventDraft,
+  type Fact,
+  type Failure,
+  factSchema,
+  type Json,
+  jsonSchema,
+  type Principal,
+  principalSchema,
+  type SessionEvent,
+  type TextDelta,
+  type Usage,
+} from './session/event.ts';
+export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
+export type { FeedItem } from './session/session-feed.ts';
+export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
+export {
+  defineTool,
+  type EffectClass,
+  type Tool,
+  type ToolContext,
+  type TransactionalToolContext,
+} from './tools/define-tool.ts';
+export { RetryableToolError } from './tools/retryable-tool-error.ts';
+export { ToolRefusal } from './tools/tool-refusal.ts';

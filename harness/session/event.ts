@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+export const jsonSchema = z.json();
+/** What JSON can say: all that crosses a checkpoint, a file or a wire. */
+export type Json = z.infer<typeof jsonSchema>;
+
+/** Who speaks in a session: what tools may rely on to decide what this person may see. */
+export const principalSchema = z.object({
+  /** Stable id in the business's own terms, e.g. a customer id. */
+  id: z.string().min(1),
+  role: z.string().min(1),
+  tenant: z.string().min(1),
+});
+export type Principal = z.infer<typeof principalSchema>;
+
+const usageSchema = z.object({ inputTokens: z.number(), outputTokens: z.number() });
+export type Usage = z.infer<typeof usageSchema>;
+
+const failureSchema = z.object({ code: z.string(), message: z.string() });
+/** A failure as data: it crosses checkpoints and is shown to the model. */
+export type Failure = z.infer<typeof failureSchema>;
+
+/** The facts of a run, in the past tense. What a run did is what these say, and nothing else. */
+export const factSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message-received'),
+    text: z.string(),
+    principal: principalSchema,
+    /** Milliseconds since the epoch, by the run's own clock. */
+    receivedAt: z.number(),
+  }),
+  z.object({
+    type: z.literal('run-started'),
+    agent: z.string(),
+    /** W3C trace id, rolled once and kept over every crash. */
+    traceId: z.string(),
+  }),
+  z.object({
+    type: z.literal('model-turn-completed'),
+    agent: z.string(),
+    /** Fingerprint of the prompt that was in force. */
+    prompt: z.string(),
+    text: z.string(),
+    finishReason: z.string(),
+    usage: usageSchema,
+    /** The turn as the AI SDK's response messages: what the next turn is shown. */
+    messages: z.array(z.unknown()),
+  }),
+  z.object({
+    type: z.literal('tool-requested'),
+    agent: z.string(),
+    callId: z.string(),
+    tool: z.string(),
+    input: jsonSchema,
+  }),
+  z.object({
+    type: z.literal('tool-completed'),
+    callId: z.string(),
+    tool: z.string(),
+    output: jsonSchema,
+  }),
+  z.object({
+    type: z.literal('tool-failed'),
+    callId: z.string(),
+    tool: z.string(),
+    error: failureSchema,
+  }),
+  z.object({
+    type: z.literal('handed-off'),
+    from: z.string(),
+    to: z.string(),
+    reason: z.string(),
+  }),
+  z.object({ type: z.literal('run-completed'), agent: z.string(), text: z.string() }),
+  z.object({ type: z.literal('run-failed'), agent: z.string(), error: failureSchema }),
+]);
+export type Fact = z.infer<typeof factSchema>;
+
+/** The place of an event in its run: the same fact told twice has the same key, so it is stored once. */
+export interface EventKey {
+  readonly runId: string;
+  /** Name of the step that caused it. */
+  readonly step: string;
+  /** Index among the events of that step. */
+  readonly ordinal: number;
+}
+
+export interface EventDraft extends EventKey {
+  readonly fact: Fact;
+}
+
+/** A stored fact. `seq` counts from 1 within the session, without gaps. */
+export interface SessionEvent extends EventDraft {
+  readonly sessionId: string;
+  readonly seq: number;
+  /** When it was stored, milliseconds since the epoch, by the database's clock: not part of the history's meaning. */
+  readonly storedAt: number;
+}
+
+/** A model turn in progress, or one that has been. */
+export interface TurnReference {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly step: string;
+}
+
+/** A piece of a model turn's text, stored while the turn goes on. Those of one attempt, joined, are the turn's text. */
+export interface TextDelta extends TurnReference {
+  /** Counts from 1; a later attempt replaces the deltas of an earlier one. */
+  readonly attempt: number;
+  readonly ordinal: number;
+  readonly text: string;
+}

@@ -1,0 +1,65 @@
+import type { Failure, Principal } from './event.ts';
+import type { SessionTransaction } from './session-store.ts';
+
+/** `tool#n` or `model#n` or `receive-message`: unique within its run, the same in every life of it. */
+export type StepName = string;
+
+/** What starts a run: a person's message. `runId` is the client's message id, so a message delivered twice is one run. */
+export interface RunRequest {
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly text: string;
+  readonly principal: Principal;
+}
+
+export type RunOutcome =
+  | { readonly kind: 'answered'; readonly agent: string; readonly text: string }
+  | { readonly kind: 'failed'; readonly agent: string; readonly error: Failure };
+
+/** The durable steps of one run. */
+export interface Steps {
+  /**
+   * Runs `body` and saves its result under `name`. A recovered run is handed the saved result; a run that died between
+   * body and save runs the body again, so what it does outside carries a key. The result is JSON; `body` does not throw.
+   */
+  readonly run: <Result>(name: StepName, body: () => Promise<Result>) => Promise<Result>;
+  /** As `run`, but what `body` does with the transaction and the saved result are committed together: exactly once. */
+  readonly transact: <Result>(
+    name: StepName,
+    body: (transaction: SessionTransaction) => Promise<Result>,
+  ) => Promise<Result>;
+  /** Resolves when another run has settled, however it ended. */
+  readonly settled: (runId: string) => Promise<void>;
+}
+
+/** Told of each step's three moments, in the life in which they happen: replayed steps are silent. */
+export interface StepObserver {
+  /** Nothing has happened yet. */
+  readonly before: (runId: string, step: StepName) => void;
+  /** The body has run and nothing durable says so: the moment at which a crash repeats it. */
+  readonly inside: (runId: string, step: StepName) => void;
+  /** The result is saved. */
+  readonly after: (runId: string, step: StepName) => void;
+}
+
+export const silentObserver: StepObserver = {
+  before: () => undefined,
+  inside: () => undefined,
+  after: () => undefined,
+};
+
+/** What a run does. It reads the clock, rolls dice and reaches out only in steps, so that it can be run again. */
+export type RunBody = (request: RunRequest, steps: Steps) => Promise<RunOutcome>;
+
+/** Runs runs, durably or not. */
+export interface Runner {
+  /** Starts a run; starting it again, with the same request, changes nothing. */
+  readonly start: (request: RunRequest) => Promise<void>;
+  /** Resolves when the run has settled, in this process or another. */
+  readonly outcome: (runId: string) => Promise<RunOutcome>;
+  /** Runs of this application that are neither done nor failed. */
+  readonly pendingRuns: () => Promise<readonly string[]>;
+  /** Names of the run's saved steps, in order. */
+  readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
+  readonly close: () => Promise<void>;
+}

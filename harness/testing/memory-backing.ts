@@ -1,0 +1,82 @@
+import type { Backing } from '../create-harness.ts';
+import { type Host, systemHost } from '../host/host.ts';
+import type {
+  RunBody,
+  RunOutcome,
+  Runner,
+  RunRequest,
+  StepObserver,
+  Steps,
+} from '../session/runner.ts';
+import { type MemoryStore, memoryStore } from './memory-store.ts';
+
+/** A backing without a database: the same loop at the speed of memory, for replay and tests. It survives nothing. */
+export function memoryBacking(host: Host = systemHost()): Backing {
+  const store = memoryStore(host.clock.now);
+  return {
+    store,
+    openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
+  };
+}
+
+function memoryRunner(parts: {
+  readonly body: RunBody;
+  readonly observer: StepObserver;
+  readonly store: MemoryStore;
+}): Runner {
+  const runs = new Map<string, Promise<RunOutcome>>();
+  const saved = new Map<string, string[]>();
+  const pending = new Set<string>();
+  const outcome = (runId: string): Promise<RunOutcome> => {
+    const run = runs.get(runId);
+    return run ?? Promise.reject(new RangeError(`there is no run ${runId}`));
+  };
+  return {
+    start: async (request) => {
+      if (runs.has(request.runId)) return;
+      pending.add(request.runId);
+      saved.set(request.runId, []);
+      const steps = memorySteps(request, { ...parts, outcome, saved });
+      const run = parts.body(request, steps).finally(() => pending.delete(request.runId));
+      // Whoever asks for the outcome is told of the error; nobody asking is no crash.
+      run.catch(() => undefined);
+      runs.set(request.runId, run);
+    },
+    outcome,
+    pendingRuns: async () => [...pending],
+    savedSteps: async (runId) => saved.get(runId) ?? [],
+    close: async () => {
+      await Promise.allSettled(runs.values());
+    },
+  };
+}
+
+function memorySteps(
+  { runId, sessionId }: RunRequest,
+  runner: {
+    readonly observer: StepObserver;
+    readonly store: MemoryStore;
+    readonly saved: ReadonlyMap<string, string[]>;
+    readonly outcome: (runId: string) => Promise<RunOutcome>;
+  },
+): Steps {
+  const { observer, store } = runner;
+  const observed = async <Result>(name: string, body: () => Promise<Result>): Promise<Result> => {
+    observer.before(runId, name);
+    const result = throughJson(await body());
+    observer.inside(runId, name);
+    runner.saved.get(runId)?.push(name);
+    observer.after(runId, name);
+    return result;
+  };
+  return {
+    run: observed,
+    transact: (name, body) => observed(name, () => store.transact(sessionId, body)),
+    settled: async (other) => {
+      await runner.outcome(other).catch(() => undefined);
+    },
+  };
+}
+
+/** A saved result has been through JSON; one that was never saved is put through it too, so that both are the same. */
+const throughJson = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result));

@@ -1,0 +1,108 @@
+import type { EventDraft, SessionEvent, TextDelta } from '../session/event.ts';
+import type { SessionRecord, SessionStore, SessionTransaction } from '../session/session-store.ts';
+
+interface MemorySession {
+  readonly events: SessionEvent[];
+  readonly keys: Set<string>;
+  readonly deltas: TextDelta[];
+  readonly records: Map<string, SessionRecord>;
+  runs: string[];
+}
+
+/** The session store in memory: keeps S1 to S3, dies with the process. */
+export interface MemoryStore extends SessionStore {
+  /** Runs `body` and keeps what it wrote only if it returns. */
+  readonly transact: <Result>(
+    sessionId: string,
+    body: (transaction: SessionTransaction) => Promise<Result>,
+  ) => Promise<Result>;
+}
+
+export function memoryStore(now: () => number): MemoryStore {
+  const sessions = new Map<string, MemorySession>();
+  const session = (id: string): MemorySession => {
+    const found = sessions.get(id) ?? emptySession();
+    sessions.set(id, found);
+    return found;
+  };
+  return {
+    appendEvents: async (sessionId, drafts) => {
+      const { events, keys } = session(sessionId);
+      const fresh = drafts.filter((draft) => !keys.has(keyOf(draft)));
+      const stored = fresh.map((draft, index) => ({
+        ...draft,
+        fact: copy(draft.fact),
+        sessionId,
+        seq: events.length + index + 1,
+        storedAt: now(),
+      }));
+      for (const event of stored) keys.add(keyOf(event));
+      events.push(...stored);
+      return stored;
+    },
+    readEvents: async (sessionId, after) => session(sessionId).events.slice(after),
+    beginAttempt: async (turn) => {
+      const { deltas } = session(turn.sessionId);
+      const earlier = deltas.filter((delta) => sameTurn(delta, turn));
+      for (const delta of earlier) deltas.splice(deltas.indexOf(delta), 1);
+      return Math.max(0, ...earlier.map((delta) => delta.attempt)) + 1;
+    },
+    appendDelta: async (delta) => {
+      const { deltas } = session(delta.sessionId);
+      const latest = deltas.findLast((each) => sameTurn(each, delta));
+      if (latest === undefined || latest.attempt <= delta.attempt) deltas.push(delta);
+    },
+    readDeltas: async (sessionId) => [...session(sessionId).deltas],
+    records: (sessionId) => ({
+      get: async (collection, key) =>
+        copy(session(sessionId).records.get(recordKey({ collection, key }))?.value),
+    }),
+    readRecords: async (sessionId) => {
+      const { records } = session(sessionId);
+      return [...records.keys()].sort().flatMap((key) => records.get(key) ?? []);
+    },
+    transact: (sessionId, body) => transact(session(sessionId), body),
+  };
+}
+
+async function transact<Result>(
+  session: MemorySession,
+  body: (transaction: SessionTransaction) => Promise<Result>,
+): Promise<Result> {
+  const written = new Map(session.records);
+  const runs = [...session.runs];
+  const result = await body({
+    admitRun: async (runId) => {
+      runs.push(runId);
+      return { runOrdinal: runs.length, previousRunId: runs.at(-2) ?? null };
+    },
+    get: async (collection, key) => copy(written.get(recordKey({ collection, key }))?.value),
+    put: async (record) => {
+      written.set(recordKey(record), copy(record));
+    },
+  });
+  for (const [key, record] of written) session.records.set(key, record);
+  session.runs = runs;
+  return result;
+}
+
+const emptySession = (): MemorySession => ({
+  events: [],
+  keys: new Set(),
+  deltas: [],
+  records: new Map(),
+  runs: [],
+});
+
+const keyOf = ({ runId, step, ordinal }: EventDraft): string => JSON.stringify([runId, step, ordinal]);
+
+const recordKey = ({ collection, key }: Pick<SessionRecord, 'collection' | 'key'>): string =>
+  JSON.stringify([collection, key]);
+
+const sameTurn = (
+  left: { readonly runId: string; readonly step: string },
+  right: { readonly runId: string; readonly step: string },
+): boolean => left.runId === right.runId && left.step === right.step;
+
+/** What a database would give back: equal, and nobody else's. */
+const copy = <Value>(value: Value): Value => structuredClone(value);
