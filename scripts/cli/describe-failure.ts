@@ -1,0 +1,37 @@
+import { CommanderError } from 'commander';
+import { UsageError } from './usage-error.ts';
+
+/** A failure as both readers get it. */
+export interface FailureDescription {
+  readonly text: string;
+  readonly json: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+/** Errors thrown on purpose say code, message and hint; anything else is a bug and keeps its stack. */
+export async function describeFailure(error: unknown): Promise<FailureDescription> {
+  if (error instanceof CommanderError) return describeFailure(usageErrorFrom(error));
+  if (error instanceof UsageError) {
+    return describe({
+      code: error.code,
+      message: `${error.message} ${error.hint}`,
+      hint: error.hint,
+    });
+  }
+  // Late, because the door loads the harness; what throws a HarnessError has loaded it already.
+  const { HarnessError } = await import('#harness');
+  if (HarnessError.isInstance(error)) {
+    const { code, message, hint } = error;
+    return describe({ code, message, ...(hint === undefined ? {} : { hint }) });
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text, json: { code: 'UNEXPECTED', message: text } };
+}
+
+function usageErrorFrom(error: CommanderError): UsageError {
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new UsageError(/[.)]$/.test(message) ? message : `${message}.`, { cause: error });
+}
+
+function describe(json: FailureDescription['json']): FailureDescription {
+  return { text: `error ${json.code}: ${json.message}`, json };
+}

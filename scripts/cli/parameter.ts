@@ -1,0 +1,116 @@
+import { UsageError } from './usage-error.ts';
+
+/** What the command line gave: a text, `true` for a bare switch, nothing. */
+export type RawValue = string | boolean | undefined;
+
+/** One argument or option: how the help shows it and how its value is read. */
+export interface Parameter<Value> {
+  readonly summary: string;
+  readonly required: boolean;
+  /** Stands for the value in the help; a parameter without one is a switch. */
+  readonly placeholder: string | undefined;
+  /** Shown in the help as what holds when nothing is given. */
+  readonly fallback: string | undefined;
+  /** Throws UsageError naming the parameter when the text does not fit. */
+  readonly read: (raw: RawValue, name: string) => Value;
+}
+
+/** A text that must be given. */
+export function requiredText(summary: string): Parameter<string> {
+  return {
+    summary,
+    required: true,
+    placeholder: 'text',
+    fallback: undefined,
+    read: (raw, name) => {
+      if (typeof raw !== 'string' || raw === '') throw new UsageError(`${name} is missing.`);
+      return raw;
+    },
+  };
+}
+
+export function text(summary: string, placeholder: string): Parameter<string | undefined> {
+  return {
+    summary,
+    required: false,
+    placeholder,
+    fallback: undefined,
+    read: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
+  };
+}
+
+/** True when the switch is given. */
+export function toggle(summary: string): Parameter<boolean> {
+  return {
+    summary,
+    required: false,
+    placeholder: undefined,
+    fallback: undefined,
+    read: (raw) => raw === true,
+  };
+}
+
+/** A whole number of at least 1. */
+export function count(summary: string, fallback: number): Parameter<number> {
+  return {
+    summary,
+    required: false,
+    placeholder: 'n',
+    fallback: String(fallback),
+    read: (raw, name) => {
+      if (raw === undefined) return fallback;
+      const value = Number(raw);
+      if (Number.isInteger(value) && value >= 1) return value;
+      throw new UsageError(`${name} takes a whole number of at least 1, not "${raw}".`);
+    },
+  };
+}
+
+/** One of the values in `among`; `fallback` (possibly undefined) when nothing is given. */
+export function choice<
+  const Value extends string,
+  const Fallback extends Value | undefined,
+>(parts: {
+  readonly summary: string;
+  readonly among: readonly Value[];
+  readonly fallback: Fallback;
+}): Parameter<Value | Fallback> {
+  const { summary, among, fallback } = parts;
+  return {
+    summary,
+    required: false,
+    placeholder: among.join('|'),
+    fallback,
+    read: (raw, name) => (raw === undefined ? fallback : oneOf(raw, among, name)),
+  };
+}
+
+/** Some of the values in `among`, comma-separated and in that order of writing; all when nothing is given. */
+export function choices<const Value extends string>(parts: {
+  readonly summary: string;
+  readonly among: readonly Value[];
+}): Parameter<readonly Value[]> {
+  const { summary, among } = parts;
+  return {
+    summary,
+    required: false,
+    placeholder: among.join(','),
+    fallback: 'all',
+    read: (raw, name) =>
+      raw === undefined
+        ? among
+        : String(raw)
+            .split(',')
+            .map((each) => oneOf(each.trim(), among, name)),
+  };
+}
+
+function oneOf<const Value extends string>(
+  raw: RawValue,
+  among: readonly Value[],
+  name: string,
+): Value {
+  const found = among.find((each) => each === raw);
+  if (found !== undefined) return found;
+  throw new UsageError(`${name} takes ${among.join(', ')}, not "${raw}".`);
+}

@@ -1,0 +1,45 @@
+import { defineCommand } from '../cli/define-command.ts';
+import { choice, text, toggle } from '../cli/parameter.ts';
+import { renderGateReport } from '../render/gate-report.ts';
+
+const exitCodes = { pass: 0, fail: 1, invalid: 2 } as const;
+
+export const evaluate = defineCommand({
+  name: 'eval',
+  summary: 'Score a suite and compare it with the committed baseline.',
+  arguments: { suite: text('which suite', 'suite') },
+  options: {
+    baseline: text('compare with this file instead of the committed one', 'file'),
+    model: choice({
+      summary: 'who answers',
+      among: ['recorded', 'scripted', 'live'],
+      fallback: 'recorded',
+    }),
+    playbook: choice({
+      summary: 'what the scripted model plays',
+      among: ['gold', 'null', 'saboteur'],
+      fallback: undefined,
+    }),
+    updateBaseline: toggle('write what was measured as the new baseline'),
+  },
+  run: async ({ suite, baseline, model, playbook, updateBaseline }, io) => {
+    const [{ runSuite, defaultSuite }, { readConfig }] = await Promise.all([
+      import('#evals'),
+      import('#harness'),
+    ]);
+    const report = await runSuite(suite ?? defaultSuite, {
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(playbook === undefined ? {} : { playbook }),
+      model,
+      updateBaseline,
+      config: readConfig(io.environment),
+      signal: io.signal,
+      progress: io.progress,
+    });
+    return {
+      exitCode: exitCodes[report.gate],
+      text: renderGateReport(report, io.paint),
+      json: { ...report },
+    };
+  },
+});

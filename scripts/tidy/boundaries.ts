@@ -1,0 +1,113 @@
+/**
+ * Who may know whom: one table, enforced by `boundaries.test.ts`.
+ * Type-only and lazy imports count: to name a thing is to depend on it.
+ */
+
+import { posix } from 'node:path';
+import { isTest, type Reference, referencesOf, type SourceFile } from './source-file.ts';
+
+/** Each top folder may enter only the doors listed here (package.json "imports"). */
+const doors: Readonly<Record<string, readonly string[]>> = {
+  harness: [],
+  recordings: ['#harness', '#harness/testing'],
+  scenarios: ['#harness', '#harness/testing', '#recordings'],
+  evals: ['#harness', '#recordings', '#scenarios', '#scenarios/vitest'],
+  bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
+  scripts: ['#harness', '#harness/testing', '#recordings', '#scenarios', '#evals', '#bench'],
+};
+
+/** Inside the harness: area -> areas it may know. Files at the harness root may know all but `testing`. */
+const areas: Readonly<Record<string, readonly string[]>> = {
+  host: [],
+  session: ['host'],
+  tools: ['host', 'session'],
+  model: ['host'],
+  agent: ['host', 'session', 'tools', 'model'],
+  durable: ['host', 'session'],
+  storage: ['host', 'session'],
+};
+
+interface Ownership {
+  readonly packages: RegExp;
+  readonly owners: RegExp;
+  /** Places that may name the types of the package and load nothing of it. */
+  readonly typesOnlyIn?: RegExp;
+}
+
+/** npm packages that only one place, and tests where said, may name. */
+const ownerships: readonly Ownership[] = [
+  { packages: /^@dbos-inc\//, owners: /^harness\/durable\/|\.test\.ts$/ },
+  {
+    packages: /^(drizzle-orm|drizzle-kit|pg|@electric-sql\/pglite)(\/|$)/,
+    owners: /^harness\/storage\/|^drizzle\.config\.ts$|^(?!bench\/).*\.test\.ts$/,
+  },
+  {
+    packages: /^vitest(\/|$)/,
+    owners: /\.test\.ts$|^scenarios\/vitest\/|^vitest\.config\.ts$/,
+  },
+  { packages: /^msw(\/|$)/, owners: /^recordings\/|\.test\.ts$/ },
+  { packages: /^commander$/, owners: /^scripts\// },
+  { packages: /^tinybench$/, owners: /^bench\// },
+  {
+    packages: /^@ai-sdk\/provider$/,
+    owners: /^harness\/(agent|model|tools|testing)\/|\.test\.ts$/,
+    typesOnlyIn: /^recordings\//,
+  },
+  {
+    packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
+    owners: /^harness\/(agent|model|tools|testing)\/|\.test\.ts$/,
+  },
+];
+
+/** A reference that the table forbids. */
+export interface Breach {
+  readonly file: string;
+  readonly specifier: string;
+  readonly rule: string;
+}
+
+export function findBreaches(files: readonly SourceFile[]): readonly Breach[] {
+  return files.flatMap((file) =>
+    referencesOf(file).flatMap((reference) => {
+      const rule = brokenRule(file.path, reference);
+      return rule === undefined ? [] : [{ file: file.path, specifier: reference.specifier, rule }];
+    }),
+  );
+}
+
+/** The rule that `file` breaks by naming this module, or undefined. */
+export function brokenRule(file: string, { specifier, isType }: Reference): string | undefined {
+  if (specifier.startsWith('#')) return brokenDoor(file, specifier);
+  if (specifier.startsWith('.')) return brokenNeighbourhood(file, specifier);
+  const owned = ownerships.find(({ packages }) => packages.test(specifier));
+  if (owned === undefined || owned.owners.test(file)) return undefined;
+  if (owned.typesOnlyIn?.test(file)) {
+    return isType ? undefined : `${topOf(file)} may take only types from ${specifier}`;
+  }
+  return `only ${owned.owners.source} may import ${specifier}`;
+}
+
+function brokenDoor(file: string, door: string): string | undefined {
+  const open = doors[topOf(file)]?.includes(door) || (isTest(file) && door === '#harness/testing');
+  return open ? undefined : `${topOf(file)} must not know ${door}`;
+}
+
+function brokenNeighbourhood(file: string, specifier: string): string | undefined {
+  const [folder = '', area = ''] = file.split('/');
+  const target = posix.join(posix.dirname(file), specifier);
+  const [targetFolder = '', targetArea = ''] = target.split('/');
+  // package.json and the like stand beside the folders and belong to nobody.
+  if (!(targetFolder in doors)) return undefined;
+  if (folder !== targetFolder) return `enter ${targetFolder} by its door, #${targetFolder}`;
+  if (folder !== 'harness' || isTest(file) || area === targetArea || area === 'testing') {
+    return undefined;
+  }
+  if (targetArea === 'testing') return 'harness/testing is for tests';
+  const known = areas[area];
+  if (known === undefined || known.includes(targetArea)) return undefined;
+  return `harness/${area} must not know harness/${targetArea}`;
+}
+
+function topOf(file: string): string {
+  return file.split('/')[0] ?? '';
+}
