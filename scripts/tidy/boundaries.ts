@@ -51,7 +51,7 @@ const ownerships: readonly Ownership[] = [
   {
     packages: /^@ai-sdk\/provider$/,
     owners: /^harness\/(agent|model|tools|testing)\/|\.test\.ts$/,
-    typesOnlyIn: /^recordings\//,
+    typesOnlyIn: /^recordings\/|^harness\/[^/]+\.ts$/,
   },
   {
     packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
