@@ -101,7 +101,8 @@ function fromProvider(
   return new ModelCallError({
     ...explained(invalid ? 'MODEL_ANSWER_INVALID' : codeOf(statusCode, isRetryable)),
     message: `The model call failed ${answered}: ${presentable(message)}`,
-    retryable: isRetryable,
+    // The adapter calls a garbled answer final; it may come back whole.
+    retryable: isRetryable || invalid,
     statusCode,
   });
 }
@@ -121,7 +122,7 @@ function fromMachine(chain: readonly unknown[]): ModelCallError {
   return new ModelCallError({
     ...explained(code),
     message: `The model call failed: ${presentable(texts.at(-1) ?? String(chain[0]))}`,
-    // What came back garbled may come back whole; a bug comes back as it was.
+    // A bug comes back as it was.
     retryable: code !== 'MODEL_CALL_ABORTED' && code !== 'MODEL_CALL_FAILED',
   });
 }

@@ -112,7 +112,11 @@ function messagesOf(message: LanguageModelV4Message): ConversationMessage[] {
         if (part.type === 'text') return [{ role: 'assistant', text: part.text, calls: [] }];
         if (part.type === 'tool-result') return [toolResult(part)];
         if (part.type !== 'tool-call') return [];
-        const call = { tool: part.toolName, callId: part.toolCallId, input: part.input };
+        const call = {
+          tool: part.toolName,
+          callId: part.toolCallId,
+          input: readCallInput(part.input),
+        };
         return [{ role: 'assistant', text: '', calls: [call] }];
       });
     case 'tool':
@@ -120,6 +124,11 @@ function messagesOf(message: LanguageModelV4Message): ConversationMessage[] {
         part.type === 'tool-result' ? [toolResult(part)] : [],
       );
   }
+}
+
+/** A call's input as the Responses API adapter writes it and a reader of the wire gets it. */
+function readCallInput(input: unknown): unknown {
+  return typeof input === 'string' ? parseJsonOrText(input) : input === undefined ? {} : input;
 }
 
 function toolResult(part: LanguageModelV4ToolResultPart): ConversationMessage {

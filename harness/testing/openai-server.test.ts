@@ -124,7 +124,7 @@ const call = {
 } satisfies LanguageModelV4CallOptions;
 
 async function partsOf(model: LanguageModelV4): Promise<LanguageModelV4StreamPart[]> {
-  return Array.fromAsync((await model.doStream(call)).stream);
+  return collect((await model.doStream(call)).stream);
 }
 
 /** Replaces ids by their order of appearance, and drops times and what only one provider says. */
@@ -211,7 +211,9 @@ test('the scripted model streams the very parts the OpenAI adapter makes of the 
   await using server = await serve();
   const shape = shapeOf(await partsOf(scriptedModel(playbook)));
   expect(shapeOf(await partsOf(await modelAt(server)))).toEqual(shape);
-  expect(shape).toHaveLength(20);
+  expect(shape).toHaveLength(19);
+  // The comparison sees more than texts: other pieces are another shape.
+  expect(shapeOf(await partsOf(scriptedModel(playbook, { chunk: 5 })))).not.toEqual(shape);
 });
 
 test('two runs over HTTP differ in ids only, two runs in process in nothing', async () => {
@@ -273,6 +275,34 @@ test("an unanswerable conversation is refused once and for all, with the playboo
     message: expect.stringContaining('no play for this conversation'),
   });
   expect(server.requests()).toBe(1);
+});
+
+test('an unanswerable conversation in process is an error part with the code of the playbook', async () => {
+  const result = streamText({
+    model: scriptedModel(playbook),
+    prompt: 'unheard of',
+    onError: () => undefined,
+  });
+  const parts = await collect(result.stream);
+  expect(parts.flatMap((each) => (each.type === 'error' ? [each.error] : []))).toMatchObject([
+    { code: 'PLAYBOOK_EXHAUSTED' },
+  ]);
+});
+
+test('an aborted call stops in the middle of its stream', async () => {
+  const controller = new AbortController();
+  const model = scriptedModel(playbook, { chunk: 1 });
+  const { stream } = await model.doStream({ ...call, abortSignal: controller.signal });
+  const reader = stream.getReader();
+  await reader.read();
+  controller.abort(new Error('enough'));
+  const drain = async (): Promise<void> => {
+    for (let done = false; !done; ) ({ done } = await reader.read());
+  };
+  await expect(drain()).rejects.toThrow('enough');
+  await expect(model.doStream({ ...call, abortSignal: controller.signal })).rejects.toThrow(
+    'enough',
+  );
 });
 
 test('a slow stream arrives whole', async () => {
@@ -338,7 +368,7 @@ test('some events are cut in two on their way', async () => {
     method: 'POST',
     body: JSON.stringify({ model: 'desk', input: 'hello', stream: true }),
   });
-  const chunks = await Array.fromAsync(reply.body ?? []);
+  const chunks = await collect<Uint8Array>(reply.body ?? []);
   const texts = chunks.map((each) => Buffer.from(each).toString());
   expect(texts.some((each) => !each.endsWith('\n\n'))).toBe(true);
   const types = [...texts.join('').matchAll(/^event: (.*)$/gm)].map((each) => each[1]);
@@ -362,10 +392,16 @@ test('closing drops a stalled connection and frees the port', async () => {
     body: JSON.stringify({ model: 'desk', input: 'hello', stream: true }),
   });
   await server.close();
-  await expect(reply.text()).rejects.toThrow();
-  await expect(get(server, '/models')).rejects.toThrow();
+  await expect(reply.text()).rejects.toThrow('terminated');
+  await expect(get(server, '/models')).rejects.toThrow('fetch failed');
   await server.close();
 });
+
+async function collect<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<Item[]> {
+  const collected: Item[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
 
 function callIds(parts: readonly LanguageModelV4StreamPart[]): string[] {
   return parts.flatMap((each) => (each.type === 'tool-call' ? [each.toolCallId] : []));

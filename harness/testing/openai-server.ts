@@ -8,8 +8,8 @@ import { deliveryOf, type OpenAiFault, refusalOf } from './openai/fault.ts';
 import { ResponsesRefusalError } from './openai/responses-refusal-error.ts';
 import {
   jsonReply,
-  randomId,
   type Response,
+  randomId,
   respond,
   storedItem,
   streamReply,
@@ -31,7 +31,7 @@ export interface OpenAiServerOptions {
   readonly model?: string;
   /** Pause before each piece of a reply. */
   readonly chunkDelayMs?: number;
-  /** The n-th answered request meets the n-th fault; requests beyond the list meet none. */
+  /** The n-th well-formed request for a response meets the n-th fault; later ones meet none. */
   readonly faults?: readonly OpenAiFault[];
 }
 
@@ -83,7 +83,7 @@ export async function startOpenAiServer(options: OpenAiServerOptions): Promise<O
     const { frames, ending } = deliveryOf(whole, fault);
     await write(reply, frames, options.chunkDelayMs ?? 0);
     if (ending === 'end') reply.end();
-    else if (ending === 'reset') reply.socket?.resetAndDestroy();
+    else if (ending === 'reset') reply.destroy();
   };
 
   const server = createServer((message, reply) => {

@@ -12,9 +12,9 @@ export class PlaybookExhaustedError extends HarnessError {
     super({
       code: 'PLAYBOOK_EXHAUSTED',
       message:
-        `Playbook "${playbook}" has no play for this conversation of ${messages.length} messages; ` +
-        `plays: ${plays.join(', ') || 'none'}; tools: ${conversation.tools.join(', ') || 'none'}; ` +
-        `it ends with:${tail.join('') || ' nothing'}\n`,
+        `Playbook "${playbook}" has no play for this conversation of ${messages.length} messages, which ends with` +
+        `${tail.join('') || ' nothing'}\nPlays: ${plays.join(', ') || 'none'}. ` +
+        `Tools on offer: ${conversation.tools.join(', ') || 'none'}.`,
       hint: 'Add a play whose `when` holds here, or correct the one that should have matched.',
     });
   }

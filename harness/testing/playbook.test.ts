@@ -10,6 +10,14 @@ function conversation(...messages: ConversationMessage[]): Conversation {
 
 const user = (text: string): ConversationMessage => ({ role: 'user', text });
 
+const result = (output: unknown): ConversationMessage => ({
+  role: 'tool',
+  tool: 'getCharge',
+  callId: 'c',
+  output,
+  isError: false,
+});
+
 const playbook: Playbook = {
   name: 'desk',
   plays: [
@@ -52,22 +60,15 @@ test('a conversation without a play is an error that shows its tail and the play
   expect(error).toBeInstanceOf(PlaybookExhaustedError);
   expect(error).toMatchObject({ code: 'PLAYBOOK_EXHAUSTED' });
   expect(String(error)).toMatchInlineSnapshot(`
-    "PlaybookExhaustedError: Playbook "desk" has no play for this conversation of 4 messages; plays: greet, greet again, look; tools: getCharge; it ends with:
+    "PlaybookExhaustedError: Playbook "desk" has no play for this conversation of 4 messages, which ends with
       user: my invoice is wrong
       assistant: One moment. getCharge({"id":"ch_1"})
       getCharge failed: {"error":"no such charge"}
-     Add a play whose \`when\` holds here, or correct the one that should have matched."
+    Plays: greet, greet again, look. Tools on offer: getCharge. Add a play whose \`when\` holds here, or correct the one that should have matched."
   `);
 });
 
 test('the predicates read the latest message of the user and the latest result of a tool', () => {
-  const result = (output: unknown): ConversationMessage => ({
-    role: 'tool',
-    tool: 'getCharge',
-    callId: 'c',
-    output,
-    isError: false,
-  });
   const told = conversation(user('a charge'), result(1), result(2), user('thanks'));
   const pattern = /thanks/g;
   expect([

@@ -30,7 +30,7 @@ export function scriptedAnswer(playbook: Playbook, conversation: Conversation): 
     ...calls.map((each) => ({
       kind: 'call' as const,
       tool: each.tool,
-      arguments: JSON.stringify(each.input ?? {}),
+      arguments: JSON.stringify(each.input === undefined ? {} : each.input),
     })),
   ];
   return {

@@ -1,12 +1,12 @@
-import type { Reply } from './responses-reply.ts';
 import { ResponsesRefusalError } from './responses-refusal-error.ts';
+import type { Reply } from './responses-reply.ts';
 
 /**
  * How a request to the server goes wrong.
  *
  * - `rate-limited`, `server-error`: HTTP 429, 500.
  * - `cut-stream`: the body ends, cleanly and too early, after the first output.
- * - `reset-stream`: the connection is reset there.
+ * - `reset-stream`: the connection breaks there.
  * - `stalled-stream`: nothing more comes there; the connection stays open.
  * - `error-event`: the API reports an error of its own there (in a JSON body: instead of the output).
  * - `malformed-json`: something there is not JSON; the rest follows.
