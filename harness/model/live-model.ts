@@ -12,7 +12,7 @@ export interface LiveModelOptions {
 const OPENAI_URL = 'https://api.openai.com/v1';
 
 /** Used when GROUNDHOG_MODEL is not set. */
-export const DEFAULT_LIVE_MODEL = 'gpt-5-mini';
+const DEFAULT_LIVE_MODEL = 'gpt-5-mini';
 
 /** A model behind an OpenAI-compatible endpoint that speaks the Responses API. */
 export async function liveModel({
