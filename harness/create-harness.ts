@@ -60,6 +60,9 @@ export interface Harness {
     options: { readonly after: number; readonly signal: AbortSignal },
   ) => AsyncIterable<FeedItem>;
   readonly records: (sessionId: string) => Promise<readonly SessionRecord[]>;
+  /** Whether a message under this id was ever stored. */
+  readonly isKnown: (runId: string) => Promise<boolean>;
+  /** This process's runs that are neither done nor failed. */
   readonly pendingRuns: () => Promise<readonly string[]>;
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
   readonly close: () => Promise<void>;
@@ -88,6 +91,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     deltas: store.readDeltas,
     subscribe: feed.subscribe,
     records: store.readRecords,
+    isKnown: runner.isKnown,
     pendingRuns: runner.pendingRuns,
     savedSteps: runner.savedSteps,
     close: runner.close,

@@ -25,7 +25,8 @@ export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam
     entry,
     get: (name) => {
       const agent = byName.get(name);
-      if (agent === undefined) throw new TeamInvalidError([...byName.keys()], [`there is no ${name}`]);
+      if (agent === undefined)
+        throw new TeamInvalidError([...byName.keys()], [`there is no ${name}`]);
       return agent;
     },
   };

@@ -90,7 +90,8 @@ async function callModel({ agent, model, messages, onText }: ModelCall): Promise
   for await (const part of result.stream) {
     if (part.type === 'text-delta') await onText(part.text);
     else if (part.type === 'error') throw part.error;
-    else if (part.type === 'abort') throw new UnusableTurnError(`the call was aborted (${part.reason ?? 'no reason given'})`);
+    else if (part.type === 'abort')
+      throw new UnusableTurnError(`the call was aborted (${part.reason ?? 'no reason given'})`);
   }
   return completed(await result.finalStep);
 }
@@ -120,7 +121,9 @@ function completed(step: StepResult<ToolSet>): ModelTurn {
       outputTokens: step.usage.outputTokens ?? 0,
     },
     messages: step.response.messages,
-    calls: calls.filter((call) => call.refusal === undefined).map(({ refusal: _, ...call }) => call),
+    calls: calls
+      .filter((call) => call.refusal === undefined)
+      .map(({ refusal: _, ...call }) => call),
     refusedCalls: calls.flatMap(({ refusal, ...call }) =>
       refusal === undefined ? [] : [{ ...call, error: refused(refusal) }],
     ),

@@ -63,7 +63,10 @@ export async function runAgent(
       agent = nextSpeaker(call, outcome, run) ?? agent;
     }
   }
-  const error = { code: 'TURN_LIMIT_REACHED', message: `no answer within ${agent.turnLimit} turns` };
+  const error = {
+    code: 'TURN_LIMIT_REACHED',
+    message: `no answer within ${agent.turnLimit} turns`,
+  };
   return fail(run, { step: 'end', agent, error });
 }
 
@@ -153,8 +156,13 @@ function turnFacts(turn: CompletedTurn, agent: Agent): Fact[] {
   ];
 }
 
-function outcomeFacts({ callId, tool, input }: ToolCall, outcome: ToolOutcome, agent: Agent): Fact[] {
-  if (outcome.kind === 'failed') return [{ type: 'tool-failed', callId, tool, error: outcome.error }];
+function outcomeFacts(
+  { callId, tool, input }: ToolCall,
+  outcome: ToolOutcome,
+  agent: Agent,
+): Fact[] {
+  if (outcome.kind === 'failed')
+    return [{ type: 'tool-failed', callId, tool, error: outcome.error }];
   const completed: Fact = { type: 'tool-completed', callId, tool, output: outcome.output };
   if (tool !== handoffToolName) return [completed];
   const { to, reason } = handoffInputSchema.parse(input);

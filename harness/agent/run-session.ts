@@ -97,7 +97,9 @@ function openingFacts(
 
 /** Who spoke last in the session goes on speaking. */
 function agentInCharge(history: readonly Fact[]): string | undefined {
-  const change = history.findLast((fact) => fact.type === 'handed-off' || fact.type === 'run-started');
+  const change = history.findLast(
+    (fact) => fact.type === 'handed-off' || fact.type === 'run-started',
+  );
   if (change === undefined) return undefined;
   return change.type === 'handed-off' ? change.to : change.agent;
 }

@@ -79,7 +79,8 @@ async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<T
 /** What the model is told. A refusal speaks for itself; a bug in a tool tells its kind and not its innards. */
 function failureOf(error: unknown): Failure {
   if (HarnessError.isInstance(error)) return { code: error.code, message: error.message };
-  if (error instanceof ZodError) return { code: 'TOOL_VALUE_INVALID', message: z.prettifyError(error) };
+  if (error instanceof ZodError)
+    return { code: 'TOOL_VALUE_INVALID', message: z.prettifyError(error) };
   const kind = error instanceof Error ? error.name : typeof error;
   return { code: 'TOOL_BROKEN', message: `The tool failed (${kind}).` };
 }

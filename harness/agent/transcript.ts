@@ -44,7 +44,12 @@ function addToolResult(
   const last = messages.at(-1);
   const content = last?.role === 'tool' ? last.content : undefined;
   if (content?.some((part) => part.type === 'tool-result' && part.toolCallId === callId)) return;
-  const result: ToolResultPart = { type: 'tool-result', toolCallId: callId, toolName: tool, output };
+  const result: ToolResultPart = {
+    type: 'tool-result',
+    toolCallId: callId,
+    toolName: tool,
+    output,
+  };
   if (content) content.push(result);
   else messages.push({ role: 'tool', content: [result] });
 }

@@ -18,7 +18,10 @@ export class HarnessError extends Error {
   readonly [marker] = true;
 
   constructor({ code, message, hint, cause }: ErrorParts) {
-    super(hint === undefined ? message : `${message} ${hint}`, cause === undefined ? {} : { cause });
+    super(
+      hint === undefined ? message : `${message} ${hint}`,
+      cause === undefined ? {} : { cause },
+    );
     this.name = new.target.name;
     this.code = code;
     this.hint = hint;

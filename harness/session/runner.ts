@@ -57,7 +57,9 @@ export interface Runner {
   readonly start: (request: RunRequest) => Promise<void>;
   /** Resolves when the run has settled, in this process or another. */
   readonly outcome: (runId: string) => Promise<RunOutcome>;
-  /** Runs of this application that are neither done nor failed. */
+  /** Whether the run was ever started. */
+  readonly isKnown: (runId: string) => Promise<boolean>;
+  /** Runs of this executor that are neither done nor failed. */
   readonly pendingRuns: () => Promise<readonly string[]>;
   /** Names of the run's saved steps, in order. */
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;

@@ -26,7 +26,8 @@ export function createSessionFeed(store: SessionStore): SessionFeed {
   const listeners = new Map<string, Set<Listener>>();
   return {
     publish: (sessionId, items) => {
-      for (const listener of listeners.get(sessionId) ?? []) for (const item of items) listener(item);
+      for (const listener of listeners.get(sessionId) ?? [])
+        for (const item of items) listener(item);
     },
     subscribe: (sessionId, { after, signal }) => {
       const mailbox = createMailbox(signal);

@@ -1,5 +1,7 @@
 import type { Backing } from '../create-harness.ts';
+import { fingerprint } from '../host/fingerprint.ts';
 import { type Host, systemHost } from '../host/host.ts';
+import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
 import type {
   RunBody,
   RunOutcome,
@@ -24,6 +26,7 @@ function memoryRunner(parts: {
   readonly observer: StepObserver;
   readonly store: MemoryStore;
 }): Runner {
+  const requests = new Map<string, RunRequest>();
   const runs = new Map<string, Promise<RunOutcome>>();
   const saved = new Map<string, string[]>();
   const pending = new Set<string>();
@@ -33,7 +36,12 @@ function memoryRunner(parts: {
   };
   return {
     start: async (request) => {
-      if (runs.has(request.runId)) return;
+      const earlier = requests.get(request.runId);
+      if (earlier !== undefined) {
+        if (fingerprint(earlier) === fingerprint(request)) return;
+        throw new MessageIdTakenError(request.runId);
+      }
+      requests.set(request.runId, request);
       pending.add(request.runId);
       saved.set(request.runId, []);
       const steps = memorySteps(request, { ...parts, outcome, saved });
@@ -43,6 +51,7 @@ function memoryRunner(parts: {
       runs.set(request.runId, run);
     },
     outcome,
+    isKnown: async (runId) => runs.has(runId),
     pendingRuns: async () => [...pending],
     savedSteps: async (runId) => saved.get(runId) ?? [],
     close: async () => {

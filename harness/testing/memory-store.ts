@@ -94,7 +94,8 @@ const emptySession = (): MemorySession => ({
   runs: [],
 });
 
-const keyOf = ({ runId, step, ordinal }: EventDraft): string => JSON.stringify([runId, step, ordinal]);
+const keyOf = ({ runId, step, ordinal }: EventDraft): string =>
+  JSON.stringify([runId, step, ordinal]);
 
 const recordKey = ({ collection, key }: Pick<SessionRecord, 'collection' | 'key'>): string =>
   JSON.stringify([collection, key]);

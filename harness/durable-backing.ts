@@ -1,0 +1,31 @@
+import type { Backing } from './create-harness.ts';
+import type { Identity } from './durable/dbos-runner.ts';
+import type { Database } from './storage/open-database.ts';
+import { sqlSessionStore, sqlSessionTransaction } from './storage/sql-session-store.ts';
+
+export interface DurableBackingOptions {
+  /** From `openHarnessDatabase`. Its owner closes it, after the harness. */
+  readonly database: Database;
+  readonly identity: Identity;
+  /** How often recovered runs are looked for, milliseconds. */
+  readonly recoveryPollingMs?: number;
+}
+
+/** Sessions in a database, runs as DBOS workflows on the same one. One open harness of this kind a process. */
+export function durableBacking({ database, ...durable }: DurableBackingOptions): Backing {
+  return {
+    store: sqlSessionStore(database.pool),
+    openRunner: async (body, observer, { log }) => {
+      const { openDbosRunner } = await import('./durable/dbos-runner.ts');
+      return openDbosRunner({
+        ...durable,
+        pool: database.pool,
+        url: database.url,
+        transactionOf: sqlSessionTransaction,
+        body,
+        observer,
+        log,
+      });
+    },
+  };
+}

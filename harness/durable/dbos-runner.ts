@@ -1,0 +1,160 @@
+import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk';
+import { registerInternalQueue } from '@dbos-inc/dbos-sdk/eventreceiver';
+import { HarnessError } from '../host/harness-error.ts';
+import { fingerprint } from '../host/fingerprint.ts';
+import type { Log } from '../host/host.ts';
+import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
+import type { RunBody, RunOutcome, Runner, RunRequest, StepObserver } from '../session/runner.ts';
+import type { SessionTransaction } from '../session/session-store.ts';
+import { type CheckpointClient, dbosSteps } from './dbos-steps.ts';
+
+// Runs over DBOS. Design boundary: with dbos-steps.ts and migrate.ts the only files that know DBOS.
+//
+//   R1. A run is the workflow named by the run's id; a second start finds the first.
+//   R2. Executor, application and version are given, never derived: a restarted process is the same executor, so its
+//       unfinished runs are recovered at launch and nobody else's are.
+//   R3. DBOS is one per process; opening a second runner is refused rather than mixed up.
+
+/** Who this process is to the database; the same after a restart, different for every process that runs beside it. */
+export interface Identity {
+  /** Name of the application; scopes runs in the database. */
+  readonly application: string;
+  /** Changes when unfinished runs of the old code must not be continued by the new. */
+  readonly version: string;
+  readonly executorId: string;
+}
+
+export interface DbosRunnerOptions {
+  readonly identity: Identity;
+  readonly pool: NonNullable<DBOSConfig['systemDatabasePool']>;
+  readonly url: string;
+  /** The session's side of the transaction that saves a step. */
+  readonly transactionOf: (client: CheckpointClient, sessionId: string) => SessionTransaction;
+  readonly body: RunBody;
+  readonly observer: StepObserver;
+  readonly log: Log;
+  /** How often recovered runs are looked for, milliseconds. */
+  readonly recoveryPollingMs?: number;
+}
+
+/** Recovered runs wait at most this long for a worker; DBOS's own second would be most of a recovery's time. */
+const defaultRecoveryPollingMs = 50;
+/** How often the outcome of a run that goes on elsewhere is asked for. */
+const outcomePollingMs = 20;
+
+type RunnerBody = (request: RunRequest) => Promise<RunOutcome>;
+let current: RunnerBody | undefined;
+
+/** DBOS knows workflows by name from before launch; what the name does is decided by whoever holds the runner. */
+const runWorkflow = DBOS.registerWorkflow(
+  (request: RunRequest): Promise<RunOutcome> => {
+    if (current === undefined) throw new RunnerNotOpenError();
+    return current(request);
+  },
+  { name: 'run' },
+);
+
+/** Launches DBOS: this executor's unfinished runs go on at once. Throws RunnerAlreadyOpenError if one is open. */
+export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner> {
+  const { identity, body, observer, transactionOf } = options;
+  if (current !== undefined) throw new RunnerAlreadyOpenError();
+  current = (request) =>
+    body(
+      request,
+      dbosSteps(request.runId, {
+        observer,
+        transactionOf: (client) => transactionOf(client, request.sessionId),
+      }),
+    );
+  try {
+    await launch(options);
+  } catch (error) {
+    current = undefined;
+    throw error;
+  }
+  return {
+    start,
+    outcome: (runId) =>
+      DBOS.retrieveWorkflow<RunOutcome>(runId).getResult({ pollingIntervalMs: outcomePollingMs }),
+    isKnown: async (runId) => (await DBOS.getWorkflowStatus(runId)) !== null,
+    pendingRuns: () => pendingRuns(identity),
+    savedSteps: async (runId) =>
+      ((await DBOS.listWorkflowSteps(runId)) ?? [])
+        .map((step) => step.name)
+        .filter((name) => !name.startsWith('DBOS.')),
+    close: async () => {
+      await DBOS.shutdown();
+      current = undefined;
+    },
+  };
+}
+
+async function launch(options: DbosRunnerOptions): Promise<void> {
+  const { identity, pool, url, log, recoveryPollingMs = defaultRecoveryPollingMs } = options;
+  const queue = registerInternalQueue('_dbos_internal_queue', {
+    minPollingIntervalMs: recoveryPollingMs,
+  });
+  queue.minPollingIntervalMs = recoveryPollingMs;
+  DBOS.setConfig({
+    name: identity.application,
+    applicationVersion: identity.version,
+    executorID: identity.executorId,
+    systemDatabaseUrl: url,
+    systemDatabasePool: pool,
+    // Nothing here waits for a notification yet, and launch would spend 100 ms on proving that they arrive.
+    useListenNotify: false,
+    logger: dbosLogger(log),
+  });
+  await DBOS.launch();
+}
+
+async function start(request: RunRequest): Promise<void> {
+  const { runId } = request;
+  const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: runId })(request);
+  const status = await handle.getStatus();
+  const [started] = status?.input ?? [];
+  if (started !== undefined && fingerprint(started) !== fingerprint(request)) {
+    throw new MessageIdTakenError(runId);
+  }
+}
+
+async function pendingRuns({ application, executorId }: Identity): Promise<readonly string[]> {
+  const workflows = await DBOS.listWorkflows({
+    status: ['PENDING', 'ENQUEUED'],
+    applicationName: application,
+    executorId,
+    loadInput: false,
+    loadOutput: false,
+  });
+  return workflows.map((workflow) => workflow.workflowID);
+}
+
+type DbosLogger = NonNullable<DBOSConfig['logger']>;
+
+/** DBOS narrates its launch; only what it warns of is passed on. */
+export function dbosLogger(log: Log): DbosLogger {
+  const warn = (entry: unknown): void => {
+    log.warn('dbos', { message: entry instanceof Error ? entry.message : String(entry) });
+  };
+  return { debug: () => undefined, info: () => undefined, warn, error: warn };
+}
+
+export class RunnerAlreadyOpenError extends HarnessError {
+  constructor() {
+    super({
+      code: 'RUNNER_ALREADY_OPEN',
+      message: 'This process already has a durable harness open, and DBOS is one per process.',
+      hint: 'Close it first, or open the second one in a process of its own.',
+    });
+  }
+}
+
+export class RunnerNotOpenError extends HarnessError {
+  constructor() {
+    super({
+      code: 'RUNNER_NOT_OPEN',
+      message: 'A run was dispatched while no harness is open in this process.',
+      hint: 'This is a bug: runs are dispatched only between openDbosRunner and close.',
+    });
+  }
+}

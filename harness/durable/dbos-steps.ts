@@ -1,0 +1,76 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { runTransactionalInternalStep } from '@dbos-inc/dbos-sdk/internal/dbos';
+import { HarnessError } from '../host/harness-error.ts';
+import type { StepObserver, Steps } from '../session/runner.ts';
+import type { SessionTransaction } from '../session/session-store.ts';
+
+// Durable steps over DBOS. Design boundary: the only file that calls DBOS.runStep.
+//
+//   D1. A step's name is unique within its run and does not depend on the wall clock; DBOS checks it at every replay.
+//   D2. `inside` is told within the DBOS step, `after` behind it: the gap is the crash we test.
+//   D3. A replayed step is silent: its body does not run, so the observer is told nothing.
+//   D4. A result is JSON, live as well as replayed.
+
+/** The connection whose open transaction will save the step. */
+export type CheckpointClient = NonNullable<
+  Parameters<Parameters<typeof runTransactionalInternalStep>[0]>[0]
+>;
+
+export function dbosSteps(
+  runId: string,
+  {
+    observer,
+    transactionOf,
+  }: {
+    readonly observer: StepObserver;
+    readonly transactionOf: (client: CheckpointClient) => SessionTransaction;
+  },
+): Steps {
+  const observed = async <Input, Result>(
+    name: string,
+    body: (input: Input) => Promise<Result>,
+    save: (body: (input: Input) => Promise<Result>) => Promise<Result>,
+  ): Promise<Result> => {
+    let ran = false;
+    const result = await save(async (input) => {
+      ran = true;
+      observer.before(runId, name);
+      const value = throughJson(await body(input));
+      observer.inside(runId, name);
+      return value;
+    });
+    if (ran) observer.after(runId, name);
+    return result;
+  };
+  return {
+    run: (name, body) =>
+      observed(name, body, (step) => DBOS.runStep(() => step(undefined), { name })),
+    transact: (name, body) =>
+      observed(name, body, (step) =>
+        // Internal to DBOS, and the only way it has to commit our rows and its checkpoint in one transaction on a
+        // single-backend database too: its data sources use a second connection, which deadlocks there.
+        runTransactionalInternalStep((client) => {
+          if (client === undefined) throw new NestedStepError(name);
+          return step(transactionOf(client));
+        }, name),
+      ),
+    settled: async (other) => {
+      // However the other run ended, it has ended: its error is told to whoever asks for its outcome.
+      await DBOS.retrieveWorkflow(other)
+        .getResult()
+        .catch(() => undefined);
+    },
+  };
+}
+
+const throughJson = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result));
+
+export class NestedStepError extends HarnessError {
+  constructor(step: string) {
+    super({
+      code: 'STEP_NESTED',
+      message: `Step ${step} was started inside another step, where DBOS would save nothing.`,
+      hint: 'Start steps one after the other, from the run itself.',
+    });
+  }
+}
