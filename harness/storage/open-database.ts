@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import type { Preparation } from './preparation.ts';
+
+export type DatabaseOptions = (
+  | {
+      readonly kind: 'pglite';
+      /** A directory, made if missing and used by one process at a time, or `memory`. */
+      readonly dataDir: string;
+      /** Where prepared snapshots are kept; the user's cache directory when absent. */
+      readonly cacheDir?: string;
+    }
+  | { readonly kind: 'postgres'; readonly url: string }
+) & {
+  /** Run before the database is handed over; on PGlite its result is kept as a snapshot. */
+  readonly prepare?: Preparation;
+};
+
+/** An open database. Whoever opened it closes it. */
+export interface Database extends AsyncDisposable {
+  readonly backend: 'pglite' | 'postgres';
+  /** What DBOS and drizzle run over. */
+  readonly pool: pg.Pool;
+  /** A connection string that parses; on PGlite nothing listens there. */
+  readonly url: string;
+  /** Whether LISTEN on one client hears NOTIFY on another. */
+  readonly supportsListen: boolean;
+  readonly close: () => Promise<void>;
+}
+
+const pgliteUrl = 'postgresql://postgres@pglite.in-process:5432/postgres';
+
+/** Opens PGlite or PostgreSQL behind the same pool. The drivers are loaded when they are needed. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.kind === 'pglite' ? openEmbedded(options) : openServer(options);
+}
+
+async function openEmbedded(
+  options: Extract<DatabaseOptions, { kind: 'pglite' }>,
+): Promise<Database> {
+  const { openPglite } = await import('./pglite/open-pglite.ts');
+  const { pool, close } = await openPglite(options);
+  return {
+    backend: 'pglite',
+    pool,
+    url: pgliteUrl,
+    supportsListen: true,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function openServer(
+  options: Extract<DatabaseOptions, { kind: 'postgres' }>,
+): Promise<Database> {
+  const { createPostgresPool } = await import('./postgres/pool.ts');
+  const pool = createPostgresPool(options.url);
+  const close = (): Promise<void> => pool.end();
+  await options.prepare?.run(pool);
+  return {
+    backend: 'postgres',
+    pool,
+    url: options.url,
+    supportsListen: true,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
