@@ -26,6 +26,9 @@ export {
   silentLog,
   systemHost,
 } from './host/host.ts';
+export { liveModel, type LiveModelOptions, liveModelFromEnvironment } from './model/live-model.ts';
+export { MissingKeyError } from './model/missing-key-error.ts';
+export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
 export {
   type EventDraft,
   type Fact,
