@@ -42,6 +42,7 @@ test.for([
   ['a link', 'See [it](nothing.md).', 'nothing.md'],
   ['an npm script', 'Run `npm run nothing`.', 'npm run nothing'],
   ['a command', 'Run `npx groundhog nothing`.', 'npx groundhog nothing'],
+  ['a tool', 'Run `npx nothing`.', 'npx nothing'],
   ['a typed command', '```sh\nnpx groundhog nothing R-01\n```', 'npx groundhog nothing R-01'],
 ] as const)('%s that does not exist is told', ([, text, named]) => {
   expect(findDeadNames({ path: 'docs/page.md', text }, nameable)).toEqual([
@@ -52,7 +53,7 @@ test.for([
 test('what exists, patterns, addresses and code are left alone', () => {
   const text = [
     '`scripts/main.ts`, [requirements](requirements.md), [top](../package.json), `npm test`',
-    '`npm run demo`, `npx groundhog --help`, `harness/*.ts`, `.groundhog/runs`, `x / y`',
+    '`npm run demo`, `npx groundhog --help`, `npx vitest run scripts`, `harness/*.ts`, `.groundhog/runs`, `x / y`',
     '[site](https://example.com/nothing.md)',
     '```sh',
     'npm ci && npm run demo',

@@ -33,9 +33,10 @@ export function exists(named: string, documentPath: string, nameable: Nameable):
   if (program === 'npm') {
     return verb === 'run' ? nameable.npmScripts.includes(name) : builtInNpm.includes(verb);
   }
-  if (program === 'npx') {
-    return verb === 'groundhog' && (name.startsWith('--') || nameable.commands.includes(name));
+  if (program === 'npx' && verb === 'groundhog') {
+    return name.startsWith('--') || nameable.commands.includes(name);
   }
+  if (program === 'npx') return existsSync(join(nameable.root, 'node_modules/.bin', verb));
   const besideIt = relative(nameable.root, join(nameable.root, dirname(documentPath), named));
   return [named, besideIt].some((path) => existsSync(join(nameable.root, path)));
 }
