@@ -22,8 +22,10 @@ export function startBackend({ dataDir, snapshot }: BackendOptions): Promise<PGl
     initDbStartParams: ['--wal-segsize=1', '--no-locale'],
     startParams: [
       ...PGlite.defaultStartParams,
-      ...['-c', 'shared_buffers=2MB'],
-      ...['-c', 'max_connections=4'],
+      '-c',
+      'shared_buffers=2MB',
+      '-c',
+      'max_connections=4',
     ],
   });
 }

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
@@ -26,7 +26,10 @@ export interface SnapshotOptions {
  */
 export async function preparedSnapshot({ cacheDir, prepare }: SnapshotOptions): Promise<Blob> {
   const versions = JSON.stringify([snapshotFormat, pgliteVersion(), prepare?.key ?? '']);
-  const file = join(cacheDir, `pglite-${hash('sha256', versions).slice(0, 24)}.snapshot`);
+  const file = join(
+    cacheDir,
+    `pglite-${digestOf(Buffer.from(versions)).toString('hex').slice(0, 24)}.snapshot`,
+  );
   const cached = await readSnapshot(file);
   if (cached !== undefined) return new Blob([cached]);
   const made = await makeSnapshot(prepare);
