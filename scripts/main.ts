@@ -6,7 +6,7 @@
 
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli/build-program.ts';
-import { createBoard } from './cli/create-board.ts';
+import { createScreen } from './cli/create-screen.ts';
 import type { CommandIo, CommandResult } from './cli/define-command.ts';
 import { describeFailure } from './cli/describe-failure.ts';
 import { Interruption } from './cli/interruption.ts';
@@ -22,7 +22,11 @@ import { coloured, type Paint, plain } from './render/paint.ts';
 const drainMs = 2_000;
 
 const asJson = process.argv.includes('--json');
-const interruption = new Interruption((code) => process.exit(code));
+const interruption = new Interruption({
+  exit: (code) => process.exit(code),
+  echoMs: 500,
+  cleanupMs: 5_000,
+});
 
 // A reader that closes early (`| head`) has seen enough; the exit code still tells the outcome.
 for (const stream of [process.stdout, process.stderr]) {
@@ -32,9 +36,11 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const io: CommandIo = {
-  progress: (line) => console.error(line),
-  stream: (piece) => process.stderr.write(piece),
-  board: createBoard(process.stderr, paintFor(process.stderr)),
+  ...createScreen({
+    write: (text) => process.stderr.write(text),
+    redraws: process.stderr.isTTY,
+    paint: paintFor(process.stderr),
+  }),
   signal: interruption.signal,
   paint: paintFor(process.stdout),
   environment: process.env,
@@ -63,7 +69,9 @@ function report({ exitCode, text, json }: CommandResult): void {
 
 async function reportFailure(error: unknown): Promise<void> {
   process.exitCode = 2;
-  const failure = await describeFailure(error);
+  // What fails after Ctrl-C fails because of it.
+  const { signal } = interruption;
+  const failure = await describeFailure(signal.aborted ? signal.reason : error);
   if (asJson) console.log(JSON.stringify({ error: failure.json }));
   console.error(failure.text);
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { InterruptedError } from './interrupted-error.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A failure as both readers get it. */
@@ -16,6 +17,9 @@ export async function describeFailure(error: unknown): Promise<FailureDescriptio
       message: `${error.message} ${error.hint}`,
       hint: error.hint,
     });
+  }
+  if (error instanceof InterruptedError) {
+    return describe({ code: error.code, message: error.message });
   }
   // Late, because the door loads the harness; what throws a HarnessError has loaded it already.
   const { HarnessError } = await import('#harness');

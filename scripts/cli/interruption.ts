@@ -1,21 +1,26 @@
 import { constants } from 'node:os';
+import { InterruptedError } from './interrupted-error.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 type Signal = (typeof signals)[number];
 
-/** npx, npm and the shim each pass a Ctrl-C on: what arrives this close together is one. */
-const echoMs = 500;
-/** How long a cleanup may take before the process ends without it. */
-const cleanupMs = 5_000;
+export interface InterruptionOptions {
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+  /** npx, npm and the shim each pass a Ctrl-C on: what arrives this close to the first is the same one. */
+  readonly echoMs: number;
+  /** How long a cleanup may take before the process ends without it. */
+  readonly cleanupMs: number;
+}
 
 /** Listens for Ctrl-C and SIGTERM: the first aborts the work, a second one ends the process at once. */
 export class Interruption {
   readonly #controller = new AbortController();
-  readonly #exit: (code: number) => void;
+  readonly #options: InterruptionOptions;
   #first: { readonly at: number; readonly exitCode: number } | undefined;
 
-  constructor(exit: (code: number) => void) {
-    this.#exit = exit;
+  constructor(options: InterruptionOptions) {
+    this.#options = options;
     for (const signal of signals) process.on(signal, () => this.#receive(signal));
   }
 
@@ -29,14 +34,15 @@ export class Interruption {
   }
 
   #receive(signal: Signal): void {
+    const { exit, echoMs, cleanupMs } = this.#options;
     const now = performance.now();
     if (this.#first === undefined) {
       const exitCode = 128 + constants.signals[signal];
       this.#first = { at: now, exitCode };
-      this.#controller.abort(new Error(`Interrupted by ${signal}.`));
-      setTimeout(() => this.#exit(exitCode), cleanupMs).unref();
+      this.#controller.abort(new InterruptedError(signal));
+      setTimeout(() => exit(exitCode), cleanupMs).unref();
     } else if (now - this.#first.at > echoMs) {
-      this.#exit(this.#first.exitCode);
+      exit(this.#first.exitCode);
     }
   }
 }

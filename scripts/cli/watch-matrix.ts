@@ -7,7 +7,8 @@ export interface MatrixWatch {
   readonly plan: (points: readonly Cell[]) => void;
   /** Enters the verdict on one of them. */
   readonly fill: (cell: Cell) => void;
-  readonly cells: () => readonly Cell[];
+  /** Takes the matrix off the board and returns it as it stands. */
+  readonly finish: () => readonly Cell[];
 }
 
 /** Follows a sweep on the board, redrawn for every verdict. */
@@ -23,7 +24,10 @@ export function watchMatrix(io: Pick<CommandIo, 'board'>): MatrixWatch {
       cells = cells.map((cell) => (isSamePoint(cell, filled) ? filled : cell));
       draw();
     },
-    cells: () => cells,
+    finish: () => {
+      io.board(() => '');
+      return cells;
+    },
   };
 }
 

@@ -46,7 +46,7 @@ export const crash = defineCommand({
     });
     return {
       exitCode: report.violations.length > 0 ? 1 : report.invalid.length > 0 ? 2 : 0,
-      text: `${renderMatrix(matrix.cells(), io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
+      text: `${renderMatrix(matrix.finish(), io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
       json: { ...report },
     };
   },
