@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { type Alarm, nextTurn, startAlarm } from './event-loop.ts';
+import { type Alarm, nextTurn, startAlarm } from '../event-loop.ts';
 import { type Peer, Session } from './session.ts';
 import { type Answer, readAnswer } from './wire/answer.ts';
 import type { Batch } from './wire/batch-reader.ts';
@@ -11,8 +11,6 @@ import { listenExactlyTo } from './wire/subscriptions.ts';
 export interface MultiplexerOptions {
   /** A transaction whose client says nothing for this long is rolled back and its session closed. */
   readonly idleInTransactionTimeoutMs: number;
-  /** Told after each batch. */
-  readonly onServed?: () => void;
 }
 
 interface Job {
@@ -49,6 +47,7 @@ export class Multiplexer {
   #channelsChanged = false;
   #definitionsChanged = false;
   #lost: unknown;
+  #servedListener: (byteCount: number) => void = () => undefined;
 
   private constructor(db: PGlite, greeting: Buffer, options: MultiplexerOptions) {
     this.#db = db;
@@ -76,6 +75,11 @@ export class Multiplexer {
     this.#sessions.add(session);
     if (this.#lost !== undefined) session.abort(lost);
     return session;
+  }
+
+  /** Has `listener` told of the size of each batch served. */
+  onServed(listener: (byteCount: number) => void): void {
+    this.#servedListener = listener;
   }
 
   /** Closes every session; resolves when the backend is at rest. */
@@ -114,7 +118,7 @@ export class Multiplexer {
       this.#alarm?.cancel();
       await this.#serve(job);
       this.#watchOwner();
-      this.#options.onServed?.();
+      this.#servedListener(byteCountOf(job.batch));
       await nextTurn();
     }
     this.#isRunning = false;
@@ -213,6 +217,10 @@ export class Multiplexer {
     if (owner === undefined || this.#queue.some((job) => job.session === owner)) return;
     this.#alarm = startAlarm(this.#options.idleInTransactionTimeoutMs, () => owner.abort(tooIdle));
   }
+}
+
+function byteCountOf(batch: Batch): number {
+  return batch.reduce((sum, each) => sum + each.length, 0);
 }
 
 async function execute(db: PGlite, bytes: Buffer): Promise<Buffer> {

@@ -1,41 +1,59 @@
-import type pg from 'pg';
+import type { PGlite } from '@electric-sql/pglite';
+import type { Pool } from 'pg';
+import { endPool } from '../end-pool.ts';
 import type { Preparation } from '../preparation.ts';
 import { startBackend } from './backend.ts';
-import { defaultCacheDirectory } from './cache-directory.ts';
+import { Checkpointer } from './data-directory/checkpointer.ts';
+import { openDataDirectory } from './data-directory/open-data-directory.ts';
 import { createInProcessPool } from './in-process-pool.ts';
 import { Multiplexer } from './multiplexer.ts';
-import { preparedSnapshot } from './prepared-snapshot.ts';
+import { defaultCacheDirectory } from './snapshot/cache-directory.ts';
+import { preparedSnapshot } from './snapshot/prepared-snapshot.ts';
 
 export interface PgliteOptions {
   /** A directory, or `memory`. */
   readonly dataDir: string;
+  /** Where prepared snapshots are kept. */
   readonly cacheDir?: string;
   readonly prepare?: Preparation;
 }
 
 export interface OpenPglite {
   readonly multiplexer: Multiplexer;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly close: () => Promise<void>;
 }
 
 /** The same patience as on PostgreSQL. */
-export const idleInTransactionTimeoutMs = 5000;
+const idleInTransactionTimeoutMs = 5000;
 
 /** Opens the embedded database, in memory or in a directory that no other process may use meanwhile. */
 export async function openPglite(options: PgliteOptions): Promise<OpenPglite> {
-  const { cacheDir = defaultCacheDirectory(), prepare } = options;
-  const snapshot = await preparedSnapshot({ cacheDir, prepare });
-  const db = await startBackend({ snapshot });
+  const { dataDir, cacheDir = defaultCacheDirectory(), prepare } = options;
+  const snapshot = (): Promise<Blob> => preparedSnapshot({ cacheDir, prepare });
+  if (dataDir === 'memory') {
+    const db = await startBackend({ snapshot: await snapshot() });
+    return openBackend(db, () => db.close());
+  }
+  const { db, isNew, close } = await openDataDirectory({ dataDir, snapshot });
+  const open = await openBackend(db, close);
+  if (!isNew) await prepare?.run(open.pool);
+  return open;
+}
+
+async function openBackend(db: PGlite, closeBackend: () => Promise<void>): Promise<OpenPglite> {
   const multiplexer = await Multiplexer.open(db, { idleInTransactionTimeoutMs });
   const pool = createInProcessPool(multiplexer);
+  const checkpointer = new Checkpointer(pool);
+  multiplexer.onServed((byteCount) => checkpointer.served(byteCount));
   return {
     multiplexer,
     pool,
     close: async () => {
-      await pool.end();
+      checkpointer.stop();
+      await endPool(pool);
       await multiplexer.close();
-      await db.close();
+      await closeBackend();
     },
   };
 }

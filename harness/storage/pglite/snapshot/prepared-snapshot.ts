@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
-import type { Preparation } from '../preparation.ts';
-import { pgliteVersion, startBackend } from './backend.ts';
-import { createInProcessPool } from './in-process-pool.ts';
-import { Multiplexer } from './multiplexer.ts';
+import type { Preparation } from '../../preparation.ts';
+import { pgliteVersion, startBackend } from '../backend.ts';
+import { createInProcessPool } from '../in-process-pool.ts';
+import { Multiplexer } from '../multiplexer.ts';
 
 /** Part of the key: raise it when the way a snapshot is made changes. */
 const snapshotFormat = 1;
