@@ -1,17 +1,21 @@
 import { fingerprint } from './host/fingerprint.ts';
 import { migrateSessions, sessionsSchemaKey } from './storage/migrate-sessions.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './storage/open-database.ts';
+import { readSchemaMark, writeSchemaMark } from './storage/schema-mark.ts';
 
 /** Opens a database with the harness's and DBOS's tables in it, creating or migrating what is missing. */
 export async function openHarnessDatabase(options: DatabaseOptions): Promise<Database> {
   const { dbosSchemaKey, migrateDbos } = await import('./durable/migrate.ts');
+  const key = fingerprint({ dbos: dbosSchemaKey, sessions: sessionsSchemaKey() }).slice(0, 16);
   return openDatabase({
     ...options,
     prepare: {
-      key: fingerprint({ dbos: dbosSchemaKey, sessions: sessionsSchemaKey() }).slice(0, 16),
+      key,
       run: async (pool) => {
+        if ((await readSchemaMark(pool)) === key) return;
         await migrateDbos(pool);
         await migrateSessions(pool);
+        await writeSchemaMark(pool, key);
       },
     },
   });

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { HarnessError } from '../../host/harness-error.ts';
+import { systemHost } from '../../host/host.ts';
 
 export interface ScratchDatabase {
   readonly url: string;
@@ -10,7 +10,7 @@ export interface ScratchDatabase {
 
 /** Creates an empty database with a name of its own on the server of `url`. Throws ScratchDatabaseError. */
 export async function createScratchDatabase(url: string): Promise<ScratchDatabase> {
-  const name = `groundhog_scratch_${randomBytes(6).toString('hex')}`;
+  const name = `groundhog_scratch_${systemHost().random.hex(6)}`;
   await execute(url, `create database ${name}`);
   const scratch = new URL(url);
   scratch.pathname = `/${name}`;
