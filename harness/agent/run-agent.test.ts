@@ -1,0 +1,330 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { createHarness, type Harness } from '../create-harness.ts';
+import { memoryBacking } from '../testing/memory-backing.ts';
+import { startOpenAiServer } from '../testing/openai-server.ts';
+import { lastToolResult, type Play, type PlaybookAnswer } from '../testing/playbook.ts';
+import { scriptedModel } from '../testing/scripted-model.ts';
+import { simulatedHost } from '../testing/simulated-host.ts';
+import { liveModel } from '../model/live-model.ts';
+import { defineTool, type Tool } from '../tools/define-tool.ts';
+import { RetryableToolError } from '../tools/retryable-tool-error.ts';
+import { ToolRefusal } from '../tools/tool-refusal.ts';
+import { type Agent, defineAgent, definePrompt } from './define-agent.ts';
+
+const principal = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
+
+const double = defineTool({
+  name: 'double',
+  version: '1',
+  owner: 'tests',
+  description: 'Doubles a number.',
+  input: z.object({ value: z.number() }),
+  output: z.object({ value: z.number() }),
+  effect: 'compute',
+  agents: ['helper'],
+  execute: async ({ value }) => ({ value: value * 2 }),
+});
+
+function helper(options: Partial<Agent> = {}): Agent {
+  return defineAgent({
+    name: 'helper',
+    prompt: definePrompt('helper', 'You help.'),
+    tools: [double],
+    handoffs: [],
+    turnLimit: 4,
+    ...options,
+  });
+}
+
+/** Answers turn by turn, whatever is said. */
+function inTurn(...answers: readonly PlaybookAnswer[]): { name: string; plays: readonly Play[] } {
+  return {
+    name: 'in turn',
+    plays: answers.map((answer, index) => ({
+      name: `turn ${index + 1}`,
+      when: ({ messages }) =>
+        messages.filter((message) => message.role === 'assistant').length === index,
+      answer: () => answer,
+    })),
+  };
+}
+
+async function open(
+  answers: readonly PlaybookAnswer[],
+  agents: readonly Agent[] = [helper()],
+): Promise<Harness> {
+  return createHarness({
+    agents,
+    entry: agents[0]?.name ?? '',
+    model: scriptedModel(inTurn(...answers)),
+    backing: memoryBacking(),
+    host: simulatedHost({ startsAt: 0, seed: 1 }),
+  });
+}
+
+async function play(harness: Harness, text = 'hello'): Promise<readonly string[]> {
+  await harness.outcome(
+    await harness.send({ sessionId: 'session', messageId: 'run', text, principal }),
+  );
+  const events = await harness.events('session');
+  return events.map(({ step, fact }) =>
+    fact.type === 'tool-failed' ? `${step} tool-failed ${fact.error.code}` : `${step} ${fact.type}`,
+  );
+}
+
+const calls = (...inputs: readonly unknown[]): PlaybookAnswer => ({
+  calls: inputs.map((input) => ({ tool: 'double', input })),
+});
+
+test('a model that asks for tools twice takes three turns, and every call has one result', async () => {
+  await using harness = await open([calls({ value: 1 }), calls({ value: 2 }), { text: 'Six.' }]);
+  expect(await play(harness)).toEqual([
+    'receive-message message-received',
+    'receive-message run-started',
+    'model#1 model-turn-completed',
+    'model#1 tool-requested',
+    'double#1 tool-completed',
+    'model#2 model-turn-completed',
+    'model#2 tool-requested',
+    'double#2 tool-completed',
+    'model#3 model-turn-completed',
+    'end run-completed',
+  ]);
+  expect(await harness.outcome('run')).toEqual({ kind: 'answered', agent: 'helper', text: 'Six.' });
+});
+
+test('the text deltas of a turn, joined, are its text', async () => {
+  const text = 'A sentence long enough to be streamed in several pieces, which are joined again.';
+  await using harness = await open([{ text }]);
+  await play(harness);
+  const deltas = await harness.deltas('session');
+  expect(deltas.length).toBeGreaterThan(1);
+  expect(deltas.map((delta) => delta.text).join('')).toBe(text);
+});
+
+test('calls of one turn are answered in their order, each as a step of its own', async () => {
+  await using harness = await open([calls({ value: 1 }, { value: 2 }), { text: 'done' }]);
+  await play(harness);
+  expect(await harness.savedSteps('run')).toEqual([
+    'receive-message',
+    'model#1',
+    'double#1',
+    'double#2',
+    'model#2',
+  ]);
+});
+
+test('a model that never stops asking is stopped at the turn limit, with no call left open', async () => {
+  await using harness = await open(Array.from({ length: 9 }, (_, value) => calls({ value })));
+  const events = await play(harness);
+  expect(events.filter((event) => event.endsWith('tool-requested'))).toHaveLength(4);
+  expect(events.filter((event) => event.endsWith('tool-completed'))).toHaveLength(4);
+  expect(await harness.outcome('run')).toEqual({
+    kind: 'failed',
+    agent: 'helper',
+    error: { code: 'TURN_LIMIT_REACHED', message: 'no answer within 4 turns' },
+  });
+});
+
+test('a call of an unknown tool, or with input that does not fit, is answered with an error the model sees', async () => {
+  await using harness = await open([
+    { calls: [{ tool: 'transferMoney', input: {} }] },
+    calls({ value: 'many' }),
+    { text: 'sorry' },
+  ]);
+  const events = await play(harness);
+  expect(events.filter((event) => event.includes('tool-failed'))).toEqual([
+    'model#1 tool-failed TOOL_CALL_INVALID',
+    'model#2 tool-failed TOOL_CALL_INVALID',
+  ]);
+  expect(await harness.savedSteps('run')).toEqual([
+    'receive-message',
+    'model#1',
+    'model#2',
+    'model#3',
+  ]);
+});
+
+function failing(error: () => Error): { readonly tool: Tool; readonly tries: () => number } {
+  let tries = 0;
+  return {
+    tries: () => tries,
+    tool: defineTool({
+      name: 'double',
+      version: '1',
+      owner: 'tests',
+      description: 'Fails.',
+      input: z.object({ value: z.number() }),
+      output: z.object({ value: z.number() }),
+      effect: 'read',
+      agents: ['helper'],
+      execute: async () => {
+        tries += 1;
+        throw error();
+      },
+    }),
+  };
+}
+
+test.for([
+  [
+    'a refusal',
+    () => new ToolRefusal('NOT_YOURS', 'ch_B1 is another customer’s.'),
+    1,
+    'NOT_YOURS: ch_B1 is another customer’s.',
+  ],
+  [
+    'a world that does not answer',
+    () => new RetryableToolError('WORLD_DOWN', 'no answer'),
+    3,
+    'WORLD_DOWN: no answer',
+  ],
+  [
+    'a bug, whose innards stay inside',
+    () => new RangeError('secret sk-12345'),
+    1,
+    'TOOL_BROKEN: The tool failed (RangeError).',
+  ],
+] as const)('the model is told of %s and the run goes on', async ([_, error, tries, told]) => {
+  const broken = failing(error);
+  const seen: unknown[] = [];
+  const model = scriptedModel({
+    name: 'one call',
+    plays: [
+      {
+        name: 'call',
+        when: (conversation) => lastToolResult(conversation, 'double') === undefined,
+        answer: () => calls({ value: 1 }),
+      },
+      {
+        name: 'answer',
+        when: () => true,
+        answer: (conversation) => {
+          seen.push(lastToolResult(conversation, 'double')?.output);
+          return { text: 'It did not work.' };
+        },
+      },
+    ],
+  });
+  await using harness = await createHarness({
+    agents: [helper({ tools: [broken.tool] })],
+    entry: 'helper',
+    model,
+    backing: memoryBacking(),
+    host: simulatedHost({ startsAt: 0, seed: 1 }),
+  });
+  await play(harness);
+  expect(await harness.outcome('run')).toMatchObject({ kind: 'answered' });
+  expect(broken.tries()).toBe(tries);
+  expect(seen).toEqual([{ error: told }]);
+});
+
+test('a hand-off moves control, keeps the transcript, and the next message goes to who spoke last', async () => {
+  const agents = [
+    helper({ name: 'triage', tools: [], handoffs: ['helper'] }),
+    helper({ prompt: definePrompt('helper', 'You double.') }),
+  ];
+  await using harness = await open(
+    [
+      { calls: [{ tool: 'handoff', input: { to: 'helper', reason: 'numbers' } }] },
+      { text: 'four' },
+      { text: 'eight' },
+    ],
+    agents,
+  );
+  await play(harness);
+  const second = { sessionId: 'session', messageId: 'again', text: 'and now?', principal };
+  expect(await harness.outcome(await harness.send(second))).toEqual({
+    kind: 'answered',
+    agent: 'helper',
+    text: 'eight',
+  });
+  const facts = (await harness.events('session')).map((event) => event.fact);
+  expect(facts.filter((fact) => fact.type === 'handed-off')).toEqual([
+    { type: 'handed-off', from: 'triage', to: 'helper', reason: 'numbers' },
+  ]);
+  expect(facts.filter((fact) => fact.type === 'run-started').map((fact) => fact.agent)).toEqual([
+    'triage',
+    'helper',
+  ]);
+});
+
+test('a hand-off to nobody on the list is an error the model sees, and nobody moves', async () => {
+  const agents = [helper({ handoffs: ['other'] }), helper({ name: 'other', tools: [] })];
+  await using harness = await open(
+    [{ calls: [{ tool: 'handoff', input: { to: 'legal', reason: 'divorce' } }] }, { text: 'No.' }],
+    agents,
+  );
+  expect(await play(harness)).toContain('model#1 tool-failed TOOL_CALL_INVALID');
+  expect(await harness.outcome('run')).toMatchObject({ agent: 'helper' });
+});
+
+test('a message delivered twice is one run; another message under its id is refused', async () => {
+  await using harness = await open([{ text: 'once' }]);
+  const message = { sessionId: 'session', messageId: 'run', text: 'hello', principal };
+  await Promise.all([harness.send(message), harness.send(message), harness.send(message)]);
+  await harness.outcome('run');
+  await expect(harness.send({ ...message, text: 'other' })).rejects.toMatchObject({
+    code: 'MESSAGE_ID_TAKEN',
+  });
+  expect(
+    (await harness.events('session')).filter(({ fact }) => fact.type === 'run-started'),
+  ).toHaveLength(1);
+});
+
+test.for([
+  ['cut-stream', 'MODEL_TURN_UNUSABLE'],
+  ['error-event', 'MODEL_UNAVAILABLE'],
+] as const)(
+  'a turn whose stream ends in %s is never taken for an answer',
+  async ([fault, code]) => {
+    await using server = await startOpenAiServer({
+      playbook: {
+        name: 'm',
+        plays: [
+          { name: 'any', when: () => true, answer: () => ({ text: 'A whole and good answer.' }) },
+        ],
+      },
+      faults: [fault],
+    });
+    await using harness = await createHarness({
+      agents: [helper()],
+      entry: 'helper',
+      model: await liveModel({ apiKey: 'test', baseUrl: server.url, model: 'm' }),
+      backing: memoryBacking(),
+      host: simulatedHost({ startsAt: 0, seed: 1 }),
+    });
+    await play(harness);
+    expect(await harness.outcome('run')).toMatchObject({ kind: 'failed', error: { code } });
+    expect(server.requests()).toBe(1);
+  },
+);
+
+test('a call that fails before its first text is made again', async () => {
+  await using server = await startOpenAiServer({
+    playbook: {
+      name: 'm',
+      plays: [{ name: 'any', when: () => true, answer: () => ({ text: 'Here I am.' }) }],
+    },
+    faults: ['rate-limited', 'server-error', 'none'],
+  });
+  await using harness = await createHarness({
+    agents: [helper()],
+    entry: 'helper',
+    model: await liveModel({ apiKey: 'test', baseUrl: server.url, model: 'm' }),
+    backing: memoryBacking(),
+    host: simulatedHost({ startsAt: 0, seed: 1 }),
+  });
+  await play(harness);
+  expect(await harness.outcome('run')).toMatchObject({ kind: 'answered', text: 'Here I am.' });
+  expect(server.requests()).toBe(3);
+});
+
+test('agents that do not fit together are refused, with everything that is wrong', async () => {
+  const agents = [
+    helper({ name: 'triage', handoffs: ['legal'], turnLimit: 0 }),
+    helper({ tools: [double, double] }),
+  ];
+  await expect(open([], agents)).rejects.toThrowErrorMatchingInlineSnapshot(`[TeamInvalidError: The agents triage, helper do not fit together: triage hands off to legal, who is not among them; triage carries double, which does not permit it; triage has the turn limit 0; helper has two tools named double. Correct the agents, their tools or their handoffs.]`);
+});
