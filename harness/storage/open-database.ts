@@ -52,10 +52,16 @@ async function openEmbedded(
 async function openServer(
   options: Extract<DatabaseOptions, { kind: 'postgres' }>,
 ): Promise<Database> {
-  const { createPostgresPool } = await import('./postgres/pool.ts');
-  const pool = createPostgresPool(options.url);
-  const close = (): Promise<void> => pool.end();
-  await options.prepare?.run(pool);
+  const { connectPostgres } = await import('./postgres/connect-postgres.ts');
+  const { endPool } = await import('./end-pool.ts');
+  const pool = await connectPostgres(options.url);
+  const close = (): Promise<void> => endPool(pool);
+  try {
+    await options.prepare?.run(pool);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     backend: 'postgres',
     pool,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { HarnessError } from '../host/harness-error.ts';
-import { createPostgresPool } from '../storage/postgres/pool.ts';
+import { createPostgresPool } from '../storage/postgres/connect-postgres.ts';
 import { type BinarySource, findBinaries, runnableBinaries } from './postgres/find-binaries.ts';
 import { type ProcessIdentity, unprivilegedIdentity } from './postgres/process-identity.ts';
 import type { Order } from './postgres/supervisor.ts';

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { createSurvivingPool } from '../surviving-pool.ts';
 import { InProcessStream } from './in-process-stream.ts';
 import type { Multiplexer } from './multiplexer.ts';
 
@@ -7,11 +8,11 @@ import type { Multiplexer } from './multiplexer.ts';
 const sessionLimit = 20;
 
 /**
- * A genuine pg.Pool whose clients are sessions of `multiplexer`. Several may be checked out at once; what
+ * A genuine pg pool whose clients are sessions of `multiplexer`. Several may be checked out at once; what
  * one of them asks waits only while another is in a transaction. Ending the pool leaves the multiplexer open.
  */
 export function createInProcessPool(multiplexer: Multiplexer): Pool {
-  return new Pool({
+  return createSurvivingPool({
     max: sessionLimit,
     idleTimeoutMillis: 0,
     user: 'postgres',

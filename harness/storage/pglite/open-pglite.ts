@@ -37,8 +37,13 @@ export async function openPglite(options: PgliteOptions): Promise<OpenPglite> {
   }
   const { db, isNew, close } = await openDataDirectory({ dataDir, snapshot });
   const open = await openBackend(db, close);
-  if (!isNew) await prepare?.run(open.pool);
-  return open;
+  try {
+    if (!isNew) await prepare?.run(open.pool);
+    return open;
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
 }
 
 async function openBackend(db: PGlite, closeBackend: () => Promise<void>): Promise<OpenPglite> {
