@@ -1,7 +1,6 @@
 import type { Backing } from './create-harness.ts';
 import type { Identity } from './durable/dbos-runner.ts';
 import type { Database } from './storage/open-database.ts';
-import { sqlSessionStore, sqlSessionTransaction } from './storage/sql-session-store.ts';
 
 export interface DurableBackingOptions {
   /** From `openHarnessDatabase`. Its owner closes it, after the harness. */
@@ -12,7 +11,12 @@ export interface DurableBackingOptions {
 }
 
 /** Sessions in a database, runs as DBOS workflows on the same one. One open harness of this kind a process. */
-export function durableBacking({ database, ...durable }: DurableBackingOptions): Backing {
+export async function durableBacking({
+  database,
+  ...durable
+}: DurableBackingOptions): Promise<Backing> {
+  // Loaded here and not above: replay and the command line know this door and need no database.
+  const { sqlSessionStore, sqlSessionTransaction } = await import('./storage/sql-session-store.ts');
   return {
     store: sqlSessionStore(database.pool),
     openRunner: async (body, observer, { log }) => {

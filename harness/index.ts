@@ -15,6 +15,7 @@ export {
   type HarnessOptions,
   type IncomingMessage,
 } from './create-harness.ts';
+export { type DurableBackingOptions, durableBacking } from './durable-backing.ts';
 export { type Config, ConfigError, readConfig } from './host/config.ts';
 export { canonicalJson, fingerprint } from './host/fingerprint.ts';
 export { type ErrorParts, HarnessError } from './host/harness-error.ts';
@@ -42,9 +43,19 @@ export {
   type TextDelta,
   type Usage,
 } from './session/event.ts';
+export { openHarnessDatabase } from './open-harness-database.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export type { FeedItem } from './session/session-feed.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
+export type { Database, DatabaseOptions } from './storage/open-database.ts';
+export {
+  type PgliteServer,
+  startPgliteServer,
+} from './storage/pglite/server/start-pglite-server.ts';
+export {
+  createScratchDatabase,
+  type ScratchDatabase,
+} from './storage/postgres/scratch-database.ts';
 export {
   defineTool,
   type EffectClass,

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Pool, PoolClient } from 'pg';
+import { z } from 'zod';
 import { factSchema, type SessionEvent, type TextDelta } from '../session/event.ts';
 import type { SessionRecord, SessionStore, SessionTransaction } from '../session/session-store.ts';
 import { and, asc, drizzle, eq, gt, sql } from './drizzle.ts';

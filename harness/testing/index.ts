@@ -18,5 +18,6 @@ export {
   saidByUser,
 } from './playbook.ts';
 export { PlaybookExhaustedError } from './playbook-exhausted-error.ts';
+export { type PostgresServer, startPostgres } from './postgres-server.ts';
 export { type ScriptedModelOptions, scriptedModel } from './scripted-model.ts';
 export { simulatedHost } from './simulated-host.ts';

@@ -1,4 +1,3 @@
-import { Client } from 'pg';
 import { HarnessError } from '../../host/harness-error.ts';
 import { systemHost } from '../../host/host.ts';
 
@@ -21,6 +20,7 @@ export async function createScratchDatabase(url: string): Promise<ScratchDatabas
 }
 
 async function execute(url: string, statement: string): Promise<void> {
+  const { Client } = await import('pg');
   const client = new Client({ connectionString: url });
   try {
     await client.connect();
