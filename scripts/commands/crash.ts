@@ -1,6 +1,6 @@
 import { defineCommand } from '../cli/define-command.ts';
 import { choice, choices, count, requiredText, text } from '../cli/parameter.ts';
-import { watchMatrix } from '../cli/watch-matrix.ts';
+import { sweepScenario } from '../cli/sweep-scenario.ts';
 import { renderCrashReport } from '../render/crash-report.ts';
 import { renderMatrix } from '../render/matrix.ts';
 
@@ -14,11 +14,7 @@ export const crash = defineCommand({
       among: ['pglite', 'postgres', 'pglite-server'],
       fallback: 'pglite-server',
     }),
-    mutant: choice({
-      summary: 'a named defect to switch on; it must be caught',
-      among: ['CD-1', 'CD-4'],
-      fallback: undefined,
-    }),
+    mutant: text('a named defect to switch on, which must be caught, such as CD-1', 'mutant'),
     at: text('only this crash point', 'step:moment'),
     moments: choices({
       summary: 'only these moments of each step',
@@ -28,25 +24,17 @@ export const crash = defineCommand({
     databaseUrl: text('PostgreSQL to use; DATABASE_URL otherwise', 'url'),
   },
   run: async ({ scenario, databaseUrl, at, mutant, ...sweep }, io) => {
-    const [{ verifyScenario }, { readConfig }] = await Promise.all([
-      import('#scenarios'),
-      import('#harness'),
-    ]);
+    const { readConfig } = await import('#harness');
     const url = databaseUrl ?? readConfig(io.environment).databaseUrl;
-    const matrix = watchMatrix(io);
-    const report = await verifyScenario(scenario, {
+    const { report, cells } = await sweepScenario(io, scenario, {
       ...sweep,
       ...(at === undefined ? {} : { at }),
       ...(mutant === undefined ? {} : { mutant }),
       ...(url === undefined ? {} : { databaseUrl: url }),
-      onPlan: matrix.plan,
-      onVerdict: matrix.fill,
-      signal: io.signal,
-      progress: io.progress,
     });
     return {
       exitCode: report.violations.length > 0 ? 1 : report.invalid.length > 0 ? 2 : 0,
-      text: `${renderMatrix(matrix.finish(), io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
+      text: `${renderMatrix(cells, io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
       json: { ...report },
     };
   },

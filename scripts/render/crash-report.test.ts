@@ -4,7 +4,6 @@ import { plain } from './paint.ts';
 
 const clean: CrashReport = {
   scenario: 'R-01',
-  backend: 'postgres',
   points: 18,
   landed: 18,
   clean: 18,
@@ -16,30 +15,31 @@ test('a clean sweep says its counts', () => {
   expect(renderCrashReport(clean, plain)).toBe('18 points, 18 landed, 18 clean');
 });
 
-test('a violation comes with the command that replays that very crash', () => {
+test('a violation comes with the command that does that very crash again', () => {
   const report: CrashReport = {
     ...clean,
-    mutant: 'CD-1',
     clean: 16,
     landed: 17,
     violations: [
       {
-        step: 'issueRefund#1',
-        moment: 'inside',
+        point: 'issueRefund#1:inside',
         invariant: 'I1',
-        detail: 'expected 1 refund of 49.00, found 2',
+        expected: '1 refund of 49.00',
+        found: '2',
+        message: 'The refund was paid twice.',
+        replay: "npx groundhog crash R-01 --at 'issueRefund#1:inside' --mutant CD-1",
       },
     ],
-    invalid: [{ step: 'model#2', moment: 'after', detail: 'the worker ended before the point' }],
+    invalid: [{ point: 'model#2:after', reason: 'the point was never reached' }],
   };
   expect(`\n${renderCrashReport(report, plain)}\n`).toBe(`
-VIOLATION R-01 breaks I1
-  crash    issueRefund#1:inside
-  found    expected 1 refund of 49.00, found 2
-  replay   npx groundhog crash R-01 --backend postgres --mutant CD-1 --at issueRefund#1:inside
+R-01 breaks I1: The refund was paid twice.
+  crash     issueRefund#1:inside
+  expected  1 refund of 49.00
+  found     2
+  replay    npx groundhog crash R-01 --at 'issueRefund#1:inside' --mutant CD-1
 
-INVALID model#2:after
-  the worker ended before the point
+model#2:after proves nothing: the point was never reached
 
 18 points, 17 landed, 16 clean
 `);

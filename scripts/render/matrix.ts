@@ -1,22 +1,20 @@
 import type { Paint } from './paint.ts';
 
-export type Moment = 'before' | 'inside' | 'after';
-export type Verdict = 'CLEAN' | 'VIOLATION' | 'INVALID';
+const moments = ['before', 'inside', 'after'] as const;
+type Moment = (typeof moments)[number];
 
 /** One crash point of a sweep; without a verdict it has not been tried yet. */
 export interface Cell {
   readonly step: string;
   readonly moment: Moment;
-  readonly verdict?: Verdict;
+  readonly verdict?: 'CLEAN' | 'VIOLATION' | 'INVALID';
 }
-
-const moments = ['before', 'inside', 'after'] as const;
 
 /** Steps as rows, moments as columns: `.` clean, `X` violation, `?` invalid, blank not tried yet. */
 export function renderMatrix(cells: readonly Cell[], paint: Paint): string {
   const steps = [...new Set(cells.map(({ step }) => step))];
   const shown = moments.filter((moment) => cells.some((cell) => cell.moment === moment));
-  const stepWidth = Math.max(0, ...steps.map((step) => step.length));
+  const stepWidth = Math.max('step'.length, ...steps.map((step) => step.length));
   const head = ['step'.padEnd(stepWidth), ...shown].join('  ');
   const rows = steps.map((step) => {
     const marks = shown.map((moment) => {

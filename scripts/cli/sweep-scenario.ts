@@ -1,0 +1,42 @@
+import type { VerifyOptions, VerifyReport } from '#scenarios';
+import { type Cell, renderMatrix } from '../render/matrix.ts';
+import type { CommandIo } from './define-command.ts';
+
+/** What a sweep came to, and every point it tried. */
+export interface Sweep {
+  readonly report: VerifyReport;
+  readonly cells: readonly Cell[];
+}
+
+/** Kills a scenario at every point asked for, while the board shows how the matrix fills. */
+export async function sweepScenario(
+  io: CommandIo,
+  scenario: string,
+  options: VerifyOptions,
+): Promise<Sweep> {
+  const { formatStep, verifyScenario } = await import('#scenarios');
+  let cells: readonly Cell[] = [];
+  const draw = (): void => io.board((paint) => renderMatrix(cells, paint));
+  try {
+    const report = await verifyScenario(scenario, {
+      ...options,
+      signal: io.signal,
+      onStart: (_steps, points) => {
+        cells = points.map((point) => ({ step: formatStep(point), moment: point.moment }));
+        draw();
+      },
+      onPoint: ({ point, verdict }) => {
+        const step = formatStep(point);
+        cells = cells.map((cell) =>
+          cell.step === step && cell.moment === point.moment
+            ? { ...cell, verdict: verdict.kind }
+            : cell,
+        );
+        draw();
+      },
+    });
+    return { report, cells };
+  } finally {
+    io.board(() => '');
+  }
+}

@@ -1,0 +1,47 @@
+import type { FeedItem, SessionEvent } from '#harness';
+import type { Paint } from './paint.ts';
+
+const jsonWidth = 100;
+
+/** Returns what tells a session to somebody who watches it: text as it streams, every other event on its own line. */
+export function createNarrator(paint: Paint): (item: FeedItem) => string {
+  let midLine = false;
+  return (item) => {
+    if (item.kind === 'text-delta') {
+      midLine = !item.delta.text.endsWith('\n');
+      return item.delta.text;
+    }
+    const line = lineFor(item.event.fact, paint);
+    if (line === undefined) return '';
+    const told = `${midLine ? '\n' : ''}${line}\n`;
+    midLine = false;
+    return told;
+  };
+}
+
+function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
+  switch (fact.type) {
+    case 'message-received':
+      return paint('bold', `${fact.principal.id}: ${fact.text}`);
+    case 'tool-requested':
+      return paint('dim', `  -> ${fact.tool} ${shortJson(fact.input)}`);
+    case 'tool-completed':
+      return paint('dim', `  <- ${fact.tool} ${shortJson(fact.output)}`);
+    case 'tool-failed':
+      return paint('yellow', `  <- ${fact.tool} failed: ${fact.error.message}`);
+    case 'handed-off':
+      return paint('dim', `  ${fact.from} hands over to ${fact.to}: ${fact.reason}`);
+    case 'run-failed':
+      return paint('red', `${fact.agent} failed: ${fact.error.message}`);
+    case 'run-started':
+    case 'model-turn-completed':
+    case 'run-completed':
+      // The text of these has been streamed already.
+      return undefined;
+  }
+}
+
+function shortJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= jsonWidth ? text : `${text.slice(0, jsonWidth - 3)}...`;
+}
