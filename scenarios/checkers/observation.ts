@@ -1,0 +1,35 @@
+import type { RunOutcome, SessionEvent, SessionRecord, StepName, TextDelta } from '#harness';
+import type { Business } from '../desk/world/business.ts';
+import type { LedgerEntry } from '../desk/world/ledger.ts';
+
+/** A request to a model, by its place among the session's exchanges. */
+export interface ModelCall {
+  readonly lane: string;
+  readonly ordinal: number;
+}
+
+export interface SavedStep {
+  /** Counts the session's runs from 1. */
+  readonly run: number;
+  readonly step: StepName;
+}
+
+/** What a session left in the harness. */
+export interface SessionObservation {
+  readonly sessionId: string;
+  /** One for each message, in order. */
+  readonly outcomes: readonly RunOutcome[];
+  readonly events: readonly SessionEvent[];
+  readonly deltas: readonly TextDelta[];
+  readonly records: readonly SessionRecord[];
+  /** Model calls of all lives, in order, each as often as it was made. */
+  readonly modelCalls: readonly ModelCall[];
+  readonly pendingRuns: readonly string[];
+  readonly savedSteps: readonly SavedStep[];
+}
+
+/** All that can be seen of a session when it is over: what it left in the harness and in the world. */
+export interface Observation extends SessionObservation {
+  readonly world: Business;
+  readonly ledger: readonly LedgerEntry[];
+}

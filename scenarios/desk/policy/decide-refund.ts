@@ -1,0 +1,83 @@
+import { type Currency, formatMoney } from '../money.ts';
+import type { Charge, Refund, RefundRequest } from '../world/business.ts';
+import { duplicatedCharge } from './duplicate.ts';
+
+// When the desk may give money back. Enforced by the tool that pays, so that no prompt and no model can talk it away.
+//
+//   P1. A customer has to do with their own charges only; those of others do not exist for them.
+//   P3. A duplicate is a ground for a refund, of the later charge: the only ground so far.
+//   P4. Up to a limit by currency the desk refunds by itself; above it a person must approve. Parts of one charge are summed.
+//   P6. All refunds of a charge together never exceed it.
+//   P8. A refund is in the charge's currency.
+
+/** What is known when a refund is asked for. */
+export interface RefundCase {
+  readonly request: Pick<RefundRequest, 'chargeId' | 'amountMinor' | 'currency'>;
+  /** The customer's own charges (P1). */
+  readonly charges: readonly Charge[];
+  /** Refunds of these charges made by others than this very call: a call that is made again is not its own obstacle. */
+  readonly otherRefunds: readonly Pick<Refund, 'chargeId' | 'amountMinor'>[];
+}
+
+export type RefundDecision =
+  | { readonly kind: 'granted'; readonly charge: Charge }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** In minor units, inclusive: what the desk may refund without a person. */
+const automaticLimit: Readonly<Record<Currency, number>> = {
+  USD: 5000,
+  EUR: 5000,
+  JPY: 7500,
+  KWD: 15000,
+};
+
+export function decideRefund({ request, charges, otherRefunds }: RefundCase): RefundDecision {
+  const { chargeId, amountMinor, currency } = request;
+  const charge = charges.find(({ id }) => id === chargeId);
+  if (charge === undefined) {
+    return refused('CHARGE_NOT_FOUND', `This customer has no charge ${chargeId}.`);
+  }
+  if (charge.status !== 'settled') {
+    return refused(
+      'CHARGE_NOT_SETTLED',
+      `${chargeId} is authorised and not settled: it drops off.`,
+    );
+  }
+  if (charge.currency !== currency) {
+    return refused('CURRENCY_MISMATCH', `${chargeId} is in ${charge.currency}, not ${currency}.`);
+  }
+  const earlierMinor = refundedMinor(chargeId, otherRefunds);
+  const leftMinor = charge.amountMinor - earlierMinor;
+  if (amountMinor > leftMinor) {
+    const left = formatMoney(leftMinor, currency);
+    return refused('REFUND_EXCEEDS_CHARGE', `Of ${chargeId} ${left} is left to refund.`);
+  }
+  if (duplicatedCharge(charge, charges) === undefined) {
+    return refused(
+      'NO_GROUND_FOR_REFUND',
+      `${chargeId} is not the later charge of a duplicate pair.`,
+    );
+  }
+  const limitMinor = automaticLimit[currency];
+  if (earlierMinor + amountMinor > limitMinor) {
+    const limit = formatMoney(limitMinor, currency);
+    return refused(
+      'APPROVAL_REQUIRED',
+      `Refunds of a charge above ${limit} need a person's approval, which is not available yet.`,
+    );
+  }
+  return { kind: 'granted', charge };
+}
+
+/** What has been refunded of a charge, in its minor units. */
+export function refundedMinor(chargeId: string, refunds: RefundCase['otherRefunds']): number {
+  return refunds
+    .filter((refund) => refund.chargeId === chargeId)
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+}
+
+const refused = (code: string, message: string): RefundDecision => ({
+  kind: 'refused',
+  code,
+  message,
+});

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { amountMinorSchema, currencySchema } from '../money.ts';
+
+// The business that the desk serves, as its payment provider and its mail outbox keep it.
+
+const customerSchema = z.strictObject({
+  id: z.string().min(1),
+  name: z.string().min(1),
+  email: z.email(),
+});
+export type Customer = z.infer<typeof customerSchema>;
+
+export const chargeSchema = z.strictObject({
+  id: z.string().min(1),
+  customerId: z.string().min(1),
+  invoiceId: z.string().min(1),
+  amountMinor: amountMinorSchema,
+  currency: currencySchema,
+  chargedAt: z.iso.datetime(),
+  /** Only what is settled has been paid; an authorisation drops off by itself. */
+  status: z.enum(['settled', 'authorised']),
+  description: z.string(),
+});
+export type Charge = z.infer<typeof chargeSchema>;
+
+export const refundRequestSchema = z.strictObject({
+  chargeId: z.string().min(1),
+  amountMinor: amountMinorSchema,
+  currency: currencySchema,
+  reason: z.string().min(1),
+  /** The sender's own name for this effect, kept with it: by it both sides reconcile. It deduplicates nothing. */
+  reference: z.string().min(1),
+});
+export type RefundRequest = z.infer<typeof refundRequestSchema>;
+
+export const refundSchema = z.strictObject({
+  id: z.string().min(1),
+  ...refundRequestSchema.shape,
+  paidAt: z.iso.datetime(),
+});
+export type Refund = z.infer<typeof refundSchema>;
+
+export const mailRequestSchema = z.strictObject({
+  customerId: z.string().min(1),
+  subject: z.string().min(1),
+  body: z.string().min(1),
+  /** As of a refund. */
+  reference: z.string().min(1),
+});
+export type MailRequest = z.infer<typeof mailRequestSchema>;
+
+export const mailSchema = z.strictObject({
+  id: z.string().min(1),
+  to: z.email(),
+  ...mailRequestSchema.shape,
+  sentAt: z.iso.datetime(),
+});
+export type Mail = z.infer<typeof mailSchema>;
+
+export const businessSchema = z.strictObject({
+  customers: z.array(customerSchema),
+  charges: z.array(chargeSchema),
+  refunds: z.array(refundSchema),
+  mails: z.array(mailSchema),
+});
+/** All that a world holds. As a snapshot it is canonical: each list is sorted by id. */
+export type Business = z.infer<typeof businessSchema>;
+
+export const worldSeedSchema = z.strictObject({
+  /** The world's clock stands still here. */
+  now: z.iso.datetime(),
+  ...businessSchema.shape,
+});
+/** What a world begins with. */
+export type WorldSeed = z.infer<typeof worldSeedSchema>;

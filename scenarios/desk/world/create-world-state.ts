@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+import {
+  type Business,
+  type Charge,
+  type Mail,
+  mailRequestSchema,
+  type Refund,
+  refundRequestSchema,
+  type WorldSeed,
+  worldSeedSchema,
+} from './business.ts';
+import {
+  type Answer,
+  createLedger,
+  type EffectRequest,
+  type LedgerEntry,
+  refusal,
+} from './ledger.ts';
+
+// The payment provider and the mail outbox.
+//
+//   W1. It pays what a well-formed request for a charge it knows says. It does not add up refunds, compare currencies or
+//       ask whether a charge is settled: a provider that saves us from ourselves would hide the defect we look for.
+//   W2. It deduplicates by idempotency key and by nothing else (see Ledger).
+//   W3. Ids and times follow from the seed and the order of effects, so two worlds with one history are equal.
+
+/** What one customer has with the provider and the outbox. */
+export type CustomerCollection = 'charges' | 'refunds' | 'mails';
+
+export interface WorldState {
+  /** Canonical: lists are sorted by id. */
+  readonly snapshot: () => Business;
+  readonly ledger: () => readonly LedgerEntry[];
+  /** Undefined for a customer that this world does not know. */
+  readonly collection: (
+    customerId: string,
+    name: CustomerCollection,
+  ) => readonly (Charge | Refund | Mail)[] | undefined;
+  readonly receive: (request: EffectRequest) => Answer;
+}
+
+/** Throws a ZodError when the seed is not a business. */
+export function createWorldState(seed: WorldSeed): WorldState {
+  const { now, ...business } = worldSeedSchema.parse(structuredClone(seed));
+  const ledger = createLedger();
+  const perform = { refund: payRefund, mail: sendMail };
+  return {
+    snapshot: () => ({
+      customers: sortedById(business.customers),
+      charges: sortedById(business.charges),
+      refunds: sortedById(business.refunds),
+      mails: sortedById(business.mails),
+    }),
+    ledger: ledger.entries,
+    collection: (customerId, name) =>
+      business.customers.some(({ id }) => id === customerId)
+        ? collectionOf(business, customerId)[name]
+        : undefined,
+    receive: (request) =>
+      ledger.receive(request, () => perform[request.kind](business, now, request.body)),
+  };
+}
+
+function payRefund(business: Business, now: string, body: unknown): Answer {
+  const request = refundRequestSchema.safeParse(body);
+  if (!request.success) return malformed(request.error);
+  const { chargeId } = request.data;
+  if (!business.charges.some(({ id }) => id === chargeId)) {
+    return refusal(404, 'CHARGE_UNKNOWN', `There is no charge ${chargeId}.`);
+  }
+  const refund = { id: `re_${business.refunds.length + 1}`, ...request.data, paidAt: now };
+  business.refunds.push(refund);
+  return { status: 201, body: refund, effectId: refund.id };
+}
+
+function sendMail(business: Business, now: string, body: unknown): Answer {
+  const request = mailRequestSchema.safeParse(body);
+  if (!request.success) return malformed(request.error);
+  const { customerId } = request.data;
+  const customer = business.customers.find(({ id }) => id === customerId);
+  if (customer === undefined) {
+    return refusal(404, 'CUSTOMER_UNKNOWN', `There is no customer ${customerId}.`);
+  }
+  const id = `mail_${business.mails.length + 1}`;
+  const mail = { id, to: customer.email, ...request.data, sentAt: now };
+  business.mails.push(mail);
+  return { status: 201, body: mail, effectId: mail.id };
+}
+
+function malformed(error: z.ZodError): Answer {
+  const issues = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return refusal(400, 'REQUEST_MALFORMED', issues.join('; '));
+}
+
+function collectionOf(
+  { charges, refunds, mails }: Business,
+  customerId: string,
+): Readonly<Record<CustomerCollection, readonly (Charge | Refund | Mail)[]>> {
+  const own = charges.filter((charge) => charge.customerId === customerId);
+  return {
+    charges: own,
+    refunds: refunds.filter((refund) => own.some(({ id }) => id === refund.chargeId)),
+    mails: mails.filter((mail) => mail.customerId === customerId),
+  };
+}
+
+function sortedById<Item extends { readonly id: string }>(items: Item[]): Item[] {
+  return structuredClone(items).toSorted((left, right) => (left.id < right.id ? -1 : 1));
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { RetryableToolError, ToolRefusal } from '#harness';
+import {
+  type Charge,
+  chargeSchema,
+  type Mail,
+  type MailRequest,
+  mailSchema,
+  type Refund,
+  type RefundRequest,
+  refundSchema,
+} from './business.ts';
+import type { CustomerCollection } from './create-world-state.ts';
+
+/** A world as tools see it, from any process. */
+export interface WorldClient {
+  readonly charges: (customerId: string) => Promise<readonly Charge[]>;
+  readonly refunds: (customerId: string) => Promise<readonly Refund[]>;
+  readonly mails: (customerId: string) => Promise<readonly Mail[]>;
+  /** Pays a refund; under a key it is paid once, however often it is asked for. */
+  readonly payRefund: (request: RefundRequest, key: string | null) => Promise<Refund>;
+  /** Sends a mail; under a key it is sent once. */
+  readonly sendMail: (request: MailRequest, key: string | null) => Promise<Mail>;
+}
+
+/** A world that does not answer for this long has failed. */
+const answerLimitMs = 10_000;
+
+const problemSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/**
+ * Speaks to the world at `url`. What the world refuses (4xx) becomes a ToolRefusal; what it cannot do just now (5xx, no
+ * answer) a RetryableToolError, which the harness tries again under the same key.
+ */
+export function worldClient(url: string): WorldClient {
+  const read = (customerId: string, name: CustomerCollection) =>
+    ask(`${url}/customers/${encodeURIComponent(customerId)}/${name}`, {});
+  const post = (path: string, body: unknown, key: string | null) =>
+    ask(`${url}/${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(key === null ? {} : { 'idempotency-key': key }),
+      },
+      body: JSON.stringify(body),
+    });
+  return {
+    charges: async (customerId) => z.array(chargeSchema).parse(await read(customerId, 'charges')),
+    refunds: async (customerId) => z.array(refundSchema).parse(await read(customerId, 'refunds')),
+    mails: async (customerId) => z.array(mailSchema).parse(await read(customerId, 'mails')),
+    payRefund: async (body, key) => refundSchema.parse(await post('refunds', body, key)),
+    sendMail: async (body, key) => mailSchema.parse(await post('mails', body, key)),
+  };
+}
+
+async function ask(url: string, init: RequestInit): Promise<unknown> {
+  const { status, body } = await answerOf(url, init);
+  if (status < 400) return body;
+  const { code, message } = problemSchema.parse(body).error;
+  throw status < 500 ? new ToolRefusal(code, message) : new RetryableToolError(code, message);
+}
+
+/** Messages name no address: it differs from run to run, and the model is told what they say. */
+async function answerOf(
+  url: string,
+  init: RequestInit,
+): Promise<{ status: number; body: unknown }> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(answerLimitMs) });
+    return { status: response.status, body: await response.json() };
+  } catch (error) {
+    throw new RetryableToolError('WORLD_UNREACHABLE', 'The world does not answer.', error);
+  }
+}

@@ -1,0 +1,28 @@
+/** Scenarios: worlds, people, and what must hold afterwards. What other folders may use is listed here, by hand. */
+export type {
+  ModelCall,
+  Observation,
+  SavedStep,
+  SessionObservation,
+} from './checkers/observation.ts';
+export type { Invariant, Violation } from './checkers/violation.ts';
+export { deskSubject } from './desk/desk-subject.ts';
+export type { Business, WorldSeed } from './desk/world/business.ts';
+export type { LedgerEntry } from './desk/world/ledger.ts';
+export { type WorldClient, worldClient } from './desk/world/world-client.ts';
+export { startWorldServer, type World, type WorldServer } from './desk/world/world-server.ts';
+export type { HarnessParts, Mutant } from './mutants/mutant.ts';
+export { MutantUnknownError, mutantNamed, mutants } from './mutants/mutant-named.ts';
+export { checkCard, type Finding } from './scenario/check-card.ts';
+export {
+  type CallPattern,
+  defineScenario,
+  type Scenario,
+  ScenarioInvalidError,
+} from './scenario/define-scenario.ts';
+export { type PlayOptions, playScenario } from './scenario/play-scenario.ts';
+export { playSession, runIdOf, type SessionOptions } from './scenario/play-session.ts';
+export { recordingPath } from './scenario/recording-path.ts';
+export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
+export type { AssembledSubject, Subject } from './scenario/subject.ts';
+export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';

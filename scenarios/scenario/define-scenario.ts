@@ -1,0 +1,90 @@
+import { HarnessError, type Json, type Principal } from '#harness';
+import type { Playbook } from '#harness/testing';
+import type { RefundRequest, WorldSeed } from '../desk/world/business.ts';
+import type { Subject } from './subject.ts';
+
+/** A tool call, as far as a card cares. */
+export interface CallPattern {
+  readonly tool: string;
+  /** These arguments, whatever the others are. */
+  readonly input?: Readonly<Record<string, Json>>;
+  /** Any arguments but these. */
+  readonly inputOtherThan?: Readonly<Record<string, Json>>;
+}
+
+/** A scenario's card: a world, what people say in it, and what must hold afterwards. */
+export interface Scenario {
+  /** As in the catalogue: `R-01`. */
+  readonly id: string;
+  readonly title: string;
+  readonly tags: readonly string[];
+  readonly principal: Principal;
+  /** Sent in order, each after the one before it has been answered. */
+  readonly messages: readonly { readonly text: string }[];
+  /** What the world holds when the session begins; its `now` is the session's clock. */
+  readonly world: WorldSeed;
+  readonly subject: Subject;
+  /** The agents that speak, in order. */
+  readonly route: readonly string[];
+  readonly calls: {
+    /** Made and answered, in whatever order. */
+    readonly required: readonly CallPattern[];
+    /** Made and answered in this order, whatever comes between. */
+    readonly ordered: readonly CallPattern[];
+    /** Not even asked for. */
+    readonly forbidden: readonly CallPattern[];
+  };
+  /** The only changes of the world; everything else in it stays as it was. */
+  readonly final: {
+    readonly refunds: readonly Pick<RefundRequest, 'chargeId' | 'amountMinor' | 'currency'>[];
+    /** Mails to the customer. */
+    readonly replies: number;
+  };
+  /** What the mails say, taken together. */
+  readonly reply: { readonly mustState: readonly RegExp[]; readonly mustNot: readonly RegExp[] };
+  /** At most this much, all runs together. */
+  readonly budget: {
+    readonly modelTurns: number;
+    readonly toolCalls: number;
+    /** Input and output. */
+    readonly tokens: number;
+  };
+  /** Scripted models: one that does everything right, one that does nothing, one that does what is forbidden. */
+  readonly playbooks: {
+    readonly gold: Playbook;
+    readonly null: Playbook;
+    readonly saboteur: Playbook;
+  };
+}
+
+/** Checks what types cannot say. Throws ScenarioInvalidError. */
+export function defineScenario(scenario: Scenario): Scenario {
+  const { id, messages, principal, world, calls, final, reply, route } = scenario;
+  const faults = [
+    ...(/^[A-Z]-\d{2}$/.test(id) ? [] : ['its id is not of the form R-01']),
+    ...(messages.length > 0 ? [] : ['nobody says anything']),
+    ...(route.length > 0 ? [] : ['nobody is expected to speak']),
+    ...(world.customers.some((customer) => customer.id === principal.id)
+      ? []
+      : [`${principal.id} is no customer of its world`]),
+    ...final.refunds
+      .filter(({ chargeId }) => !world.charges.some((charge) => charge.id === chargeId))
+      .map(({ chargeId }) => `its world has no charge ${chargeId} to refund`),
+    ...(calls.forbidden.length + reply.mustNot.length > 0 ? [] : ['it forbids nothing']),
+    ...(final.replies === 0 || reply.mustState.length > 0
+      ? []
+      : ['its reply need not say anything']),
+  ];
+  if (faults.length > 0) throw new ScenarioInvalidError(id, faults);
+  return scenario;
+}
+
+export class ScenarioInvalidError extends HarnessError {
+  constructor(id: string, faults: readonly string[]) {
+    super({
+      code: 'SCENARIO_INVALID',
+      message: `The card of ${id} does not hold together: ${faults.join('; ')}.`,
+      hint: 'Correct the card.',
+    });
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  type Backing,
+  createHarness,
+  type Exchanges,
+  type FeedItem,
+  type Harness,
+  type HarnessOptions,
+  type Host,
+  type RunOutcome,
+  type StepObserver,
+} from '#harness';
+import type { ModelCall, SavedStep, SessionObservation } from '../checkers/observation.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import type { Scenario } from './define-scenario.ts';
+import { scenarioExchanges } from './scenario-exchanges.ts';
+
+export interface SessionOptions {
+  readonly backing: Backing;
+  readonly model: HarnessOptions['model'];
+  /** The machine's own by default. */
+  readonly host?: Host;
+  /** Stands before the scenario's own exchanges: a recorder, a replayer. */
+  readonly exchanges?: (inner: Exchanges) => Exchanges;
+  readonly observer?: StepObserver;
+  /** A defect to switch on. */
+  readonly mutant?: Mutant;
+  /** The scenario's id by default. The run of the n-th message is `<session>/<n>`. */
+  readonly sessionId?: string;
+  /** Told of events and text as a viewer of the session would be. */
+  readonly onFeed?: (item: FeedItem) => void;
+  /** Gives up waiting; the play is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Plays a scenario's messages against the world at `worldUrl`, closes the harness and says what the session left in it.
+ * Played again over the same backing after a crash it goes on: messages and answers that are there are not made anew.
+ */
+export async function playSession(
+  scenario: Scenario,
+  options: SessionOptions & { readonly worldUrl: string },
+): Promise<SessionObservation> {
+  const { sessionId = scenario.id, signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
+  const modelCalls: ModelCall[] = [];
+  await using harness = await openHarness(scenario, options, modelCalls);
+  const feed = followFeed(harness, sessionId, options.onFeed);
+  try {
+    const outcomes = await sendMessages(harness, scenario, { sessionId, signal });
+    return {
+      sessionId,
+      outcomes,
+      events: await harness.events(sessionId),
+      deltas: await harness.deltas(sessionId),
+      records: await harness.records(sessionId),
+      modelCalls,
+      pendingRuns: await harness.pendingRuns(),
+      savedSteps: await savedStepsOf(harness, sessionId, outcomes.length),
+    };
+  } finally {
+    await feed.end();
+  }
+}
+
+/** Name of the run that answers the n-th message, counted from 1. */
+export function runIdOf(sessionId: string, run: number): string {
+  return `${sessionId}/${run}`;
+}
+
+function openHarness(
+  scenario: Scenario,
+  options: SessionOptions & { readonly worldUrl: string },
+  modelCalls: ModelCall[],
+): Promise<Harness> {
+  const { worldUrl, backing, model, host, observer, mutant } = options;
+  const subject = { ...scenario.subject.assemble({ worldUrl }), backing };
+  const own = scenarioExchanges(scenario);
+  const exchanges = options.exchanges?.(own) ?? own;
+  return createHarness({
+    ...(mutant === undefined ? subject : mutant.apply({ ...subject, worldUrl })),
+    model,
+    exchanges: {
+      ...exchanges,
+      model: (place, inner) => {
+        modelCalls.push(place);
+        return exchanges.model(place, inner);
+      },
+    },
+    ...(host === undefined ? {} : { host }),
+    ...(observer === undefined ? {} : { observer }),
+  });
+}
+
+async function sendMessages(
+  harness: Harness,
+  { messages, principal }: Scenario,
+  { sessionId, signal }: { readonly sessionId: string; readonly signal: AbortSignal },
+): Promise<readonly RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  for (const [index, { text }] of messages.entries()) {
+    const messageId = runIdOf(sessionId, index + 1);
+    await harness.send({ sessionId, messageId, text, principal });
+    outcomes.push(await unlessAborted(harness.outcome(messageId), signal));
+  }
+  return outcomes;
+}
+
+async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([value, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function savedStepsOf(
+  harness: Harness,
+  sessionId: string,
+  runs: number,
+): Promise<readonly SavedStep[]> {
+  const steps: SavedStep[] = [];
+  for (let run = 1; run <= runs; run += 1) {
+    const saved = await harness.savedSteps(runIdOf(sessionId, run));
+    steps.push(...saved.map((step) => ({ run, step })));
+  }
+  return steps;
+}
+
+function followFeed(
+  harness: Harness,
+  sessionId: string,
+  onFeed: SessionOptions['onFeed'],
+): { readonly end: () => Promise<void> } {
+  if (onFeed === undefined) return { end: async () => undefined };
+  const ending = new AbortController();
+  const followed = (async () => {
+    const items = harness.subscribe(sessionId, { after: 0, signal: ending.signal });
+    for await (const item of items) onFeed(item);
+  })();
+  // An error of the viewer's is thrown by `end`, not where nobody waits for it yet.
+  followed.catch(() => undefined);
+  return {
+    end: async () => {
+      ending.abort();
+      await followed;
+    },
+  };
+}

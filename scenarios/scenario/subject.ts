@@ -1,0 +1,17 @@
+import type { Agent } from '#harness';
+
+/** Agents, and which of them new sessions begin with. */
+export interface AssembledSubject {
+  readonly agents: readonly Agent[];
+  readonly entry: string;
+}
+
+/**
+ * The system under test. To bring your own: build its agents so that whatever they do outside goes to the world at
+ * `worldUrl` (see worldClient), and name the subject on the scenario's card.
+ */
+export interface Subject {
+  readonly name: string;
+  /** Called anew in every life of a session: it keeps nothing and changes nothing. */
+  readonly assemble: (parts: { readonly worldUrl: string }) => AssembledSubject;
+}

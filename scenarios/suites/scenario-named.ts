@@ -1,0 +1,24 @@
+import { HarnessError } from '#harness';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import { duplicateCharge } from './refunds/duplicate-charge.ts';
+import { chargeQuestion } from './triage/charge-question.ts';
+
+/** Every scenario there is, in the catalogue's order. */
+export const scenarios: readonly Scenario[] = [chargeQuestion, duplicateCharge];
+
+/** Throws ScenarioUnknownError. */
+export function scenarioNamed(id: string): Scenario {
+  const scenario = scenarios.find((each) => each.id === id);
+  if (scenario === undefined) throw new ScenarioUnknownError(id);
+  return scenario;
+}
+
+export class ScenarioUnknownError extends HarnessError {
+  constructor(id: string) {
+    super({
+      code: 'SCENARIO_UNKNOWN',
+      message: `There is no scenario ${id}.`,
+      hint: `There are ${scenarios.map((each) => `${each.id} (${each.title})`).join(', ')}.`,
+    });
+  }
+}
