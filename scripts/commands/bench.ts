@@ -1,6 +1,5 @@
 import { defineCommand } from '../cli/define-command.ts';
 import { choices, text } from '../cli/parameter.ts';
-import { renderBenchReport } from '../render/bench-report.ts';
 
 export const bench = defineCommand({
   name: 'bench',
@@ -14,17 +13,17 @@ export const bench = defineCommand({
     databaseUrl: text('PostgreSQL to use; DATABASE_URL otherwise', 'url'),
   },
   run: async ({ backends, databaseUrl }, io) => {
-    const [{ runBench }, { readConfig }] = await Promise.all([
+    const [{ formatBench, runBench }, { readConfig }] = await Promise.all([
       import('#bench'),
       import('#harness'),
     ]);
     const url = databaseUrl ?? readConfig(io.environment).databaseUrl;
-    const rows = await runBench({
+    const result = await runBench({
       backends,
       ...(url === undefined ? {} : { databaseUrl: url }),
       signal: io.signal,
       progress: io.progress,
     });
-    return { exitCode: 0, text: renderBenchReport(rows), json: { rows } };
+    return { exitCode: 0, text: formatBench(result), json: { ...result } };
   },
 });

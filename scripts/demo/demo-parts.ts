@@ -7,19 +7,35 @@ import type { DemoPart } from './demo-part.ts';
 
 const scenario = 'R-01';
 const mutant = 'CD-1';
+const identity = { application: 'groundhog-demo', version: 'demo', executorId: 'demo' };
 
 const play: DemoPart = {
-  title: 'The support desk handles a duplicate charge',
+  title: 'The support desk, played by a script, handles a duplicate charge',
   play: async (io) => {
-    const { playScenario } = await import('#scenarios');
+    const [
+      { checkCard, openModel, playScenario, scenarioNamed, startWorldServer },
+      { durableBacking, openHarnessDatabase },
+    ] = await Promise.all([import('#scenarios'), import('#harness')]);
+    const card = scenarioNamed(scenario);
+    await using opened = await openModel(card, { kind: 'scripted' });
+    await using database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
+    await using worldServer = await startWorldServer();
     const narrate = createNarrator(io.paint);
-    const { findings } = await playScenario(scenario, {
-      onEvent: (item) => io.stream(narrate(item)),
+    const seen = await playScenario(card, {
+      worldServer,
+      model: opened.model,
+      backing: await durableBacking({ database, identity }),
+      onFeed: (item) => io.stream(narrate(item)),
       signal: io.signal,
     });
+    const findings = checkCard(card, seen);
+    const broken = findings.filter(({ ok }) => !ok);
+    const ending = findings.filter(
+      ({ aspect, kind }) => aspect === 'final-state' && kind === 'required',
+    );
     return {
-      held: findings.every(({ ok }) => ok),
-      found: findings.map(({ reason }) => reason).join('; '),
+      held: findings.length > 0 && broken.length === 0,
+      found: (broken.length > 0 ? broken : ending).map(({ reason }) => reason).join('; '),
     };
   },
 };
