@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createScratchDatabase, openHarnessDatabase } from '#harness';
+import { startPostgres } from '#harness/testing';
+
+export const backendNames = ['pglite', 'postgres'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+type Database = Awaited<ReturnType<typeof openHarnessDatabase>>;
+
+/** A fresh database with the harness's tables, on disk; disposed of, nothing of it is left. */
+export async function openBackend(
+  name: BackendName,
+  { databaseUrl }: { readonly databaseUrl?: string },
+): Promise<{ readonly database: Database } & AsyncDisposable> {
+  await using setUp = new AsyncDisposableStack();
+  const database = await open(name, databaseUrl, setUp);
+  setUp.use(database);
+  const tearDown = setUp.move();
+  return { database, [Symbol.asyncDispose]: () => tearDown.disposeAsync() };
+}
+
+async function open(
+  name: BackendName,
+  databaseUrl: string | undefined,
+  cleanUp: AsyncDisposableStack,
+): Promise<Database> {
+  if (name === 'pglite') {
+    const directory = await mkdtemp(join(tmpdir(), 'groundhog-bench-'));
+    cleanUp.defer(() => rm(directory, { recursive: true }));
+    return openHarnessDatabase({ kind: 'pglite', dataDir: join(directory, 'database') });
+  }
+  const url = databaseUrl ?? cleanUp.use(await startPostgres()).url();
+  const scratch = await createScratchDatabase(url);
+  cleanUp.defer(() => scratch.drop());
+  return openHarnessDatabase({ kind: 'postgres', url: scratch.url });
+}

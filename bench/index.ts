@@ -1,0 +1,4 @@
+/** How fast: what a durable step costs beside its floor. */
+export { formatBench } from './format-bench.ts';
+export type { BenchRow } from './measure/summarise.ts';
+export { type BenchOptions, type BenchResult, runBench } from './run-bench.ts';

@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os';
+import type { ArmGroup } from './cases/arm.ts';
+import { openDurableSteps } from './cases/durable-steps.ts';
+import type { BackendName } from './cases/open-backend.ts';
+import { measureGroup } from './measure/measure-group.ts';
+import { type BenchRow, summarise } from './measure/summarise.ts';
+
+export interface BenchOptions {
+  readonly backends: readonly BackendName[];
+  /** PostgreSQL to use, in a scratch database; without it one is started from the binaries found. */
+  readonly databaseUrl?: string;
+  /** Rounds that count. */
+  readonly rounds?: number;
+  readonly signal?: AbortSignal;
+  /** Told what is being measured, a line at a time. */
+  readonly progress?: (line: string) => void;
+}
+
+export interface BenchResult {
+  readonly machine: { readonly node: string; readonly cores: number };
+  readonly rounds: number;
+  readonly rows: readonly BenchRow[];
+}
+
+const defaultRounds = 11;
+
+/** Measures; judges nothing. One group after the other, as a durable harness is one per process. */
+export async function runBench(options: BenchOptions): Promise<BenchResult> {
+  const { backends, rounds = defaultRounds, progress = () => undefined } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const groups: readonly (() => Promise<ArmGroup>)[] = backends.map(
+    (backend) => () => openDurableSteps(backend, options),
+  );
+  const rows: BenchRow[] = [];
+  for (const open of groups) {
+    signal.throwIfAborted();
+    await using group = await open();
+    progress(`${group.on}: ${rounds} rounds of ${group.cases.length + 1}`);
+    rows.push(...summarise(group, await measureGroup(group, { rounds, signal })));
+  }
+  const machine = { node: process.version, cores: availableParallelism() };
+  return { machine, rounds, rows };
+}
