@@ -1,0 +1,67 @@
+import type { Json } from '#harness';
+
+/** What an id names: each kind is counted by itself. */
+type IdKind = 'call' | 'item' | 'response' | 'approval';
+
+/** Properties whose value is an id that a model or its provider made up. */
+const idProperties: Readonly<Record<string, IdKind>> = {
+  callId: 'call',
+  toolCallId: 'call',
+  itemId: 'item',
+  responseId: 'response',
+  approvalId: 'approval',
+};
+
+/** Properties that hold what people and tools say: an id in there is content and stays. */
+const opaqueProperties = new Set(['input', 'output', 'result', 'text', 'value', 'error']);
+
+/** Renames the ids of a session by first appearance, so that two recordings of the same session are the same. */
+export interface Aliases {
+  readonly of: (kind: IdKind, id: string) => string;
+  /** The value with every id in it renamed. */
+  readonly in: (value: Json) => Json;
+  /** A stream part, whose own `id` means something else in each type. */
+  readonly inPart: (part: Json) => Json;
+}
+
+export function createAliases(): Aliases {
+  const given = new Map<string, string>();
+  const counts = new Map<IdKind, number>();
+  const aliasOf = (kind: IdKind, id: string): string => {
+    const known = given.get(`${kind} ${id}`);
+    if (known !== undefined) return known;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    given.set(`${kind} ${id}`, `${kind}${count}`);
+    return `${kind}${count}`;
+  };
+  const rename = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(rename);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([property, each]) => {
+        const kind = Object.hasOwn(idProperties, property) ? idProperties[property] : undefined;
+        if (kind !== undefined && typeof each === 'string') return [property, aliasOf(kind, each)];
+        return [property, opaqueProperties.has(property) ? each : rename(each)];
+      }),
+    );
+  };
+  return {
+    of: aliasOf,
+    in: rename,
+    inPart: (part) => {
+      if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+      const { id, type } = part;
+      const kind = typeof type === 'string' ? kindOfPartId(type) : undefined;
+      const renamed =
+        kind !== undefined && typeof id === 'string' ? { ...part, id: aliasOf(kind, id) } : part;
+      return rename(renamed);
+    },
+  };
+}
+
+function kindOfPartId(type: string): IdKind | undefined {
+  if (type.startsWith('tool-input-')) return 'call';
+  if (type.startsWith('text-') || type.startsWith('reasoning-')) return 'item';
+  return type === 'response-metadata' ? 'response' : undefined;
+}

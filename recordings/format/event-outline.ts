@@ -1,0 +1,21 @@
+import { fingerprint, type SessionEvent } from '#harness';
+import { createAliases } from './aliases.ts';
+import { asJson } from './json.ts';
+import type { EventOutline } from './recording.ts';
+
+const digestCharacters = 12;
+
+/** A session's events without their ids and times: two sessions in which the same happened have the same outline. */
+export function outlineOf(events: readonly SessionEvent[]): EventOutline {
+  const aliases = createAliases();
+  const facts = events.map(({ fact }) => aliases.in(asJson(fact)));
+  return {
+    t: 'events',
+    outline: events.map(({ step, fact }, index) => [
+      step,
+      fact.type,
+      fingerprint(facts[index]).slice(0, digestCharacters),
+    ]),
+    hash: fingerprint(facts),
+  };
+}

@@ -1,0 +1,90 @@
+import { type Json, jsonSchema } from '#harness';
+import { UnrecordableError } from './unrecordable-error.ts';
+
+/** JSON from a file, keys sorted. */
+export const sortedJsonSchema = jsonSchema.transform((value) => asJson(value));
+
+/** Two JSON values of which one was recorded and one asked for, and where they first part. */
+export interface Difference {
+  /** What the pointer starts from, such as `messages` or `input`. */
+  readonly subject: string;
+  /** RFC 6901 JSON pointer; empty when the subject as a whole differs. */
+  readonly pointer: string;
+  /** Missing when the recording holds nothing there. */
+  readonly recorded?: Json;
+  /** Missing when the run asks for nothing there. */
+  readonly asked?: Json;
+}
+
+/**
+ * A value as JSON: properties that are undefined are left out, keys are sorted, so equal values have equal texts.
+ * @throws UnrecordableError for what JSON cannot say (a date, bytes, a function), naming where it stands.
+ */
+export function asJson(value: unknown, pointer = ''): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map((each, index) => asJson(each, `${pointer}/${index}`));
+  if (typeof value === 'object' && isPlain(value))
+    return Object.fromEntries(entriesOf(value, pointer));
+  throw new UnrecordableError(pointer, value);
+}
+
+function entriesOf(value: object, pointer: string): [string, Json][] {
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, each]) => [key, asJson(each, `${pointer}/${escape(key)}`)]);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** The first place, in order of keys, at which two values differ; undefined when they are equal. */
+export function firstDifference(
+  subject: string,
+  recorded: Json | undefined,
+  asked: Json | undefined,
+): Difference | undefined {
+  const found = differenceAt('', recorded, asked);
+  return found === undefined ? undefined : { subject, ...found };
+}
+
+function differenceAt(
+  pointer: string,
+  recorded: Json | undefined,
+  asked: Json | undefined,
+): Omit<Difference, 'subject'> | undefined {
+  if (recorded === asked) return undefined;
+  if (
+    !isComposite(recorded) ||
+    !isComposite(asked) ||
+    Array.isArray(recorded) !== Array.isArray(asked)
+  ) {
+    return {
+      pointer,
+      ...(recorded === undefined ? {} : { recorded }),
+      ...(asked === undefined ? {} : { asked }),
+    };
+  }
+  const left = new Map(Object.entries(recorded));
+  const right = new Map(Object.entries(asked));
+  const keys = Array.isArray(recorded)
+    ? [...left.keys(), ...right.keys()]
+    : [...left.keys(), ...right.keys()].toSorted();
+  for (const key of new Set(keys)) {
+    const found = differenceAt(`${pointer}/${escape(key)}`, left.get(key), right.get(key));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isComposite(value: Json | undefined): value is Json[] | { [key: string]: Json } {
+  return typeof value === 'object' && value !== null;
+}
+
+/** One reference token of a JSON pointer. */
+function escape(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

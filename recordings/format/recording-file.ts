@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { findSecrets } from './find-secrets.ts';
+import { parseRecording } from './parse-recording.ts';
+import type { Recording } from './recording.ts';
+import { RecordingMissingError } from './recording-missing-error.ts';
+import { SecretFoundError } from './secret-found-error.ts';
+import { serializeRecording } from './serialize-recording.ts';
+
+/** @throws RecordingMissingError without a file; what `parseRecording` throws for one that is not usable. */
+export async function readRecording(path: string): Promise<Recording> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new RecordingMissingError(path, error);
+    }
+    throw error;
+  });
+  return parseRecording(text, path);
+}
+
+/**
+ * Writes the whole file or leaves what was there. `secrets` are values that must not be in it, beside what looks like one.
+ * @throws SecretFoundError, and nothing is written.
+ */
+export async function writeRecording(
+  path: string,
+  recording: Recording,
+  { secrets = [] }: { readonly secrets?: readonly string[] } = {},
+): Promise<void> {
+  const text = serializeRecording(recording);
+  const found = findSecrets(text, secrets);
+  if (found.length > 0) throw new SecretFoundError(path, found);
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await writeFile(draft, text, { flush: true });
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

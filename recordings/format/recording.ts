@@ -1,0 +1,149 @@
+import { type ExchangePlace, principalSchema } from '#harness';
+import { z } from 'zod';
+import { sortedJsonSchema } from './json.ts';
+import { recordedPartSchema } from './stream-part.ts';
+
+/** The version of the format that this code writes, and the only one it reads. */
+export const formatVersion = 1;
+
+export const headerSchema = z.strictObject({
+  t: z.literal('recording'),
+  v: z.literal(formatVersion),
+  name: z.string().min(1),
+  /** How it came about: `scripted`, `live:<model>`, `imported:<format>`. */
+  made: z.string().regex(/^(scripted|live:.+|imported:.+)$/),
+  model: z.strictObject({ provider: z.string(), modelId: z.string() }),
+  toolchain: z.strictObject({ ai: z.string(), groundhog: z.string() }),
+});
+
+const promptSchema = z.strictObject({
+  t: z.literal('prompt'),
+  id: z.string(),
+  name: z.string(),
+  fingerprint: z.string(),
+  text: z.string(),
+});
+
+const toolDefinitionSchema = z.strictObject({
+  t: z.literal('tool-definition'),
+  id: z.string(),
+  fingerprint: z.string(),
+  /** The tool as a model is shown it. */
+  definition: sortedJsonSchema,
+});
+
+export const definitionSchema = z.discriminatedUnion('t', [promptSchema, toolDefinitionSchema]);
+/** A text or a tool that requests name instead of repeating it. */
+export type Definition = z.infer<typeof definitionSchema>;
+
+const place = { lane: z.string().min(1), n: z.int().nonnegative() };
+
+const requestDeltaSchema = z.strictObject({
+  /** Messages taken over, unchanged, from the start of the lane's previous request. */
+  keep: z.int().nonnegative(),
+  /** Ids of prompts. */
+  system: z.array(z.string()),
+  /** Ids of tool definitions. */
+  tools: z.array(z.string()),
+  settings: z.record(z.string(), sortedJsonSchema),
+  /** Messages that follow those kept. */
+  messages: z.array(sortedJsonSchema),
+});
+export type RequestDelta = z.infer<typeof requestDeltaSchema>;
+
+const modelFailureSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  statusCode: z.int().exactOptional(),
+});
+export type ModelFailure = z.infer<typeof modelFailureSchema>;
+
+const answerSchema = z.strictObject({
+  parts: z.array(recordedPartSchema),
+  /** How the call failed, after these parts. */
+  error: modelFailureSchema.exactOptional(),
+});
+export type ModelAnswer = z.infer<typeof answerSchema>;
+
+const outcomeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('completed'), output: sortedJsonSchema }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    error: z.strictObject({ code: z.string(), message: z.string() }),
+  }),
+]);
+
+export const exchangeSchema = z.discriminatedUnion('t', [
+  z.strictObject({
+    t: z.literal('message'),
+    ...place,
+    text: z.string(),
+    principal: principalSchema,
+  }),
+  /** Milliseconds since the epoch. */
+  z.strictObject({ t: z.literal('clock'), ...place, value: z.number() }),
+  z.strictObject({ t: z.literal('dice'), ...place, value: z.string() }),
+  z.strictObject({
+    t: z.literal('model'),
+    ...place,
+    request: requestDeltaSchema,
+    answer: answerSchema,
+  }),
+  z.strictObject({
+    t: z.literal('tool'),
+    ...place,
+    call: z.string(),
+    tool: z.string(),
+    input: sortedJsonSchema,
+    outcome: outcomeSchema,
+  }),
+]);
+/** One request of a session to the world outside, and its answer. */
+export type Exchange = z.infer<typeof exchangeSchema>;
+export type ExchangeKind = Exchange['t'];
+
+export const eventsSchema = z.strictObject({
+  t: z.literal('events'),
+  /** Step, type and the start of the fact's fingerprint, for each event of the session. */
+  outline: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  /** Fingerprint of all facts. */
+  hash: z.string(),
+});
+export type EventOutline = z.infer<typeof eventsSchema>;
+
+export const endSchema = z.strictObject({
+  t: z.literal('end'),
+  exchanges: z.int().nonnegative(),
+  events: z.int().nonnegative(),
+  /** SHA-256 of all lines before this one. */
+  hash: z.string(),
+  /** The start of each line's SHA-256: tells which line was changed afterwards. */
+  lines: z.array(z.string()),
+});
+export type RecordingEnd = z.infer<typeof endSchema>;
+
+/** What happened in one session: data, as it stands in the file. */
+export interface Recording {
+  readonly header: z.infer<typeof headerSchema>;
+  readonly definitions: readonly Definition[];
+  readonly exchanges: readonly Exchange[];
+  readonly events: EventOutline;
+  /** Numbers of the lines that are not as they were written; empty unless read from an edited file. */
+  readonly editedLines: readonly number[];
+}
+
+/** `1/billing#2` */
+export function placeName({ lane, ordinal }: ExchangePlace): string {
+  return `${lane}#${ordinal}`;
+}
+
+/** Where an exchange stands. */
+export function placeOf({ lane, n }: { readonly lane: string; readonly n: number }): ExchangePlace {
+  return { lane, ordinal: n };
+}
+
+/** The line an exchange stands on: the header is line 1, then come the definitions. */
+export function lineOfExchange(recording: Recording, index: number): number {
+  return recording.definitions.length + 2 + index;
+}

@@ -1,0 +1,42 @@
+/** What happened: sessions recorded, and replayed. What other folders may use of it is listed here, by hand. */
+export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
+export { GenerateNotRecordedError } from './format/generate-not-recorded-error.ts';
+export type { Difference } from './format/json.ts';
+export { parseRecording } from './format/parse-recording.ts';
+export {
+  type EventOutline,
+  type Exchange,
+  type ExchangeKind,
+  placeName,
+  type Recording,
+} from './format/recording.ts';
+export { readRecording, writeRecording } from './format/recording-file.ts';
+export { RecordingInvalidError } from './format/recording-invalid-error.ts';
+export { RecordingMissingError } from './format/recording-missing-error.ts';
+export { RecordingTornError } from './format/recording-torn-error.ts';
+export { RecordingVersionError } from './format/recording-version-error.ts';
+export { SecretFoundError } from './format/secret-found-error.ts';
+export { serializeRecording } from './format/serialize-recording.ts';
+export { UnrecordableError } from './format/unrecordable-error.ts';
+export { createRecorder, type Recorder, type RecorderOptions } from './recorder/create-recorder.ts';
+export { RecordingIncompleteError } from './recorder/recording-incomplete-error.ts';
+export { RecordingNotReplayableError } from './recorder/recording-not-replayable-error.ts';
+export { verifyRecording } from './recorder/verify-recording.ts';
+export type { Divergence, DivergenceClass, ExchangeReference } from './replayer/divergence.ts';
+export { formatDivergence } from './replayer/format-divergence.ts';
+export { GuardStandsError } from './replayer/guard-stands-error.ts';
+export { guardNetwork, type NetworkGuard } from './replayer/network-guard.ts';
+export {
+  openReplay,
+  type Replay,
+  type ReplayOptions,
+  type ReplayResult,
+} from './replayer/open-replay.ts';
+export { RecordedModelError } from './replayer/recorded-model-error.ts';
+export { ReplayDivergedError } from './replayer/replay-diverged-error.ts';
+export {
+  type ReplayReport,
+  replaySession,
+  type ReplaySessionOptions,
+} from './replayer/replay-session.ts';
+export { UnplacedCallError } from './replayer/unplaced-call-error.ts';

@@ -1,0 +1,181 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import {
+  type Agent,
+  type ExchangePlace,
+  type Exchanges,
+  openExchanges,
+  type Principal,
+  type SessionEvent,
+  type ToolCall,
+  type ToolOutcome,
+} from '#harness';
+import manifest from '../../package.json' with { type: 'json' };
+import { type Aliases, createAliases } from '../format/aliases.ts';
+import { outlineOf } from '../format/event-outline.ts';
+import { asJson } from '../format/json.ts';
+import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
+import {
+  type Exchange,
+  exchangeSchema,
+  formatVersion,
+  headerSchema,
+  placeName,
+  type Recording,
+} from '../format/recording.ts';
+import { foldParts } from '../format/stream-part.ts';
+import { type ObservedCall, recordModel } from './record-model.ts';
+import { RecordingIncompleteError } from './recording-incomplete-error.ts';
+
+export interface RecorderOptions {
+  /** What answers while it is recorded; open by default. */
+  readonly inner?: Exchanges;
+  readonly name: string;
+  /** How it comes about: `scripted`, `live:<model>`, `imported:<format>`. */
+  readonly made: string;
+  readonly model: { readonly provider: string; readonly modelId: string };
+  /** Whose prompts the requests carry: gives them their names. */
+  readonly agents: readonly Agent[];
+}
+
+export interface Recorder {
+  /** To be given to the harness that is recorded. */
+  readonly exchanges: Exchanges;
+  /**
+   * The recording of the session whose events these are.
+   * @throws RecordingIncompleteError when an exchange began and never ended; UnrecordableError or a ZodError for what the
+   * format cannot hold.
+   */
+  readonly finish: (events: readonly SessionEvent[]) => Recording;
+}
+
+/** An exchange as it happened. */
+type Observed =
+  | { readonly t: 'message'; readonly text: string; readonly principal: Principal }
+  | { readonly t: 'clock'; readonly value: number }
+  | { readonly t: 'dice'; readonly value: string }
+  | ({ readonly t: 'model' } & ObservedCall)
+  | ({ readonly t: 'tool'; readonly outcome: ToolOutcome } & ToolCall);
+
+interface Slot {
+  readonly place: ExchangePlace;
+  /** Undefined while the exchange goes on. */
+  observed: Observed | undefined;
+}
+
+/**
+ * Watches a session's exchanges. What happens again at a place, because a step ran twice or a transaction was tried again,
+ * replaces what was kept there: a recording has one exchange a place, in the order in which places were first reached.
+ */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { inner = openExchanges, name, made, model, agents } = options;
+  const header = headerSchema.parse({
+    t: 'recording',
+    v: formatVersion,
+    name,
+    made,
+    model: { provider: model.provider, modelId: model.modelId },
+    toolchain: { ai: manifest.dependencies.ai, groundhog: manifest.version },
+  });
+  const slots = new Map<string, Slot>();
+  return {
+    exchanges: watch(inner, (place) => {
+      const slot: Slot = { place, observed: undefined };
+      slots.set(placeName(place), slot);
+      return (observed) => {
+        slot.observed = observed;
+      };
+    }),
+    finish: (events) => {
+      const aliases = createAliases();
+      const packer = createRequestPacker(agents);
+      const exchanges = [...slots.values()].map(({ place, observed }) => {
+        if (observed === undefined) throw new RecordingIncompleteError(name, place);
+        return write(place, observed, { aliases, packer });
+      });
+      const outline = outlineOf(events);
+      return {
+        header,
+        definitions: packer.definitions(),
+        exchanges,
+        events: outline,
+        editedLines: [],
+      };
+    },
+  };
+}
+
+/** Begins an exchange; what it returns ends it. */
+type Begin = (place: ExchangePlace) => (observed: Observed) => void;
+
+function watch(inner: Exchanges, begin: Begin): Exchanges {
+  return {
+    message: (place, message) => {
+      const end = begin(place);
+      inner.message(place, message);
+      end({ t: 'message', ...message });
+    },
+    model: (place, model) => {
+      const end = begin(place);
+      return recordModel(inner.model(place, model), (call) => end({ t: 'model', ...call }));
+    },
+    tool: async (place, call, execute) => {
+      const end = begin(place);
+      const outcome = await inner.tool(place, call, execute);
+      end({ t: 'tool', ...call, outcome });
+      return outcome;
+    },
+    clock: (place, read) => {
+      const end = begin(place);
+      const value = inner.clock(place, read);
+      end({ t: 'clock', value });
+      return value;
+    },
+    dice: (place, roll) => {
+      const end = begin(place);
+      const value = inner.dice(place, roll);
+      end({ t: 'dice', value });
+      return value;
+    },
+  };
+}
+
+interface Writing {
+  readonly aliases: Aliases;
+  readonly packer: RequestPacker;
+}
+
+/** The line of an exchange: ids renamed, times dropped, keys in the order of the format. */
+function write(
+  { lane, ordinal: n }: ExchangePlace,
+  observed: Observed,
+  { aliases, packer }: Writing,
+): Exchange {
+  switch (observed.t) {
+    case 'message':
+    case 'clock':
+    case 'dice':
+      return exchangeSchema.parse({ ...observed, lane, n });
+    case 'tool': {
+      const { t, callId, tool, input, outcome } = observed;
+      const call = aliases.of('call', callId);
+      return exchangeSchema.parse({ t, lane, n, call, tool, input, outcome });
+    }
+    case 'model': {
+      const { request, parts, error } = observed;
+      const messages = request.messages.map(aliases.in);
+      return exchangeSchema.parse({
+        t: 'model',
+        lane,
+        n,
+        request: packer.pack(lane, { ...request, messages }),
+        answer: { parts: writeParts(parts, aliases), ...(error === undefined ? {} : { error }) },
+      });
+    }
+  }
+}
+
+function writeParts(parts: readonly LanguageModelV4StreamPart[], aliases: Aliases): unknown[] {
+  return foldParts(parts).map((part, index) =>
+    aliases.inPart(asJson(part, `/answer/parts/${index}`)),
+  );
+}

@@ -1,0 +1,27 @@
+import type { Divergence } from './divergence.ts';
+import { ReplayDivergedError } from './replay-diverged-error.ts';
+
+/**
+ * Keeps the first divergence of a replay outside every call stack: streams swallow errors and tools turn them into text, so
+ * a thrown one alone proves nothing.
+ */
+export interface Latch {
+  readonly first: () => Divergence | undefined;
+  /** Throws the first divergence again, if there is one. */
+  readonly check: () => void;
+  readonly diverge: (divergence: Divergence) => never;
+}
+
+export function createLatch(): Latch {
+  let first: ReplayDivergedError | undefined;
+  return {
+    first: () => first?.divergence,
+    check: () => {
+      if (first !== undefined) throw first;
+    },
+    diverge: (divergence) => {
+      first ??= new ReplayDivergedError(divergence);
+      throw first;
+    },
+  };
+}

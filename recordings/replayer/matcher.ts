@@ -1,0 +1,128 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ExchangePlace, Principal, ToolCall, ToolOutcome } from '#harness';
+import { asJson, firstDifference } from '../format/json.ts';
+import { requestOf } from '../format/model-request.ts';
+import { type ExchangeKind, type ModelAnswer, placeName, placeOf } from '../format/recording.ts';
+import { compareRequest } from './compare-request.ts';
+import type { Divergence, ExchangeReference } from './divergence.ts';
+import { findCause } from './find-cause.ts';
+import type { Latch } from './latch.ts';
+import {
+  modelExchange,
+  referenceTo,
+  type Tape,
+  type TapedExchange,
+  type TapedTool,
+  toolExchange,
+} from './tape.ts';
+
+/** Finds the recorded answer to a request, or diverges. */
+export interface Matcher {
+  readonly message: (
+    place: ExchangePlace,
+    message: { readonly text: string; readonly principal: Principal },
+  ) => void;
+  readonly model: (place: ExchangePlace, options: LanguageModelV4CallOptions) => ModelAnswer;
+  readonly tool: (place: ExchangePlace, call: ToolCall) => TapedTool;
+  /** Diverges unless a live call came to what was recorded. */
+  readonly outcome: (recorded: TapedTool, outcome: ToolOutcome) => void;
+  readonly clock: (place: ExchangePlace) => number;
+  readonly dice: (place: ExchangePlace) => string;
+}
+
+/** What a divergence says beside where it happened. */
+type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
+  readonly equal?: readonly string[];
+};
+
+/** Places that were answered are added to `consumed`. */
+export function createMatcher(tape: Tape, latch: Latch, consumed: Set<string>): Matcher {
+  const diverge = (at: ExchangeReference, { equal = [], ...finding }: Finding): never => {
+    const { header } = tape.recording;
+    const next = tape.after(at.place);
+    return latch.diverge({
+      ...finding,
+      recording: header.name,
+      at,
+      equal,
+      ...(next === undefined ? {} : { next: referenceTo(next) }),
+      edited: tape.edited,
+    });
+  };
+  const take = <Kind extends ExchangeKind>(
+    kind: Kind,
+    asked: ExchangeReference,
+  ): Extract<TapedExchange, { t: Kind }> => {
+    latch.check();
+    const found = tape.at(asked.place);
+    if (found === undefined || !isKind(found, kind)) {
+      return diverge(asked, misplaced(asked, tape, consumed));
+    }
+    consumed.add(placeName(asked.place));
+    return found;
+  };
+  return {
+    message: (place, message) => {
+      const asked = { exchange: 'message', place };
+      const { text, principal } = take('message', asked);
+      const difference = firstDifference('message', { text, principal }, asJson(message));
+      if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
+    },
+    clock: (place) => take('clock', { exchange: 'clock', place }).value,
+    dice: (place) => take('dice', { exchange: 'dice', place }).value,
+    model: (place, options) => {
+      const asked = { exchange: modelExchange, place };
+      const { request, answer } = take('model', asked);
+      const now = requestOf(options);
+      const found = compareRequest(request, now);
+      if (found === undefined) return answer;
+      const origin =
+        found.class === 'MESSAGE'
+          ? findCause(
+              { difference: found.difference, recorded: request.messages, asked: now.messages },
+              tape,
+            )
+          : undefined;
+      return diverge(asked, { ...found, ...origin });
+    },
+    tool: (place, call) => {
+      const asked = { exchange: toolExchange(call), place };
+      const found = take('tool', asked);
+      if (found.tool !== call.tool) return diverge(asked, misplaced(asked, tape, consumed));
+      const difference = firstDifference('input', found.input, call.input);
+      if (difference !== undefined) return diverge(asked, { class: 'TOOL_INPUT', difference });
+      if (found.call === call.callId) return found;
+      const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
+      return diverge(asked, { class: 'ORDER', note });
+    },
+    outcome: (recorded, outcome) => {
+      const difference = firstDifference('outcome', recorded.outcome, asJson(outcome));
+      if (difference !== undefined)
+        diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+    },
+  };
+}
+
+function isKind<Kind extends ExchangeKind>(
+  exchange: TapedExchange,
+  kind: Kind,
+): exchange is Extract<TapedExchange, { t: Kind }> {
+  return exchange.t === kind;
+}
+
+/** Nothing is taken from another place: it is only said where the recording holds what was asked for. */
+function misplaced(asked: ExchangeReference, tape: Tape, consumed: ReadonlySet<string>): Finding {
+  const found = tape.at(asked.place);
+  const held = found === undefined ? 'nothing' : referenceTo(found).exchange;
+  const elsewhere = tape.exchanges
+    .filter((each) => !consumed.has(placeName(placeOf(each))))
+    .map(referenceTo)
+    .find(({ exchange, place }) => exchange === asked.exchange && place.lane === asked.place.lane);
+  const note = `The recording holds ${held} there`;
+  return elsewhere === undefined
+    ? { class: 'EXTRA_CALL', note: `${note}.` }
+    : {
+        class: 'ORDER',
+        note: `${note}; it holds what was asked for at ${placeName(elsewhere.place)}.`,
+      };
+}

@@ -1,0 +1,63 @@
+import { GuardStandsError } from './guard-stands-error.ts';
+
+/** Stands between this process and the network. */
+export interface NetworkGuard {
+  /** Requests that were stopped, such as `GET http://host/path`. */
+  readonly blocked: () => readonly string[];
+  readonly close: () => void;
+  readonly [Symbol.dispose]: () => void;
+}
+
+/** What is patched belongs to the process, so one guard stands in it at a time. */
+let isStanding = false;
+
+/**
+ * Stops every HTTP request of this process (global fetch and node:http) but those to the `allow`ed origins: it is answered
+ * with a final HTTP 400 that names it, and remembered, because whoever made it may swallow the answer. Connections that do
+ * not speak HTTP, such as a database's, are not touched.
+ * @throws GuardStandsError when another guard stands already.
+ */
+export async function guardNetwork({
+  allow,
+}: {
+  readonly allow: readonly string[];
+}): Promise<NetworkGuard> {
+  if (isStanding) throw new GuardStandsError();
+  isStanding = true;
+  const blocked: string[] = [];
+  let stop: (() => void) | undefined;
+  try {
+    stop = await stopRequests(new Set(allow.map((origin) => new URL(origin).origin)), blocked);
+  } finally {
+    isStanding = stop !== undefined;
+  }
+  const close = (): void => {
+    if (stop === undefined) return;
+    stop();
+    stop = undefined;
+    isStanding = false;
+  };
+  return { blocked: () => [...blocked], close, [Symbol.dispose]: close };
+}
+
+async function stopRequests(allowed: ReadonlySet<string>, blocked: string[]): Promise<() => void> {
+  // Loaded on demand: it costs more than a replay.
+  const [{ http, HttpResponse, passthrough }, { setupServer }] = await Promise.all([
+    import('msw'),
+    import('msw/node'),
+  ]);
+  const server = setupServer(
+    http.all('*', ({ request }) => {
+      const { origin, pathname } = new URL(request.url);
+      if (allowed.has(origin)) return passthrough();
+      // Without its query, which may hold a key.
+      const name = `${request.method} ${origin}${pathname}`;
+      blocked.push(name);
+      const message = `${name} was stopped: a recording is replayed without a network.`;
+      // A network error or a 5xx would be tried again, and again.
+      return HttpResponse.json({ error: { code: 'NETWORK_BLOCKED', message } }, { status: 400 });
+    }),
+  );
+  server.listen({ onUnhandledFrame: 'bypass' });
+  return () => server.close();
+}

@@ -1,0 +1,98 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { type Exchanges, openExchanges, type SessionEvent } from '#harness';
+import { placeName, placeOf, type Recording } from '../format/recording.ts';
+import type { Divergence } from './divergence.ts';
+import { findEndDivergence } from './find-end-divergence.ts';
+import { createLatch } from './latch.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
+import { replayModel } from './replay-model.ts';
+import { layOut } from './tape.ts';
+import { UnplacedCallError } from './unplaced-call-error.ts';
+
+export interface ReplayOptions {
+  /** `recorded`: tools do not run, what they answered is answered. `live`: they run, and must answer the same. */
+  readonly tools: 'recorded' | 'live';
+  /** Through which live tools run; open by default. */
+  readonly inner?: Exchanges;
+  /**
+   * What an exchange that nobody asked for means at the end. `diverge`, the default, for a session run whole; `allow` for a
+   * process that took up a session where another had died, and asks only for what was not saved.
+   */
+  readonly unconsumed?: 'diverge' | 'allow';
+}
+
+export interface ReplayResult {
+  /** How many of the recording's exchanges were asked for. */
+  readonly exchanges: number;
+  readonly divergence: Divergence | undefined;
+}
+
+/** A recording standing in for the world. */
+export interface Replay {
+  /** To be given to the harness that replays. */
+  readonly exchanges: Exchanges;
+  /** The model for that harness: it refuses every call, because `exchanges` answers before it. */
+  readonly model: LanguageModelV4;
+  /** The first divergence so far. */
+  readonly divergence: () => Divergence | undefined;
+  /**
+   * What the replay came to, whatever those above have made of its errors. With the session's events, these are compared
+   * too.
+   */
+  readonly finish: (events?: readonly SessionEvent[]) => ReplayResult;
+}
+
+/**
+ * Opens a recording for replay. Matching is strict: a request is answered by what stands at its own place, if it is equal
+ * part by part. It keeps no position, so a step that runs again gets the same answer. The first divergence is kept outside
+ * every call stack, and every later request fails with the same ReplayDivergedError.
+ */
+export function openReplay(recording: Recording, options: ReplayOptions): Replay {
+  const { inner = openExchanges, tools, unconsumed = 'diverge' } = options;
+  const tape = layOut(recording);
+  const latch = createLatch();
+  const consumed = new Set<string>();
+  const matcher = createMatcher(tape, latch, consumed);
+  return {
+    exchanges:
+      tools === 'recorded'
+        ? recordedExchanges(recording, matcher)
+        : liveToolExchanges(recording, matcher, inner),
+    model: replayModel(recording, () => {
+      throw new UnplacedCallError(recording.header.name);
+    }),
+    divergence: latch.first,
+    finish: (events) => {
+      const skipped =
+        unconsumed === 'allow'
+          ? []
+          : tape.exchanges.filter((each) => !consumed.has(placeName(placeOf(each))));
+      const divergence = latch.first() ?? findEndDivergence(tape, skipped, events);
+      return { exchanges: consumed.size, divergence };
+    },
+  };
+}
+
+/** The model and the tools are the recorded ones. */
+function recordedExchanges(recording: Recording, matcher: Matcher): Exchanges {
+  return {
+    message: matcher.message,
+    model: (place) => replayModel(recording, (options) => matcher.model(place, options)),
+    tool: async (place, call) => matcher.tool(place, call).outcome,
+    clock: matcher.clock,
+    dice: matcher.dice,
+  };
+}
+
+/** The model is the recorded one; tools run, and must answer as recorded. */
+function liveToolExchanges(recording: Recording, matcher: Matcher, inner: Exchanges): Exchanges {
+  return {
+    ...recordedExchanges(recording, matcher),
+    tool: async (place, call, execute) => {
+      const recorded = matcher.tool(place, call);
+      const outcome = await inner.tool(place, call, execute);
+      matcher.outcome(recorded, outcome);
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import type { ModelAnswer, Recording } from '../format/recording.ts';
+import { unfoldPart } from '../format/stream-part.ts';
+import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
+import { RecordedModelError } from './recorded-model-error.ts';
+
+/** A model that streams recorded parts, one for each that is asked for. `answer` finds them, or throws. */
+export function replayModel(
+  { header }: Recording,
+  answer: (options: LanguageModelV4CallOptions) => ModelAnswer,
+): LanguageModelV4 {
+  return {
+    specificationVersion: 'v4',
+    provider: header.model.provider,
+    modelId: header.model.modelId,
+    supportedUrls: {},
+    doGenerate: () => Promise.reject(new GenerateNotRecordedError()),
+    doStream: async (options) => {
+      const { parts, error } = answer(options);
+      if (error !== undefined && parts.length === 0) throw new RecordedModelError(error);
+      const streamed = parts.flatMap(unfoldPart);
+      const failure: readonly LanguageModelV4StreamPart[] =
+        error === undefined ? [] : [{ type: 'error', error: new RecordedModelError(error) }];
+      return { stream: streamOf([...streamed, ...failure], options.abortSignal) };
+    },
+  };
+}
+
+function streamOf(
+  parts: readonly LanguageModelV4StreamPart[],
+  signal: AbortSignal | undefined,
+): ReadableStream<LanguageModelV4StreamPart> {
+  let next = 0;
+  return new ReadableStream(
+    {
+      pull: (controller) => {
+        signal?.throwIfAborted();
+        const part = parts[next];
+        next += 1;
+        if (part === undefined) controller.close();
+        else controller.enqueue(part);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

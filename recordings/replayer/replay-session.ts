@@ -1,0 +1,111 @@
+import {
+  type Agent,
+  createHarness,
+  type Exchanges,
+  type Harness,
+  type SessionEvent,
+} from '#harness';
+import { memoryBacking, simulatedHost } from '#harness/testing';
+import type { Recording } from '../format/recording.ts';
+import type { Divergence } from './divergence.ts';
+import { guardNetwork } from './network-guard.ts';
+import { openReplay, type Replay } from './open-replay.ts';
+
+export interface ReplaySessionOptions {
+  readonly recording: Recording;
+  readonly agents: readonly Agent[];
+  /** Name of the agent that the session begins with. */
+  readonly entry: string;
+  /** Whether to stand guard over the network; it is, by default. */
+  readonly guard?: boolean;
+}
+
+/** What replaying a recording came to. It holds if there is no divergence and no request to the network. */
+export interface ReplayReport {
+  readonly recording: string;
+  /** How many of its exchanges were asked for. */
+  readonly exchanges: number;
+  /** 0 or 1: nothing goes on after the first. */
+  readonly divergences: number;
+  /** Requests to the network, all of them stopped; null without a guard, when nobody looked. */
+  readonly network: number | null;
+  /** The requests themselves, such as `GET http://host/path`. */
+  readonly blocked: readonly string[];
+  readonly durationMs: number;
+  readonly divergence?: Divergence;
+  /** The session that the replay produced. */
+  readonly events: readonly SessionEvent[];
+}
+
+/** Under which conditions a session is replayed: none of them may change what happens. */
+export interface ReplayConditions {
+  /** Milliseconds since the epoch, by the replaying host. */
+  readonly startsAt: number;
+  /** Stands before the recording, for instance to change when answers arrive. */
+  readonly around: (exchanges: Exchanges) => Exchanges;
+}
+
+const sessionId = 'replay';
+
+const usualConditions: ReplayConditions = { startsAt: 0, around: (exchanges) => exchanges };
+
+/** Runs a recorded session again on a harness in memory: its messages are sent, and the recording answers all else. */
+export async function replaySession(
+  options: ReplaySessionOptions,
+  conditions: ReplayConditions = usualConditions,
+): Promise<ReplayReport> {
+  const { recording, guard: isGuarded = true } = options;
+  const startedAt = performance.now();
+  using guard = isGuarded ? await guardNetwork({ allow: [] }) : undefined;
+  const replay = openReplay(recording, { tools: 'recorded' });
+  const events = await runSession(replay, options, conditions);
+  const { exchanges, divergence } = replay.finish(events);
+  const blocked = guard?.blocked() ?? [];
+  return {
+    recording: recording.header.name,
+    exchanges,
+    divergences: divergence === undefined ? 0 : 1,
+    network: guard === undefined ? null : blocked.length,
+    blocked,
+    durationMs: performance.now() - startedAt,
+    ...(divergence === undefined ? {} : { divergence }),
+    events,
+  };
+}
+
+async function runSession(
+  replay: Replay,
+  { recording, agents, entry }: ReplaySessionOptions,
+  { startsAt, around }: ReplayConditions,
+): Promise<readonly SessionEvent[]> {
+  const host = simulatedHost({ startsAt, seed: 1 });
+  await using harness = await createHarness({
+    agents,
+    entry,
+    model: replay.model,
+    backing: memoryBacking(host),
+    host,
+    exchanges: around(replay.exchanges),
+  });
+  for (const [index, message] of recording.exchanges
+    .filter((each) => each.t === 'message')
+    .entries()) {
+    const { text, principal } = message;
+    await settle(
+      harness,
+      await harness.send({ sessionId, messageId: `message-${index + 1}`, text, principal }),
+      replay,
+    );
+    if (replay.divergence() !== undefined) break;
+  }
+  return harness.events(sessionId);
+}
+
+/** A run may die of a divergence, which the replay itself reports; of anything else it may not. */
+async function settle(harness: Harness, runId: string, replay: Replay): Promise<void> {
+  try {
+    await harness.outcome(runId);
+  } catch (error) {
+    if (replay.divergence() === undefined) throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { canonicalJson, type ExchangePlace, type Json } from '#harness';
+import { createRequestUnpacker, type ModelRequest } from '../format/model-request.ts';
+import {
+  type Exchange,
+  lineOfExchange,
+  placeName,
+  placeOf,
+  type Recording,
+} from '../format/recording.ts';
+import type { Divergence, ExchangeReference } from './divergence.ts';
+
+type ModelExchange = Extract<Exchange, { t: 'model' }>;
+
+/** A model's exchange with its request put together again. */
+export type TapedModel = Omit<ModelExchange, 'request'> & { readonly request: ModelRequest };
+export type TapedTool = Extract<Exchange, { t: 'tool' }>;
+export type TapedExchange = Exclude<Exchange, ModelExchange> | TapedModel;
+
+/** A recording laid out by places. It keeps no position: the same place always holds the same answer. */
+export interface Tape {
+  readonly recording: Recording;
+  /** In the order of the file. */
+  readonly exchanges: readonly TapedExchange[];
+  readonly at: (place: ExchangePlace) => TapedExchange | undefined;
+  /** What stands in the file behind the exchange at this place. */
+  readonly after: (place: ExchangePlace) => TapedExchange | undefined;
+  readonly edited: Divergence['edited'];
+}
+
+export function layOut(recording: Recording): Tape {
+  const unpack = createRequestUnpacker(recording.definitions);
+  const exchanges = recording.exchanges.map(
+    (exchange): TapedExchange =>
+      exchange.t === 'model'
+        ? { ...exchange, request: unpack(exchange.lane, exchange.request) }
+        : exchange,
+  );
+  const indexes = new Map(
+    exchanges.map((exchange, index) => [placeName(placeOf(exchange)), index]),
+  );
+  const find = (place: ExchangePlace, offset: number): TapedExchange | undefined => {
+    const index = indexes.get(placeName(place));
+    return index === undefined ? undefined : exchanges[index + offset];
+  };
+  return {
+    recording,
+    exchanges,
+    at: (place) => find(place, 0),
+    after: (place) => find(place, 1),
+    edited: recording.editedLines.map((line) => {
+      const exchange = exchanges[line - lineOfExchange(recording, 0)];
+      return { line, ...(exchange === undefined ? {} : { at: referenceTo(exchange) }) };
+    }),
+  };
+}
+
+export function referenceTo(exchange: TapedExchange): ExchangeReference {
+  const place = placeOf(exchange);
+  if (exchange.t === 'tool') return { exchange: toolExchange(exchange), place };
+  return { exchange: exchange.t === 'model' ? modelExchange : exchange.t, place };
+}
+
+/** How reports call an exchange with a model. */
+export const modelExchange = 'model call';
+
+/** How reports call an exchange with a tool: `tool getCharges({"invoiceId":"in_1"})`. */
+export function toolExchange({
+  tool,
+  input,
+}: {
+  readonly tool: string;
+  readonly input: Json;
+}): string {
+  return `tool ${tool}(${canonicalJson(input)})`;
+}
