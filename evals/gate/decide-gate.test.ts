@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
-import { measure, type Scale } from '../metrics/measure.ts';
+import { measure } from '../metrics/measure.ts';
 import type { Score, ScoredTrial } from '../scorers/score.ts';
 import type { Baseline } from './baseline.ts';
 import { decideGate, type Measured } from './decide-gate.ts';
 
-const scorers: readonly Scale[] = [
+const scorers = [
   { name: 'reply', scale: 'share' },
   { name: 'tokens', scale: 'count' },
-];
+] as const;
 
-const scored = (value: number): Score => ({ kind: 'scored', value, reason: 'as measured' });
+const scored = (value: number): Score => ({
+  kind: 'scored',
+  scale: 'share',
+  value,
+  reason: 'as measured',
+});
 
 function trial(scenario: string, scores: ScoredTrial['scores']): ScoredTrial {
   return { scenario, madeBy: 'scripted', scores };

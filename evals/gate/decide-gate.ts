@@ -130,5 +130,9 @@ function failureOf(
   { value, baseline, tolerance, direction }: ComparedMetric,
 ): string {
   const limit = tolerance === 0 ? '' : ` (tolerance ${tolerance})`;
-  return `${name} is ${value}; the baseline is ${baseline}${limit}, ${direction}`;
+  return `${name} is ${shown(value)}; the baseline is ${shown(baseline)}${limit}, ${direction}`;
 }
+
+/** Enough digits to tell two figures apart, and no float's tail. */
+const shown = (value: number | null): string =>
+  value === null ? 'none' : String(Number(value.toPrecision(6)));

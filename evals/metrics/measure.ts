@@ -1,4 +1,4 @@
-import type { Score, ScoredTrial } from '../scorers/score.ts';
+import type { Scale, Score, ScoredTrial } from '../scorers/score.ts';
 
 export type Direction = 'higher-is-better' | 'lower-is-better';
 
@@ -8,19 +8,12 @@ export interface Metric {
   readonly direction: Direction;
 }
 
-/** A scorer as the metrics see it: which name it scores under and what its figures mean. */
-export interface Scale {
-  readonly name: string;
-  /** `share`: 0 to 1, more is better. `count`: a measured figure, less is better. */
-  readonly scale: 'share' | 'count';
-}
-
 const successRate = 'successRate';
 
 /** The mean of every scorer, and the share of trials that scored 1 on every share. */
 export function measure(
   trials: readonly ScoredTrial[],
-  scorers: readonly Scale[],
+  scorers: readonly { readonly name: string; readonly scale: Scale }[],
 ): Readonly<Record<string, Metric>> {
   const shares = scorers.filter(({ scale }) => scale === 'share');
   const means = scorers.map(({ name, scale }) => [

@@ -1,0 +1,30 @@
+import { HarnessError } from '#harness';
+
+/** Scenarios that are scored together and gated by one baseline. */
+export interface Suite {
+  readonly name: string;
+  /** As in the catalogue. */
+  readonly scenarios: readonly string[];
+}
+
+/** What is scored when no suite is named. */
+export const defaultSuite = 'desk';
+
+const suites: readonly Suite[] = [{ name: defaultSuite, scenarios: ['R-01', 'T-01'] }];
+
+/** Throws SuiteUnknownError. */
+export function suiteNamed(name: string): Suite {
+  const suite = suites.find((each) => each.name === name);
+  if (suite === undefined) throw new SuiteUnknownError(name);
+  return suite;
+}
+
+export class SuiteUnknownError extends HarnessError {
+  constructor(name: string) {
+    super({
+      code: 'SUITE_UNKNOWN',
+      message: `There is no suite ${name}.`,
+      hint: `There are ${suites.map((each) => each.name).join(', ')}.`,
+    });
+  }
+}
