@@ -1,6 +1,5 @@
 import { defineCommand } from '../cli/define-command.ts';
 import { choice, text, toggle } from '../cli/parameter.ts';
-import { renderGateReport } from '../render/gate-report.ts';
 
 const exitCodes = { pass: 0, fail: 1, invalid: 2 } as const;
 
@@ -23,7 +22,7 @@ export const evaluate = defineCommand({
     updateBaseline: toggle('write what was measured as the new baseline'),
   },
   run: async ({ suite, baseline, model, playbook, updateBaseline }, io) => {
-    const [{ runSuite, defaultSuite }, { readConfig }] = await Promise.all([
+    const [{ defaultSuite, formatSuite, runSuite }, { readConfig }] = await Promise.all([
       import('#evals'),
       import('#harness'),
     ]);
@@ -38,7 +37,7 @@ export const evaluate = defineCommand({
     });
     return {
       exitCode: exitCodes[report.gate],
-      text: renderGateReport(report, io.paint),
+      text: formatSuite(report),
       json: { ...report },
     };
   },

@@ -1,6 +1,5 @@
 import { sweepScenario } from '../cli/sweep-scenario.ts';
 import { renderCrashReport } from '../render/crash-report.ts';
-import { renderGateReport } from '../render/gate-report.ts';
 import { renderMatrix } from '../render/matrix.ts';
 import { createNarrator } from '../render/narrate.ts';
 import type { DemoPart } from './demo-part.ts';
@@ -88,12 +87,19 @@ const catchMutant: DemoPart = {
 const gate: DemoPart = {
   title: 'The scores are compared with the committed baseline',
   play: async (io) => {
-    const { defaultSuite, runSuite } = await import('#evals');
-    const report = await runSuite(defaultSuite, { model: 'recorded', signal: io.signal });
+    const [{ defaultSuite, formatSuite, runSuite }, { readConfig }] = await Promise.all([
+      import('#evals'),
+      import('#harness'),
+    ]);
+    const report = await runSuite(defaultSuite, {
+      model: 'recorded',
+      config: readConfig(io.environment),
+      signal: io.signal,
+    });
     return {
       held: report.gate === 'pass',
       found: `the gate says ${report.gate}`,
-      details: renderGateReport(report, io.paint),
+      details: formatSuite(report),
     };
   },
 };
