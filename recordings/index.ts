@@ -36,7 +36,7 @@ export { RecordedModelError } from './replayer/recorded-model-error.ts';
 export { ReplayDivergedError } from './replayer/replay-diverged-error.ts';
 export {
   type ReplayReport,
-  replaySession,
   type ReplaySessionOptions,
+  replaySession,
 } from './replayer/replay-session.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';

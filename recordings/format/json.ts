@@ -26,7 +26,11 @@ export function asJson(value: unknown, pointer = ''): Json {
   if (Array.isArray(value)) return value.map((each, index) => asJson(each, `${pointer}/${index}`));
   if (typeof value === 'object' && isPlain(value))
     return Object.fromEntries(entriesOf(value, pointer));
-  throw new UnrecordableError(pointer, value);
+  throw new UnrecordableError(pointer === '' ? 'the root' : pointer, kindOf(value));
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : String(value);
 }
 
 function entriesOf(value: object, pointer: string): [string, Json][] {

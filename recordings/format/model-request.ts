@@ -41,6 +41,27 @@ export function requestOf(options: LanguageModelV4CallOptions): ModelRequest {
   };
 }
 
+/**
+ * What a request is written as the difference to: the previous request of its lane, or, for a lane's first, the latest of
+ * the session, because a conversation goes on when it changes hands.
+ */
+interface PreviousMessages {
+  readonly before: (lane: string) => readonly Json[];
+  readonly add: (lane: string, messages: readonly Json[]) => void;
+}
+
+export function createPreviousMessages(): PreviousMessages {
+  const ofLane = new Map<string, readonly Json[]>();
+  let latest: readonly Json[] = [];
+  return {
+    before: (lane) => ofLane.get(lane) ?? latest,
+    add: (lane, messages) => {
+      ofLane.set(lane, messages);
+      latest = messages;
+    },
+  };
+}
+
 /** Writes requests as what is new in them; definitions are listed once, in order of appearance. */
 export interface RequestPacker {
   readonly pack: (lane: string, request: ModelRequest) => RequestDelta;
@@ -48,45 +69,17 @@ export interface RequestPacker {
 }
 
 export function createRequestPacker(agents: readonly Agent[]): RequestPacker {
-  const definitions = new Map<string, Definition>();
-  const previous = new Map<string, readonly Json[]>();
-  const prompts = new Map(agents.map(({ prompt }) => [prompt.text, prompt.name]));
-  const define = (key: string, name: string, make: (id: string) => Definition): string => {
-    const known = definitions.get(key);
-    if (known !== undefined) return known.id;
-    const sameName = [...definitions.values()].filter(({ id }) => id.replace(/~\d+$/, '') === name);
-    const made = make(sameName.length === 0 ? name : `${name}~${sameName.length + 1}`);
-    definitions.set(key, made);
-    return made.id;
-  };
-  const definePrompt = (text: string): string => {
-    const name = prompts.get(text) ?? 'unnamed';
-    return define(`prompt ${text}`, `prompt:${name}`, (id) => ({
-      t: 'prompt',
-      id,
-      name,
-      fingerprint: fingerprint(text),
-      text,
-    }));
-  };
-  const defineTool = (definition: Json): string => {
-    const print = fingerprint(definition);
-    return define(`tool ${print}`, `tool:${toolName(definition)}`, (id) => ({
-      t: 'tool-definition',
-      id,
-      fingerprint: print,
-      definition,
-    }));
-  };
+  const previous = createPreviousMessages();
+  const definitions = createDefinitions(agents);
   return {
-    definitions: () => [...definitions.values()],
+    definitions: definitions.all,
     pack: (lane, { system, tools, settings, messages }) => {
-      const keep = commonStart(previous.get(lane) ?? [], messages);
-      previous.set(lane, messages);
+      const keep = commonStart(previous.before(lane), messages);
+      previous.add(lane, messages);
       return {
         keep,
-        system: system.map(definePrompt),
-        tools: tools.map(defineTool),
+        system: system.map(definitions.ofPrompt),
+        tools: tools.map(definitions.ofTool),
         settings: { ...settings },
         messages: messages.slice(keep),
       };
@@ -99,10 +92,10 @@ export function createRequestUnpacker(
   definitions: readonly Definition[],
 ): (lane: string, delta: RequestDelta) => ModelRequest {
   const byId = new Map(definitions.map((definition) => [definition.id, definition]));
-  const previous = new Map<string, readonly Json[]>();
+  const previous = createPreviousMessages();
   return (lane, { keep, system, tools, settings, messages }) => {
-    const whole = [...(previous.get(lane) ?? []).slice(0, keep), ...messages];
-    previous.set(lane, whole);
+    const whole = [...previous.before(lane).slice(0, keep), ...messages];
+    previous.add(lane, whole);
     return {
       system: system.flatMap((id) => {
         const found = byId.get(id);
@@ -115,6 +108,51 @@ export function createRequestUnpacker(
       settings,
       messages: whole,
     };
+  };
+}
+
+interface Definitions {
+  readonly all: () => readonly Definition[];
+  /** Id of the text's definition, which is added with its first use. */
+  readonly ofPrompt: (text: string) => string;
+  readonly ofTool: (definition: Json) => string;
+}
+
+function createDefinitions(agents: readonly Agent[]): Definitions {
+  const prompts = new Map(agents.map(({ prompt }) => [prompt.text, prompt.name]));
+  const known = new Map<string, Definition>();
+  const counts = new Map<string, number>();
+  const define = (key: string, name: string, make: (id: string) => Definition): string => {
+    const found = known.get(key);
+    if (found !== undefined) return found.id;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    const made = make(count === 1 ? name : `${name}~${count}`);
+    known.set(key, made);
+    return made.id;
+  };
+  return {
+    all: () => [...known.values()],
+    ofPrompt: (text) => {
+      const name = prompts.get(text) ?? 'unnamed';
+      const print = fingerprint(text);
+      return define(`prompt ${print}`, `prompt:${name}`, (id) => ({
+        t: 'prompt',
+        id,
+        name,
+        fingerprint: print,
+        text,
+      }));
+    },
+    ofTool: (definition) => {
+      const print = fingerprint(definition);
+      return define(`tool ${print}`, `tool:${toolName(definition)}`, (id) => ({
+        t: 'tool-definition',
+        id,
+        fingerprint: print,
+        definition,
+      }));
+    },
   };
 }
 

@@ -1,15 +1,13 @@
 import { z } from 'zod';
+import { checkReferences } from './check-references.ts';
 import {
   type Definition,
   definitionSchema,
   endSchema,
   eventsSchema,
-  type Exchange,
   exchangeSchema,
   formatVersion,
   headerSchema,
-  placeName,
-  placeOf,
   type Recording,
   type RecordingEnd,
 } from './recording.ts';
@@ -52,7 +50,7 @@ export function parseRecording(text: string, file: string): Recording {
     .slice(0, rest.length - body.length)
     .map((line) => parseLine(definitionSchema, line, file));
   const exchanges = body.map((line) => parseLine(exchangeSchema, line, file));
-  checkReferences({ definitions, exchanges, firstLine: definitions.length + 2, file });
+  checkReferences(file, definitions, exchanges);
   return {
     header,
     definitions,
@@ -104,44 +102,6 @@ function parseLine<Output>(schema: z.ZodType<Output>, line: Line, file: string):
   if (parsed.success) return parsed.data;
   const reason = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
   throw new RecordingInvalidError({ file, line: line.number, reason });
-}
-
-/** What no single line can say: places are unique, and requests refer to what stands before them. */
-function checkReferences(body: {
-  readonly definitions: readonly Definition[];
-  readonly exchanges: readonly Exchange[];
-  readonly firstLine: number;
-  readonly file: string;
-}): void {
-  const { file } = body;
-  const defined = new Set(body.definitions.map(({ id }) => id));
-  const lineOfPlace = new Map<string, number>();
-  const messageCounts = new Map<string, number>();
-  for (const [index, exchange] of body.exchanges.entries()) {
-    const line = body.firstLine + index;
-    const name = placeName(placeOf(exchange));
-    const earlier = lineOfPlace.get(name);
-    if (earlier !== undefined) {
-      throw new RecordingInvalidError({
-        file,
-        line,
-        reason: `place ${name} is taken by line ${earlier}`,
-      });
-    }
-    lineOfPlace.set(name, line);
-    if (exchange.t !== 'model') continue;
-    const { keep, system, tools, messages } = exchange.request;
-    const missing = [...system, ...tools].find((id) => !defined.has(id));
-    if (missing !== undefined) {
-      throw new RecordingInvalidError({ file, line, reason: `nothing defines ${missing}` });
-    }
-    const known = messageCounts.get(exchange.lane) ?? 0;
-    if (keep > known) {
-      const reason = `it keeps ${keep} messages of a request that has ${known}`;
-      throw new RecordingInvalidError({ file, line, reason });
-    }
-    messageCounts.set(exchange.lane, keep + messages.length);
-  }
 }
 
 /** Numbers of the lines that do not match the end line; its own number when it does not match itself. */

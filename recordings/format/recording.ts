@@ -1,5 +1,5 @@
-import { type ExchangePlace, principalSchema } from '#harness';
 import { z } from 'zod';
+import { type ExchangePlace, principalSchema } from '#harness';
 import { sortedJsonSchema } from './json.ts';
 import { recordedPartSchema } from './stream-part.ts';
 
@@ -143,7 +143,5 @@ export function placeOf({ lane, n }: { readonly lane: string; readonly n: number
   return { lane, ordinal: n };
 }
 
-/** The line an exchange stands on: the header is line 1, then come the definitions. */
-export function lineOfExchange(recording: Recording, index: number): number {
-  return recording.definitions.length + 2 + index;
-}
+/** The header is line 1; then come the definitions, the exchanges, the events and the end. */
+export const firstDefinitionLine = 2;

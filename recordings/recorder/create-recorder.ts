@@ -1,4 +1,4 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { z } from 'zod';
 import {
   type Agent,
   type ExchangePlace,
@@ -23,6 +23,7 @@ import {
   type Recording,
 } from '../format/recording.ts';
 import { foldParts } from '../format/stream-part.ts';
+import { UnrecordableError } from '../format/unrecordable-error.ts';
 import { type ObservedCall, recordModel } from './record-model.ts';
 import { RecordingIncompleteError } from './recording-incomplete-error.ts';
 
@@ -42,8 +43,8 @@ export interface Recorder {
   readonly exchanges: Exchanges;
   /**
    * The recording of the session whose events these are.
-   * @throws RecordingIncompleteError when an exchange began and never ended; UnrecordableError or a ZodError for what the
-   * format cannot hold.
+   * @throws RecordingIncompleteError when an exchange began and never ended; UnrecordableError for what the format cannot
+   * hold.
    */
   readonly finish: (events: readonly SessionEvent[]) => Recording;
 }
@@ -145,37 +146,37 @@ interface Writing {
 }
 
 /** The line of an exchange: ids renamed, times dropped, keys in the order of the format. */
-function write(
-  { lane, ordinal: n }: ExchangePlace,
-  observed: Observed,
-  { aliases, packer }: Writing,
-): Exchange {
+function write(place: ExchangePlace, observed: Observed, { aliases, packer }: Writing): Exchange {
   switch (observed.t) {
     case 'message':
     case 'clock':
     case 'dice':
-      return exchangeSchema.parse({ ...observed, lane, n });
+      return lineOf(place, { ...observed });
     case 'tool': {
-      const { t, callId, tool, input, outcome } = observed;
-      const call = aliases.of('call', callId);
-      return exchangeSchema.parse({ t, lane, n, call, tool, input, outcome });
+      const { callId, ...exchange } = observed;
+      return lineOf(place, { ...exchange, call: aliases.of('call', callId) });
     }
     case 'model': {
-      const { request, parts, error } = observed;
+      const { t, request, parts, error } = observed;
       const messages = request.messages.map(aliases.in);
-      return exchangeSchema.parse({
-        t: 'model',
-        lane,
-        n,
-        request: packer.pack(lane, { ...request, messages }),
-        answer: { parts: writeParts(parts, aliases), ...(error === undefined ? {} : { error }) },
+      return lineOf(place, {
+        t,
+        request: packer.pack(place.lane, { ...request, messages }),
+        answer: {
+          parts: foldParts(parts).map((part) => aliases.inPart(asJson(part))),
+          ...(error === undefined ? {} : { error }),
+        },
       });
     }
   }
 }
 
-function writeParts(parts: readonly LanguageModelV4StreamPart[], aliases: Aliases): unknown[] {
-  return foldParts(parts).map((part, index) =>
-    aliases.inPart(asJson(part, `/answer/parts/${index}`)),
-  );
+function lineOf(
+  { lane, ordinal: n }: ExchangePlace,
+  exchange: Readonly<Record<string, unknown>>,
+): Exchange {
+  const parsed = exchangeSchema.safeParse({ ...exchange, lane, n });
+  if (parsed.success) return parsed.data;
+  const reason = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
+  throw new UnrecordableError(placeName({ lane, ordinal: n }), reason);
 }

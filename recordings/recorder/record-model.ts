@@ -4,9 +4,9 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import { ModelCallError } from '#harness';
+import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
 import { type ModelRequest, requestOf } from '../format/model-request.ts';
 import type { ModelFailure } from '../format/recording.ts';
-import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
 
 /** One model call as it happened, ids and times and all. */
 export interface ObservedCall {

@@ -42,6 +42,14 @@ export interface Divergence {
   readonly note?: string;
   /** What the recording holds after that place. */
   readonly next?: ExchangeReference;
-  /** Lines of the file that were changed after it was written. */
-  readonly edited: readonly { readonly line: number; readonly at?: ExchangeReference }[];
+  readonly edited: readonly EditedLine[];
+}
+
+/** A line of the file that was changed after it was written. */
+export interface EditedLine {
+  readonly line: number;
+  /** What it holds, such as `prompt:billing`. */
+  readonly holds: string;
+  /** The exchange it holds, where it is one. */
+  readonly at?: ExchangeReference;
 }

@@ -1,43 +1,31 @@
 import type { Json } from '#harness';
 import { type Difference, firstDifference } from '../format/json.ts';
 import type { Divergence, DivergenceClass } from './divergence.ts';
-import { referenceTo, type Tape, type TapedExchange } from './tape.ts';
+import { referenceTo, type Tape, type TapedModel, type TapedTool } from './tape.ts';
 
-type ToolExchange = Extract<TapedExchange, { t: 'tool' }>;
-type ModelExchange = Extract<TapedExchange, { t: 'model' }>;
+/** An earlier exchange that a difference comes from, and the class that this makes it. */
+export interface Cause {
+  readonly class: DivergenceClass;
+  readonly cause: NonNullable<Divergence['cause']>;
+}
 
 /**
  * Where a difference in a request's messages comes from: every message of a request repeats an earlier exchange, so the
  * exchange that says the same as the run, and not the same as the recorded request, is the one that changed.
  */
 export function findCause(
-  {
-    difference,
-    recorded,
-    asked,
-  }: {
-    readonly difference: Difference;
-    readonly recorded: readonly Json[];
-    readonly asked: readonly Json[];
-  },
+  { pointer }: Difference,
+  [recorded, asked]: readonly [recorded: readonly Json[], asked: readonly Json[]],
   tape: Tape,
-):
-  | { readonly class: DivergenceClass; readonly cause: NonNullable<Divergence['cause']> }
-  | undefined {
-  const [index, , part] = difference.pointer.split('/').slice(1);
-  const before = asked[Number(index)];
-  const message = recorded[Number(index)];
-  const role = stringAt(before, 'role');
-  if (role === 'assistant') return modelCause(difference, before, tape);
-  if (role === 'user') return messageCause(difference, before, tape);
-  if (role !== 'tool') return undefined;
-  const [recordedPart, askedPart] = [message, before].map((each) =>
-    at(at(each, 'content'), part ?? ''),
-  );
-  return toolResultCause(recordedPart, askedPart, tape);
+): Cause | undefined {
+  const [index, , part = ''] = pointer.split('/').slice(1);
+  const [before, now] = [recorded[Number(index)], asked[Number(index)]];
+  const role = stringAt(now, 'role');
+  if (role !== stringAt(before, 'role')) return undefined;
+  if (role === 'assistant') return answerCause(before, now, tape);
+  if (role === 'user') return messageCause(before, now, tape);
+  return toolResultCause(partAt(before, part), partAt(now, part), tape);
 }
-
-type Cause = NonNullable<ReturnType<typeof findCause>>;
 
 function toolResultCause(
   recorded: Json | undefined,
@@ -46,7 +34,7 @@ function toolResultCause(
 ): Cause | undefined {
   const call = stringAt(asked, 'toolCallId');
   const source = tape.exchanges.find(
-    (each): each is ToolExchange => each.t === 'tool' && each.call === call,
+    (each): each is TapedTool => each.t === 'tool' && each.call === call,
   );
   if (source === undefined) return undefined;
   const difference = firstDifference('result', resultIn(recorded), resultIn(asked));
@@ -60,56 +48,61 @@ function resultIn(part: Json | undefined): Json | undefined {
   return at(at(part, 'output'), 'value');
 }
 
-function resultOf({ outcome }: ToolExchange): Json {
+function resultOf({ outcome }: TapedTool): Json {
   return outcome.kind === 'completed'
     ? outcome.output
     : `${outcome.error.code}: ${outcome.error.message}`;
 }
 
-function modelCause(
-  difference: Difference,
+function answerCause(
+  recorded: Json | undefined,
   asked: Json | undefined,
   tape: Tape,
 ): Cause | undefined {
-  const parts = elementsOf(at(asked, 'content'));
-  const calls = parts.flatMap((part) => stringAt(part, 'toolCallId') ?? []);
-  const text = parts
-    .flatMap((part) => (stringAt(part, 'type') === 'text' ? (stringAt(part, 'text') ?? []) : []))
-    .join('');
+  const difference = firstDifference('answer', at(recorded, 'content'), at(asked, 'content'));
+  const calls = partsOf(asked).flatMap((part) => stringAt(part, 'toolCallId') ?? []);
   const source = tape.exchanges.find(
-    (each): each is ModelExchange =>
+    (each): each is TapedModel =>
       each.t === 'model' &&
-      (calls.length > 0 ? calls.every((call) => asksFor(each, call)) : textOf(each) === text),
+      textOf(each) === textIn(asked) &&
+      calls.every((call) => asksFor(each, call)),
   );
-  if (source === undefined) return undefined;
-  return {
-    class: 'MESSAGE',
-    cause: { ...referenceTo(source), difference: { ...difference, subject: 'answer' } },
-  };
+  if (source === undefined || difference === undefined) return undefined;
+  return { class: 'MESSAGE', cause: { ...referenceTo(source), difference } };
 }
 
-function asksFor({ answer }: ModelExchange, call: string): boolean {
+function asksFor({ answer }: TapedModel, call: string): boolean {
   return answer.parts.some((part) => part.type === 'tool-call' && part.toolCallId === call);
 }
 
-function textOf({ answer }: ModelExchange): string {
+function textOf({ answer }: TapedModel): string {
   return answer.parts.flatMap((part) => (part.type === 'text-delta' ? part.deltas : [])).join('');
 }
 
 function messageCause(
-  difference: Difference,
+  recorded: Json | undefined,
   asked: Json | undefined,
   tape: Tape,
 ): Cause | undefined {
-  const text = elementsOf(at(asked, 'content'))
-    .map((part) => stringAt(part, 'text') ?? '')
-    .join('');
-  const source = tape.exchanges.find((each) => each.t === 'message' && each.text === text);
-  if (source === undefined) return undefined;
-  return {
-    class: 'MESSAGE',
-    cause: { ...referenceTo(source), difference: { ...difference, subject: 'message' } },
-  };
+  const difference = firstDifference('text', textIn(recorded), textIn(asked));
+  const source = tape.exchanges.find((each) => each.t === 'message' && each.text === textIn(asked));
+  if (source === undefined || difference === undefined) return undefined;
+  return { class: 'MESSAGE', cause: { ...referenceTo(source), difference } };
+}
+
+/** What a message says in words. */
+function textIn(message: Json | undefined): string {
+  const texts = partsOf(message).filter((part) => stringAt(part, 'type') === 'text');
+  return texts.map((part) => stringAt(part, 'text') ?? '').join('');
+}
+
+function partAt(message: Json | undefined, index: string): Json | undefined {
+  return at(at(message, 'content'), index);
+}
+
+function partsOf(message: Json | undefined): readonly Json[] {
+  const content = at(message, 'content');
+  return Array.isArray(content) ? content : [];
 }
 
 function at(value: Json | undefined, property: string): Json | undefined {
@@ -120,8 +113,4 @@ function at(value: Json | undefined, property: string): Json | undefined {
 function stringAt(value: Json | undefined, property: string): string | undefined {
   const found = at(value, property);
   return typeof found === 'string' ? found : undefined;
-}
-
-function elementsOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
 }

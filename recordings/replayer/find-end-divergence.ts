@@ -8,27 +8,41 @@ import { referenceTo, type Tape, type TapedExchange } from './tape.ts';
 /** What only a session's end can show: exchanges nobody asked for, another history, a file that is not as written. */
 export function findEndDivergence(
   tape: Tape,
-  skipped: readonly TapedExchange[],
+  open: readonly TapedExchange[],
   events: readonly SessionEvent[] | undefined,
 ): Divergence | undefined {
   const { recording, edited } = tape;
-  const base = { recording: recording.header.name, equal: [], edited };
-  const [missing] = skipped;
-  if (missing !== undefined) {
-    const note = `The run ended without asking for ${counted(skipped.length, 'recorded exchange')}, this one first.`;
-    return { ...base, class: 'MISSING_CALL', at: referenceTo(missing), note };
-  }
+  const missing = missingCall(tape, open);
+  if (missing !== undefined) return missing;
   const difference = events === undefined ? undefined : compareEvents(recording.events, events);
-  const [firstEdited] = edited;
-  if (firstEdited !== undefined) {
-    return {
-      ...base,
-      class: 'EDITED',
-      ...(firstEdited.at === undefined ? {} : { at: firstEdited.at }),
-      ...(difference === undefined ? {} : { difference }),
-    };
-  }
-  return difference === undefined ? undefined : { ...base, class: 'EVENTS', difference };
+  const [first] = edited;
+  if (difference === undefined && first === undefined) return undefined;
+  return {
+    recording: recording.header.name,
+    class: first === undefined ? 'EVENTS' : 'EDITED',
+    ...(first?.at === undefined ? {} : { at: first.at }),
+    ...(difference === undefined ? {} : { difference }),
+    equal: [],
+    edited,
+  };
+}
+
+/** A run that ended without asking for all that was recorded of it. */
+export function missingCall(
+  { recording, edited }: Tape,
+  open: readonly TapedExchange[],
+): Divergence | undefined {
+  const [first] = open;
+  if (first === undefined) return undefined;
+  const count = open.length === 1 ? 'this exchange' : `${open.length} exchanges, this one first`;
+  return {
+    recording: recording.header.name,
+    class: 'MISSING_CALL',
+    at: referenceTo(first),
+    note: `The run ended without asking for ${count}.`,
+    equal: [],
+    edited,
+  };
 }
 
 /** The first event that is another one, or says something else. Of recorded facts only the fingerprints are known. */
@@ -50,8 +64,4 @@ function compareEvents(
       : { recorded: `${before[1]} of ${before[0]}, fingerprint ${before[2]}` }),
     ...(event === undefined ? {} : { asked: asJson(event.fact) }),
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

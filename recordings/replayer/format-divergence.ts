@@ -1,36 +1,52 @@
 import { canonicalJson, type Json } from '#harness';
 import type { Difference } from '../format/json.ts';
 import { placeName } from '../format/recording.ts';
-import type { Divergence, ExchangeReference } from './divergence.ts';
+import type { Divergence, EditedLine, ExchangeReference } from './divergence.ts';
 
 /** Characters shown of a value, and of a long text around the first character that differs. */
 const excerptCharacters = 60;
 
-/** The report for people: what differs, where it comes from, and what to do. */
+/** The report for people: what came first, where it shows, and what to do. */
 export function formatDivergence(divergence: Divergence): string {
-  const { recording, at, cause, difference, equal, note, next, edited } = divergence;
-  const place = at === undefined ? '' : `   ${named(at)}`;
-  const rows: (readonly [string, string])[] = [];
-  if (cause !== undefined) {
-    rows.push(['first cause', named(cause)], ['', formatDifference(cause.difference)]);
-  }
-  if (difference !== undefined)
-    rows.push([cause === undefined ? 'first cause' : 'seen in', formatDifference(difference)]);
-  if (equal.length > 0) rows.push(['equal', equal.join(', ')]);
-  if (note !== undefined) rows.push([difference === undefined ? 'first cause' : 'note', note]);
-  if (next !== undefined) rows.push(['recorded next', named(next)]);
-  for (const { line, at: on } of edited) {
-    const what = on === undefined ? '' : ` (${named(on)})`;
-    rows.push(['edited', `line ${line}${what} is not as it was written`]);
-  }
-  rows.push(
-    ['fix', `the change is meant: npx groundhog record ${recording}`],
-    ['', 'it is not: undo it, in the code or in the recording (git diff)'],
-  );
+  const { recording, at, equal, next } = divergence;
+  const [first = [], ...others] = causesOf(divergence);
+  const rows = [
+    ...titled('first cause', first),
+    ...others.flatMap((lines) => titled('seen in', lines)),
+    ...(equal.length === 0 ? [] : titled('equal', [equal.join(', ')])),
+    ...(next === undefined ? [] : titled('recorded next', [named(next)])),
+    ...otherEdits(divergence).flatMap((line) => titled('edited', [formatEdited(line)])),
+    ...titled('fix', [
+      `the change is meant: npx groundhog record ${recording}`,
+      'it is not: undo it, in the code or in the recording (git diff)',
+    ]),
+  ];
+  const where = at === undefined ? '' : `   ${named(at)}`;
+  return [`REPLAY DIVERGED  ${recording}   class ${divergence.class}${where}`, ...rows].join('\n');
+}
+
+/** What differs, the earliest first; each in one or two lines. */
+function causesOf({ class: kind, cause, difference, note, edited }: Divergence): string[][] {
+  const [line] = edited;
   return [
-    `REPLAY DIVERGED  ${recording}   class ${divergence.class}${place}`,
-    ...rows.map(([title, text]) => ` ${title.padEnd(14)} ${text}`),
-  ].join('\n');
+    ...(kind === 'EDITED' && line !== undefined ? [[formatEdited(line)]] : []),
+    ...(cause === undefined ? [] : [[named(cause), formatDifference(cause.difference)]]),
+    ...(note === undefined ? [] : [[note]]),
+    ...(difference === undefined ? [] : [[formatDifference(difference)]]),
+  ];
+}
+
+/** Edited lines beside the one that is the cause. */
+function otherEdits({ class: kind, edited }: Divergence): readonly EditedLine[] {
+  return kind === 'EDITED' ? edited.slice(1) : edited;
+}
+
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => ` ${(index === 0 ? title : '').padEnd(14)} ${line}`);
+}
+
+function formatEdited({ line, holds }: EditedLine): string {
+  return `line ${line}, ${excerpt(holds, 0)}, is not as it was written`;
 }
 
 function named({ exchange, place }: ExchangeReference): string {

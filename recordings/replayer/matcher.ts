@@ -2,10 +2,12 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ExchangePlace, Principal, ToolCall, ToolOutcome } from '#harness';
 import { asJson, firstDifference } from '../format/json.ts';
 import { requestOf } from '../format/model-request.ts';
-import { type ExchangeKind, type ModelAnswer, placeName, placeOf } from '../format/recording.ts';
+import { type ExchangeKind, type ModelAnswer, placeName } from '../format/recording.ts';
+import type { Checklist } from './checklist.ts';
 import { compareRequest } from './compare-request.ts';
 import type { Divergence, ExchangeReference } from './divergence.ts';
 import { findCause } from './find-cause.ts';
+import { missingCall } from './find-end-divergence.ts';
 import type { Latch } from './latch.ts';
 import {
   modelExchange,
@@ -35,10 +37,13 @@ type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
   readonly equal?: readonly string[];
 };
 
-/** Places that were answered are added to `consumed`. */
-export function createMatcher(tape: Tape, latch: Latch, consumed: Set<string>): Matcher {
+/** Matches against `tape`. What it answered is checked off; what it cannot answer goes to the latch. */
+export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): Matcher {
   const diverge = (at: ExchangeReference, { equal = [], ...finding }: Finding): never => {
     const { header } = tape.recording;
+    // A run that ended early shows in the runs behind it, as a conversation that is another.
+    const missing = missingCall(tape, checklist.openBefore(at.place));
+    if (missing !== undefined) return latch.diverge(missing);
     const next = tape.after(at.place);
     return latch.diverge({
       ...finding,
@@ -56,9 +61,9 @@ export function createMatcher(tape: Tape, latch: Latch, consumed: Set<string>): 
     latch.check();
     const found = tape.at(asked.place);
     if (found === undefined || !isKind(found, kind)) {
-      return diverge(asked, misplaced(asked, tape, consumed));
+      return diverge(asked, misplaced(asked, tape, checklist));
     }
-    consumed.add(placeName(asked.place));
+    checklist.check(asked.place);
     return found;
   };
   return {
@@ -78,17 +83,14 @@ export function createMatcher(tape: Tape, latch: Latch, consumed: Set<string>): 
       if (found === undefined) return answer;
       const origin =
         found.class === 'MESSAGE'
-          ? findCause(
-              { difference: found.difference, recorded: request.messages, asked: now.messages },
-              tape,
-            )
+          ? findCause(found.difference, [request.messages, now.messages], tape)
           : undefined;
       return diverge(asked, { ...found, ...origin });
     },
     tool: (place, call) => {
       const asked = { exchange: toolExchange(call), place };
       const found = take('tool', asked);
-      if (found.tool !== call.tool) return diverge(asked, misplaced(asked, tape, consumed));
+      if (found.tool !== call.tool) return diverge(asked, misplaced(asked, tape, checklist));
       const difference = firstDifference('input', found.input, call.input);
       if (difference !== undefined) return diverge(asked, { class: 'TOOL_INPUT', difference });
       if (found.call === call.callId) return found;
@@ -111,11 +113,11 @@ function isKind<Kind extends ExchangeKind>(
 }
 
 /** Nothing is taken from another place: it is only said where the recording holds what was asked for. */
-function misplaced(asked: ExchangeReference, tape: Tape, consumed: ReadonlySet<string>): Finding {
+function misplaced(asked: ExchangeReference, tape: Tape, checklist: Checklist): Finding {
   const found = tape.at(asked.place);
   const held = found === undefined ? 'nothing' : referenceTo(found).exchange;
-  const elsewhere = tape.exchanges
-    .filter((each) => !consumed.has(placeName(placeOf(each))))
+  const elsewhere = checklist
+    .open()
     .map(referenceTo)
     .find(({ exchange, place }) => exchange === asked.exchange && place.lane === asked.place.lane);
   const note = `The recording holds ${held} there`;

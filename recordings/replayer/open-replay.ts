@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type Exchanges, openExchanges, type SessionEvent } from '#harness';
-import { placeName, placeOf, type Recording } from '../format/recording.ts';
+import type { Recording } from '../format/recording.ts';
+import { createChecklist } from './checklist.ts';
 import type { Divergence } from './divergence.ts';
 import { findEndDivergence } from './find-end-divergence.ts';
 import { createLatch } from './latch.ts';
@@ -51,8 +52,8 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
   const { inner = openExchanges, tools, unconsumed = 'diverge' } = options;
   const tape = layOut(recording);
   const latch = createLatch();
-  const consumed = new Set<string>();
-  const matcher = createMatcher(tape, latch, consumed);
+  const checklist = createChecklist(tape, unconsumed === 'allow');
+  const matcher = createMatcher(tape, latch, checklist);
   return {
     exchanges:
       tools === 'recorded'
@@ -62,14 +63,10 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
       throw new UnplacedCallError(recording.header.name);
     }),
     divergence: latch.first,
-    finish: (events) => {
-      const skipped =
-        unconsumed === 'allow'
-          ? []
-          : tape.exchanges.filter((each) => !consumed.has(placeName(placeOf(each))));
-      const divergence = latch.first() ?? findEndDivergence(tape, skipped, events);
-      return { exchanges: consumed.size, divergence };
-    },
+    finish: (events) => ({
+      exchanges: checklist.count(),
+      divergence: latch.first() ?? findEndDivergence(tape, checklist.open(), events),
+    }),
   };
 }
 

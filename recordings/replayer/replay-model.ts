@@ -3,9 +3,9 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
+import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
 import type { ModelAnswer, Recording } from '../format/recording.ts';
 import { unfoldPart } from '../format/stream-part.ts';
-import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
 import { RecordedModelError } from './recorded-model-error.ts';
 
 /** A model that streams recorded parts, one for each that is asked for. `answer` finds them, or throws. */

@@ -2,12 +2,12 @@ import { canonicalJson, type ExchangePlace, type Json } from '#harness';
 import { createRequestUnpacker, type ModelRequest } from '../format/model-request.ts';
 import {
   type Exchange,
-  lineOfExchange,
+  firstDefinitionLine,
   placeName,
   placeOf,
   type Recording,
 } from '../format/recording.ts';
-import type { Divergence, ExchangeReference } from './divergence.ts';
+import type { EditedLine, ExchangeReference } from './divergence.ts';
 
 type ModelExchange = Extract<Exchange, { t: 'model' }>;
 
@@ -24,7 +24,7 @@ export interface Tape {
   readonly at: (place: ExchangePlace) => TapedExchange | undefined;
   /** What stands in the file behind the exchange at this place. */
   readonly after: (place: ExchangePlace) => TapedExchange | undefined;
-  readonly edited: Divergence['edited'];
+  readonly edited: readonly EditedLine[];
 }
 
 export function layOut(recording: Recording): Tape {
@@ -47,11 +47,23 @@ export function layOut(recording: Recording): Tape {
     exchanges,
     at: (place) => find(place, 0),
     after: (place) => find(place, 1),
-    edited: recording.editedLines.map((line) => {
-      const exchange = exchanges[line - lineOfExchange(recording, 0)];
-      return { line, ...(exchange === undefined ? {} : { at: referenceTo(exchange) }) };
-    }),
+    edited: recording.editedLines.map((line) => editedLine(line, recording, exchanges)),
   };
+}
+
+function editedLine(
+  line: number,
+  { definitions }: Recording,
+  exchanges: readonly TapedExchange[],
+): EditedLine {
+  const index = line - firstDefinitionLine;
+  const exchange = exchanges[index - definitions.length];
+  if (exchange !== undefined) {
+    const at = referenceTo(exchange);
+    return { line, holds: `${at.exchange} at ${placeName(at.place)}`, at };
+  }
+  const holds = index < 0 ? 'the header' : (definitions[index]?.id ?? 'the events or the end');
+  return { line, holds };
 }
 
 export function referenceTo(exchange: TapedExchange): ExchangeReference {

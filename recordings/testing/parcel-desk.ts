@@ -1,3 +1,5 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { z } from 'zod';
 import {
   type Agent,
   createHarness,
@@ -10,7 +12,6 @@ import {
   type SessionEvent,
   ToolRefusal,
 } from '#harness';
-import type { LanguageModelV4 } from '@ai-sdk/provider';
 import {
   hasTool,
   lastToolResult,
@@ -20,7 +21,6 @@ import {
   scriptedModel,
   simulatedHost,
 } from '#harness/testing';
-import { z } from 'zod';
 import type { Recording } from '../format/recording.ts';
 import { createRecorder } from '../recorder/create-recorder.ts';
 
@@ -138,7 +138,7 @@ export const parcelPlaybook: Playbook = {
   ],
 };
 
-export const parcelMessages = ['Where is my parcel P-7? It is lost!', 'Thank you.'];
+const parcelMessages = ['Where is my parcel P-7? It is lost!', 'Thank you.'];
 
 const principal: Principal = { id: 'customer-1', role: 'customer', tenant: 'parcels-inc' };
 
@@ -149,10 +149,12 @@ export async function runParcelSession(options: {
   readonly exchanges: Exchanges;
   readonly host?: Host;
   readonly sessionId?: string;
+  readonly messages?: readonly string[];
 }): Promise<readonly SessionEvent[]> {
   const {
     host = simulatedHost({ startsAt: 1_767_225_600_000, seed: 7 }),
     sessionId = 'session-1',
+    messages = parcelMessages,
   } = options;
   await using harness = await createHarness({
     agents: options.agents ?? parcelAgents(),
@@ -162,7 +164,7 @@ export async function runParcelSession(options: {
     host,
     exchanges: options.exchanges,
   });
-  for (const [index, text] of parcelMessages.entries()) {
+  for (const [index, text] of messages.entries()) {
     await harness.send({ sessionId, messageId: `${sessionId}-${index}`, text, principal });
     await harness.outcome(`${sessionId}-${index}`);
   }

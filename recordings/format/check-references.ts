@@ -1,0 +1,61 @@
+import { createPreviousMessages } from './model-request.ts';
+import {
+  type Definition,
+  type Exchange,
+  firstDefinitionLine,
+  placeName,
+  placeOf,
+  type RequestDelta,
+} from './recording.ts';
+import { RecordingInvalidError } from './recording-invalid-error.ts';
+
+/**
+ * Checks what no single line can say: ids and places are unique, and requests refer only to what stands before them.
+ * @throws RecordingInvalidError naming the line.
+ */
+export function checkReferences(
+  file: string,
+  definitions: readonly Definition[],
+  exchanges: readonly Exchange[],
+): void {
+  const lines = createLineIndex(file);
+  for (const [index, { id }] of definitions.entries()) lines.add(id, firstDefinitionLine + index);
+  const tagOf = new Map(definitions.map(({ id, t }) => [id, t]));
+  const previous = createPreviousMessages();
+  for (const [index, exchange] of exchanges.entries()) {
+    const line = firstDefinitionLine + definitions.length + index;
+    lines.add(`place ${placeName(placeOf(exchange))}`, line);
+    if (exchange.t !== 'model') continue;
+    const { request, lane } = exchange;
+    const kept = previous.before(lane);
+    const reason = undefinedReference(request, tagOf) ?? overreach(request, kept.length);
+    if (reason !== undefined) throw new RecordingInvalidError({ file, line, reason });
+    previous.add(lane, [...kept.slice(0, request.keep), ...request.messages]);
+  }
+}
+
+function undefinedReference(
+  { system, tools }: RequestDelta,
+  tagOf: ReadonlyMap<string, Definition['t']>,
+): string | undefined {
+  const missing =
+    system.find((id) => tagOf.get(id) !== 'prompt') ??
+    tools.find((id) => tagOf.get(id) !== 'tool-definition');
+  return missing === undefined ? undefined : `nothing defines ${missing}`;
+}
+
+function overreach({ keep }: RequestDelta, known: number): string | undefined {
+  return keep > known ? `it keeps ${keep} messages of a request that has ${known}` : undefined;
+}
+
+function createLineIndex(file: string): { readonly add: (name: string, line: number) => void } {
+  const lines = new Map<string, number>();
+  return {
+    add: (name, line) => {
+      const earlier = lines.get(name);
+      const reason = `${name} is taken by line ${earlier}`;
+      if (earlier !== undefined) throw new RecordingInvalidError({ file, line, reason });
+      lines.set(name, line);
+    },
+  };
+}

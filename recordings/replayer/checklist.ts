@@ -1,0 +1,31 @@
+import type { ExchangePlace } from '#harness';
+import { placeName, placeOf } from '../format/recording.ts';
+import type { Tape, TapedExchange } from './tape.ts';
+
+/** Which of a recording's exchanges have been asked for. */
+export interface Checklist {
+  readonly check: (place: ExchangePlace) => void;
+  readonly count: () => number;
+  /** Those not asked for, in the order of the file. */
+  readonly open: () => readonly TapedExchange[];
+  /** Those of earlier runs, once a place is reached at which these have settled. */
+  readonly openBefore: (place: ExchangePlace) => readonly TapedExchange[];
+}
+
+/** With `mayStayOpen`, nothing counts as left out. */
+export function createChecklist(tape: Tape, mayStayOpen: boolean): Checklist {
+  const asked = new Set<string>();
+  const open = (): readonly TapedExchange[] =>
+    mayStayOpen ? [] : tape.exchanges.filter((each) => !asked.has(placeName(placeOf(each))));
+  return {
+    check: (place) => void asked.add(placeName(place)),
+    count: () => asked.size,
+    open,
+    openBefore: ({ lane }) => {
+      const [run, agent] = lane.split('/');
+      // A run receives its message at once, and goes on when the run before it has settled.
+      if (agent === undefined) return [];
+      return open().filter((each) => Number(each.lane.split('/')[0]) < Number(run));
+    },
+  };
+}
