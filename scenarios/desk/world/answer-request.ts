@@ -30,7 +30,7 @@ async function answerTo(
   request: IncomingMessage,
 ): Promise<Answer> {
   const { method = 'GET', url = '/' } = request;
-  const [root, worldId = '', ...path] = url.split('/').slice(1).map(decodeURIComponent);
+  const [root, worldId = '', ...path] = url.split('/').slice(1).map(decoded);
   const world = root === 'worlds' ? worlds.get(worldId) : undefined;
   const route = `${method} ${path.length === 3 ? path.with(1, ':id').join('/') : path.join('/')}`;
   if (world === undefined) return refusal(404, 'WORLD_UNKNOWN', `There is no world at ${url}.`);
@@ -55,6 +55,15 @@ function read(world: WorldState, customerId: string | undefined, name: CustomerC
   return items === undefined
     ? refusal(404, 'CUSTOMER_UNKNOWN', `There is no customer ${customerId ?? ''}.`)
     : { status: 200, body: [...items] };
+}
+
+/** A malformed escape is nobody's name: it stays as it is, and nothing is found under it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function effectOf(
