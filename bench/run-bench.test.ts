@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatBench } from './format-bench.ts';
 import { runBench } from './run-bench.ts';
 
-test('steps on PGlite are measured beside one INSERT on the same PGlite', async () => {
+test('a replay is measured beside reading it, steps on PGlite beside one INSERT there', async () => {
   const said: string[] = [];
   const result = await runBench({
     backends: ['pglite'],
@@ -10,6 +10,8 @@ test('steps on PGlite are measured beside one INSERT on the same PGlite', async 
     progress: (line) => said.push(line),
   });
   expect(result.rows.map(({ name, isFloor }) => [name, isFloor])).toEqual([
+    ['memory: read R-01', true],
+    ['memory: replay R-01', false],
     ['pglite: INSERT', true],
     ['pglite: durable step', false],
     ['pglite: tool call', false],
@@ -18,7 +20,7 @@ test('steps on PGlite are measured beside one INSERT on the same PGlite', async 
     expect(medianMs).toBeGreaterThan(0);
     expect(ratio).toBeGreaterThan(0);
   }
-  expect(said).toEqual(['pglite: 2 rounds of 3']);
+  expect(said).toEqual(['memory: 2 rounds of 2', 'pglite: 2 rounds of 3']);
 });
 
 test('a bench that was aborted opens nothing', async () => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ArmGroup } from './cases/arm.ts';
 import { openDurableSteps } from './cases/durable-steps.ts';
 import type { BackendName } from './cases/open-backend.ts';
+import { openReplays } from './cases/replay.ts';
 import { measureGroup } from './measure/measure-group.ts';
 import { type BenchRow, summarise } from './measure/summarise.ts';
 
@@ -28,9 +29,10 @@ const defaultRounds = 11;
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { backends, rounds = defaultRounds, progress = () => undefined } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const groups: readonly (() => Promise<ArmGroup>)[] = backends.map(
-    (backend) => () => openDurableSteps(backend, options),
-  );
+  const groups: readonly (() => Promise<ArmGroup>)[] = [
+    openReplays,
+    ...backends.map((backend) => () => openDurableSteps(backend, options)),
+  ];
   const rows: BenchRow[] = [];
   for (const open of groups) {
     signal.throwIfAborted();

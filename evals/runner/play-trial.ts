@@ -1,5 +1,11 @@
 import { memoryBacking } from '#harness/testing';
-import { formatDivergence, readRecording, RecordingMissingError } from '#recordings';
+import {
+  type Divergence,
+  formatDivergence,
+  readRecording,
+  RecordingMissingError,
+  ReplayDivergedError,
+} from '#recordings';
 import {
   type ModelMode,
   openModel,
@@ -43,7 +49,7 @@ export async function playTrial(
     const scores =
       divergence === undefined
         ? scoreTrial({ scenario, observation }, scorers)
-        : unscored(`it left its recording\n${formatDivergence(divergence)}`, scorers);
+        : unscored(whereItLeft(divergence), scorers);
     return { scenario: scenario.id, madeBy, scores };
   } catch (error) {
     signal?.throwIfAborted();
@@ -71,5 +77,9 @@ function whyNotPlayed(error: unknown, { id }: Scenario): string {
   if (error instanceof RecordingMissingError) {
     return `it has no recording; make it: npx groundhog record ${id}`;
   }
+  if (error instanceof ReplayDivergedError) return whereItLeft(error.divergence);
   return `it could not be played: ${error instanceof Error ? error.message : String(error)}`;
 }
+
+const whereItLeft = (divergence: Divergence): string =>
+  `it left its recording\n${formatDivergence(divergence)}`;

@@ -152,6 +152,15 @@ test('the result is plain data', async () => {
   ]);
 });
 
+test('the committed recordings pass the committed baseline, and say who made them', async () => {
+  const { gate, reasons, scores } = await play({ model: 'recorded' });
+  expect({ gate, reasons }).toEqual({ gate: 'pass', reasons: [] });
+  expect(scores.map(({ madeBy }) => madeBy)).toEqual([
+    'recorded (scripted)',
+    'recorded (scripted)',
+  ]);
+});
+
 async function trialOf(scenario: Scenario): Promise<string> {
   await using worldServer = await startWorldServer();
   const options = { model: 'recorded', config: {} } as const;
@@ -166,4 +175,10 @@ test('a scenario without a recording is unscored, and the reason holds the comma
   expect(await trialOf({ ...scenarioNamed('R-01'), id: 'R-77' })).toBe(
     'it has no recording; make it: npx groundhog record R-77',
   );
+});
+
+test('a session that leaves its recording is unscored, and the reason says where it did', async () => {
+  const scenario = scenarioNamed('T-01');
+  const reason = await trialOf({ ...scenario, messages: [{ text: 'Something else entirely.' }] });
+  expect(reason).toContain('it left its recording\nREPLAY DIVERGED  T-01');
 });
