@@ -8,7 +8,6 @@ const customerSchema = z.strictObject({
   name: z.string().min(1),
   email: z.email(),
 });
-export type Customer = z.infer<typeof customerSchema>;
 
 export const chargeSchema = z.strictObject({
   id: z.string().min(1),
