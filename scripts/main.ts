@@ -39,10 +39,10 @@ const io: CommandIo = {
   ...createScreen({
     write: (text) => process.stderr.write(text),
     redraws: process.stderr.isTTY,
-    paint: paintFor(process.stderr),
   }),
   signal: interruption.signal,
   paint: paintFor(process.stdout),
+  paintTalk: paintFor(process.stderr),
   environment: process.env,
 };
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { plain } from '../render/paint.ts';
 import { createScreen } from './create-screen.ts';
 
 function openScreen(redraws: boolean): ReturnType<typeof createScreen> & { shown: () => string } {
@@ -9,7 +8,6 @@ function openScreen(redraws: boolean): ReturnType<typeof createScreen> & { shown
       written += text;
     },
     redraws,
-    paint: plain,
   });
   return { ...screen, shown: () => asSeen(written) };
 }
@@ -28,23 +26,23 @@ function asSeen(written: string): string {
 test('a board is drawn over itself and stays below what is said', () => {
   const { progress, board, shown } = openScreen(true);
   progress('start');
-  board(() => 'a .\nb');
+  board('a .\nb');
   progress('half');
-  board(() => 'a .\nb .');
+  board('a .\nb .');
   expect(shown()).toBe('start\nhalf\na .\nb .\n');
 });
 
 test('an empty board is gone', () => {
   const { progress, board, shown } = openScreen(true);
-  board(() => 'a\nb');
-  board(() => '');
+  board('a\nb');
+  board('');
   progress('end');
   expect(shown()).toBe('end\n');
 });
 
 test('off a terminal nothing is drawn and nothing is erased', () => {
   const { progress, stream, board, shown } = openScreen(false);
-  board(() => expect.unreachable('nobody watches'));
+  board('a\nb');
   stream('Hel');
   stream('lo\n');
   progress('end');

@@ -1,18 +1,15 @@
-import type { Paint } from '../render/paint.ts';
 import type { CommandIo } from './define-command.ts';
 
 export interface ScreenOptions {
   readonly write: (text: string) => void;
   /** Whether what is written can be drawn over: true on a terminal. */
   readonly redraws: boolean;
-  readonly paint: Paint;
 }
 
 /** Where a command talks: lines that stay, and below them a board that is drawn over itself. */
 export function createScreen({
   write,
   redraws,
-  paint,
 }: ScreenOptions): Pick<CommandIo, 'progress' | 'stream' | 'board'> {
   let drawn = '';
   const erased = (): string =>
@@ -20,9 +17,8 @@ export function createScreen({
   return {
     progress: (line) => write(`${erased()}${line}\n${drawn}`),
     stream: (piece) => write(`${erased()}${piece}${drawn}`),
-    board: (draw) => {
+    board: (block) => {
       if (!redraws) return;
-      const block = draw(paint);
       const next = block === '' ? '' : `${block}\n`;
       write(erased() + next);
       drawn = next;

@@ -10,6 +10,7 @@ const io: CommandIo = {
   board: () => undefined,
   signal: new AbortController().signal,
   paint: plain,
+  paintTalk: plain,
   environment: {},
 };
 

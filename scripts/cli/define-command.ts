@@ -7,12 +7,14 @@ export interface CommandIo {
   readonly progress: (line: string) => void;
   /** Shows a piece of running text as it arrives, without a line break of its own. */
   readonly stream: (piece: string) => void;
-  /** Draws a block in the place of the one drawn before; does nothing where nobody watches. */
-  readonly board: (draw: (paint: Paint) => string) => void;
+  /** Draws a block in the place of the one drawn before, '' to take it away; does nothing where nobody watches. */
+  readonly board: (block: string) => void;
   /** Aborted by Ctrl-C: stop, clean up, settle. */
   readonly signal: AbortSignal;
   /** Colours the result, where its reader sees colours. */
   readonly paint: Paint;
+  /** Colours what is said meanwhile, where its reader sees colours. */
+  readonly paintTalk: Paint;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

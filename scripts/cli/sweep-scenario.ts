@@ -14,19 +14,21 @@ export async function sweepScenario(
   scenario: string,
   options: VerifyOptions,
 ): Promise<Sweep> {
-  const { formatStep, verifyScenario } = await import('#scenarios');
+  const { formatPoint, formatStep, verifyScenario } = await import('#scenarios');
   let cells: readonly Cell[] = [];
-  const draw = (): void => io.board((paint) => renderMatrix(cells, paint));
+  const draw = (): void => io.board(renderMatrix(cells, io.paintTalk));
   try {
     const report = await verifyScenario(scenario, {
       ...options,
       signal: io.signal,
-      onStart: (_steps, points) => {
+      onStart: (steps, points) => {
+        io.progress(`${scenario}: ${steps.length} steps, ${points.length} crash points`);
         cells = points.map((point) => ({ step: formatStep(point), moment: point.moment }));
         draw();
       },
       onPoint: ({ point, verdict }) => {
         const step = formatStep(point);
+        if (verdict.kind !== 'CLEAN') io.progress(`${formatPoint(point)}: ${verdict.kind}`);
         cells = cells.map((cell) =>
           cell.step === step && cell.moment === point.moment
             ? { ...cell, verdict: verdict.kind }
@@ -37,6 +39,6 @@ export async function sweepScenario(
     });
     return { report, cells };
   } finally {
-    io.board(() => '');
+    io.board('');
   }
 }

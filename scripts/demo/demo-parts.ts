@@ -19,7 +19,7 @@ const play: DemoPart = {
     await using opened = await openModel(card, { kind: 'scripted' });
     await using database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
     await using worldServer = await startWorldServer();
-    const narrate = createNarrator(io.paint);
+    const narrate = createNarrator(io.paintTalk);
     const seen = await playScenario(card, {
       worldServer,
       model: opened.model,
@@ -61,7 +61,7 @@ const crash: DemoPart = {
     return {
       held: points > 0 && clean === points,
       found: `${points} points, ${landed} landed, ${clean} clean`,
-      details: `${renderMatrix(cells, io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
+      details: `${renderMatrix(cells, io.paintTalk)}\n\n${renderCrashReport(report, io.paintTalk)}`,
     };
   },
 };
@@ -79,7 +79,7 @@ const catchMutant: DemoPart = {
       held: caught !== undefined,
       found:
         caught === undefined ? `${mutant} was not caught` : `${caught.message} ${caught.replay}`,
-      details: `${renderMatrix(cells, io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
+      details: `${renderMatrix(cells, io.paintTalk)}\n\n${renderCrashReport(report, io.paintTalk)}`,
     };
   },
 };

@@ -18,6 +18,7 @@ function openIo(signal = new AbortController().signal): CommandIo & { said: read
     board: () => undefined,
     signal,
     paint: plain,
+    paintTalk: plain,
     environment: {},
   };
 }

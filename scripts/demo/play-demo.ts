@@ -7,7 +7,9 @@ import type { DemoFinding, DemoPart } from './demo-part.ts';
 export async function playDemo(io: CommandIo, parts: readonly DemoPart[]): Promise<CommandResult> {
   const reports: DemoPartReport[] = [];
   for (const part of parts) {
-    io.progress(`\n${io.paint('bold', `${reports.length + 1}/${parts.length} ${part.title}`)}\n`);
+    io.progress(
+      `\n${io.paintTalk('bold', `${reports.length + 1}/${parts.length} ${part.title}`)}\n`,
+    );
     const startedAt = performance.now();
     const { held, found, details } = await findingOf(part, io);
     if (details !== undefined) io.progress(details);

@@ -41,6 +41,7 @@ test('text streams and everything else has a line of its own', () => {
       error: { code: 'REFUSED', message: 'too much' },
     }),
     delta('Done.\n'),
+    event({ type: 'run-completed', agent: 'billing', text: 'Done.' }),
     event({ type: 'run-failed', agent: 'billing', error: { code: 'LOST', message: 'gone' } }),
   ];
   expect(`\n${told.map(narrate).join('')}`).toBe(`
@@ -51,6 +52,7 @@ Let me look.
   <- getCharges "${'x'.repeat(96)}...
   <- issueRefund failed: too much
 Done.
+  billing is done
 billing failed: gone
 `);
 });

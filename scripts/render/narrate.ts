@@ -33,10 +33,11 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('dim', `  ${fact.from} hands over to ${fact.to}: ${fact.reason}`);
     case 'run-failed':
       return paint('red', `${fact.agent} failed: ${fact.error.message}`);
+    case 'run-completed':
+      return paint('dim', `  ${fact.agent} is done`);
     case 'run-started':
     case 'model-turn-completed':
-    case 'run-completed':
-      // The text of these has been streamed already.
+      // The text of a turn has been streamed already.
       return undefined;
   }
 }
