@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest';
+import { openHarnessDatabase } from '#harness';
+import { startPostgres } from '#harness/testing';
+import { openDurableSteps } from './cases/durable-steps.ts';
 import { formatBench } from './format-bench.ts';
 import { runBench } from './run-bench.ts';
 
-test('a replay is measured beside reading it, steps on PGlite beside one INSERT there', async () => {
+test('a replay is measured beside reading it, steps on each database beside one INSERT there', {
+  timeout: 120_000,
+}, async () => {
+  await using server = await startPostgres();
+  const before = await databasesOn(server.url());
   const said: string[] = [];
   const result = await runBench({
-    backends: ['pglite'],
-    rounds: 2,
+    backends: ['pglite', 'postgres'],
+    databaseUrl: server.url(),
+    rounds: 1,
     progress: (line) => said.push(line),
   });
   expect(result.rows.map(({ name, isFloor }) => [name, isFloor])).toEqual([
@@ -15,12 +23,38 @@ test('a replay is measured beside reading it, steps on PGlite beside one INSERT 
     ['pglite: INSERT', true],
     ['pglite: durable step', false],
     ['pglite: tool call', false],
+    ['postgres: INSERT', true],
+    ['postgres: durable step', false],
+    ['postgres: tool call', false],
   ]);
   for (const { medianMs, ratio } of result.rows) {
     expect(medianMs).toBeGreaterThan(0);
     expect(ratio).toBeGreaterThan(0);
   }
-  expect(said).toEqual(['memory: 2 rounds of 2', 'pglite: 2 rounds of 3']);
+  expect(said).toEqual([
+    'memory: measuring read R-01, replay R-01',
+    'pglite: measuring INSERT, durable step, tool call',
+    'postgres: measuring INSERT, durable step, tool call',
+  ]);
+  expect(await databasesOn(server.url())).toEqual(before);
+});
+
+async function databasesOn(url: string): Promise<unknown> {
+  await using database = await openHarnessDatabase({ kind: 'postgres', url });
+  return (await database.pool.query('select datname from pg_database order by datname')).rows;
+}
+
+test('a bench that is aborted while it measures stops, and closes what it had opened', async () => {
+  const abort = new AbortController();
+  const bench = runBench({
+    backends: ['pglite'],
+    signal: abort.signal,
+    progress: (line) => line.startsWith('pglite') && abort.abort(new Error('enough')),
+  });
+  await expect(bench).rejects.toThrow('enough');
+  // DBOS is one per process: a harness left open would refuse the next.
+  await using reopened = await openDurableSteps('pglite', {});
+  expect(await reopened.floor.sample()).toBeGreaterThan(0);
 });
 
 test('a bench that was aborted opens nothing', async () => {

@@ -37,7 +37,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   for (const open of groups) {
     signal.throwIfAborted();
     await using group = await open();
-    progress(`${group.on}: ${rounds} rounds of ${group.cases.length + 1}`);
+    const arms = [group.floor, ...group.cases].map(({ name }) => name);
+    progress(`${group.on}: measuring ${arms.join(', ')}`);
     rows.push(...summarise(group, await measureGroup(group, { rounds, signal })));
   }
   const machine = { node: process.version, cores: availableParallelism() };

@@ -82,7 +82,8 @@ async function playAll(
 
 function summaryOf({ scores, madeBy }: ScoredTrial): string {
   const figures = Object.entries(scores).map(
-    ([name, score]) => `${name} ${score.kind === 'scored' ? score.value : 'unscored'}`,
+    ([name, score]) =>
+      `${name} ${score.kind === 'scored' ? Number(score.value.toFixed(3)) : 'unscored'}`,
   );
   return `${figures.join(', ')} (${madeBy})`;
 }
