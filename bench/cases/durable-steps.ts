@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   type Backing,
   createHarness,
@@ -9,7 +10,6 @@ import {
   type StepObserver,
 } from '#harness';
 import { hasTool, lastToolResult, type Playbook, scriptedModel } from '#harness/testing';
-import { z } from 'zod';
 import type { Arm, ArmGroup } from './arm.ts';
 import { type BackendName, openBackend } from './open-backend.ts';
 

@@ -2,9 +2,9 @@ import { memoryBacking } from '#harness/testing';
 import {
   type Divergence,
   formatDivergence,
-  readRecording,
   RecordingMissingError,
   ReplayDivergedError,
+  readRecording,
 } from '#recordings';
 import {
   type ModelMode,
