@@ -20,9 +20,34 @@ export {
   type Scenario,
   ScenarioInvalidError,
 } from './scenario/define-scenario.ts';
+export { type ModelMode, type OpenModel, openModel } from './scenario/open-model.ts';
 export { type PlayOptions, playScenario } from './scenario/play-scenario.ts';
 export { playSession, runIdOf, type SessionOptions } from './scenario/play-session.ts';
+export {
+  type RecordOptions,
+  type RecordReport,
+  recordScenario,
+} from './scenario/record-scenario.ts';
 export { recordingPath } from './scenario/recording-path.ts';
+export { type ReplayReport, replayRecording } from './scenario/replay-recording.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
 export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';
+export { type CrashBackendName, crashBackendNames } from './verifier/crash-backend.ts';
+export {
+  type CrashPoint,
+  CrashPointUnknownError,
+  formatPoint,
+  formatStep,
+  type GoldenStep,
+  type Moment,
+  moments,
+} from './verifier/crash-point.ts';
+export { BaselineFailedError, type Verdict } from './verifier/judge.ts';
+export {
+  type PointResult,
+  type PointViolation,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyScenario,
+} from './verifier/verify-scenario.ts';

@@ -1,4 +1,3 @@
-import { memoryBacking } from '#harness/testing';
 import {
   type Divergence,
   formatDivergence,
@@ -40,7 +39,6 @@ export async function playTrial(
     madeBy = options.model === 'recorded' ? `recorded (${opened.made})` : opened.made;
     const observation = await playScenario(scenario, {
       worldServer,
-      backing: memoryBacking(),
       model: opened.model,
       exchanges: opened.exchanges,
       ...(signal === undefined ? {} : { signal }),

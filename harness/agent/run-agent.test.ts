@@ -123,7 +123,7 @@ test('a model that never stops asking is stopped at the turn limit, with no call
   expect(await harness.outcome('run')).toEqual({
     kind: 'failed',
     agent: 'helper',
-    error: { code: 'TURN_LIMIT_REACHED', message: 'no answer within 4 turns' },
+    error: { code: 'TURN_LIMIT_REACHED', message: 'helper gave no answer within 4 turns' },
   });
 });
 
@@ -186,7 +186,7 @@ test.for([
     1,
     'TOOL_BROKEN: The tool failed (RangeError).',
   ],
-] as const)('the model is told of %s and the run goes on', async ([_, error, tries, told]) => {
+] as const)('the model is told of %s and the run goes on', async ([, error, tries, told]) => {
   const broken = failing(error);
   const seen: unknown[] = [];
   const model = scriptedModel({
@@ -218,6 +218,30 @@ test.for([
   expect(await harness.outcome('run')).toMatchObject({ kind: 'answered' });
   expect(broken.tries()).toBe(tries);
   expect(seen).toEqual([{ error: told }]);
+});
+
+test('what a transactional tool wrote before it failed is not kept', async () => {
+  const half = defineTool({
+    name: 'double',
+    version: '1',
+    owner: 'tests',
+    description: 'Writes, then fails.',
+    input: z.object({ value: z.number() }),
+    output: z.object({ value: z.number() }),
+    effect: 'transactional',
+    agents: ['helper'],
+    execute: async ({ value }, { records }) => {
+      await records.put({ collection: 'values', key: String(value), value });
+      if (value === 1) throw new ToolRefusal('ODD', 'odd');
+      return { value };
+    },
+  });
+  await using harness = await open(
+    [calls({ value: 1 }, { value: 2 }), { text: 'done' }],
+    [helper({ tools: [half] })],
+  );
+  await play(harness);
+  expect(await harness.records('session')).toEqual([{ collection: 'values', key: '2', value: 2 }]);
 });
 
 test('a hand-off moves control, keeps the transcript, and the next message goes to who spoke last', async () => {
@@ -326,5 +350,7 @@ test('agents that do not fit together are refused, with everything that is wrong
     helper({ name: 'triage', handoffs: ['legal'], turnLimit: 0 }),
     helper({ tools: [double, double] }),
   ];
-  await expect(open([], agents)).rejects.toThrowErrorMatchingInlineSnapshot(`[TeamInvalidError: The agents triage, helper do not fit together: triage hands off to legal, who is not among them; triage carries double, which does not permit it; triage has the turn limit 0; helper has two tools named double. Correct the agents, their tools or their handoffs.]`);
+  await expect(open([], agents)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[TeamInvalidError: The agents triage, helper do not fit together: triage hands off to legal, who is not among them; triage carries double, which does not permit it; triage has the turn limit 0; helper has two tools named double. Correct the agents, their tools or their handoffs.]`,
+  );
 });

@@ -37,15 +37,15 @@ export async function runAgent(
   outside: { readonly host: Host; readonly exchanges: Exchanges },
 ): Promise<RunOutcome> {
   let agent = run.entry;
-  let turns = 0;
+  const turns = new Map<string, number>();
   const messages = transcriptOf(run.history);
   const names = stepNames();
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
     for (const fact of told) addToTranscript(messages, fact);
     await run.log.append(step, told);
   };
-  while (turns < agent.turnLimit) {
-    turns += 1;
+  while ((turns.get(agent.name) ?? 0) < agent.turnLimit) {
+    turns.set(agent.name, (turns.get(agent.name) ?? 0) + 1);
     const step = names('model');
     const turn = await modelStep({ run, step, agent, messages }, outside);
     if (turn.kind === 'failed') return fail(run, { step, agent, error: turn.error });
@@ -65,7 +65,7 @@ export async function runAgent(
   }
   const error = {
     code: 'TURN_LIMIT_REACHED',
-    message: `no answer within ${agent.turnLimit} turns`,
+    message: `${agent.name} gave no answer within ${agent.turnLimit} turns`,
   };
   return fail(run, { step: 'end', agent, error });
 }

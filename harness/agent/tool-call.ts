@@ -34,15 +34,25 @@ export async function callTool(
 ): Promise<ToolOutcome> {
   const { step, place, agent, call, context } = dispatch;
   const tool = toolNamed(call.tool, agent);
+  const through = async (execute: () => Promise<ToolOutcome>): Promise<ToolOutcome> => {
+    try {
+      return await exchanges.tool(place, call, execute);
+    } catch (error) {
+      return { kind: 'failed', error: failureOf(error) };
+    }
+  };
   if (tool?.effect === 'transactional') {
     return steps.transact(step, (records) =>
-      exchanges.tool(place, call, () =>
-        attempt(() => tool.execute(call.input, { ...context, records }), clock),
+      through(() =>
+        attempt(
+          () => records.undoIfThrown(() => tool.execute(call.input, { ...context, records })),
+          clock,
+        ),
       ),
     );
   }
   return steps.run(step, () =>
-    exchanges.tool(place, call, async () =>
+    through(async () =>
       tool === undefined
         ? { kind: 'failed', error: notPermitted(call, agent) }
         : attempt(() => tool.execute(call.input, context), clock),

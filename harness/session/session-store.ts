@@ -21,6 +21,8 @@ export interface RecordWriter extends RecordReader {
 export interface SessionTransaction extends RecordWriter {
   /** Enters the run as the session's latest, creating the session with its first. */
   readonly admitRun: (runId: string) => Promise<Admission>;
+  /** Runs `body`; if it throws, undoes what it wrote, and nothing else, and throws the same. */
+  readonly undoIfThrown: <Result>(body: () => Promise<Result>) => Promise<Result>;
 }
 
 export interface Admission {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, integer } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openHarnessDatabase } from '../open-harness-database.ts';
 import type { EventDraft, Fact } from '../session/event.ts';
@@ -111,12 +111,12 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
   test('keeps the numbers contiguous under any interleaving of writers who repeat each other (seed 7)', async () => {
     const { store } = opened;
     let session = 0;
-    const writes = fc.array(
-      fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 4 }),
-      { minLength: 1, maxLength: 6 },
-    );
-    await fc.assert(
-      fc.asyncProperty(writes, async (batches) => {
+    const writes = array(array(integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await assert(
+      asyncProperty(writes, async (batches) => {
         session += 1;
         const name = `writers-${session}`;
         await Promise.all(
@@ -152,10 +152,14 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
   });
 
   test('counts a session’s runs and names the one before', async () => {
-    const admit = (runId: string): Promise<unknown> =>
-      opened.transact('admission', (transaction) => transaction.admitRun(runId));
-    expect(await admit('one')).toEqual({ runOrdinal: 1, previousRunId: null });
-    expect(await admit('two')).toEqual({ runOrdinal: 2, previousRunId: 'one' });
+    const admissions = [];
+    for (const runId of ['one', 'two']) {
+      admissions.push(await opened.transact('admission', (session) => session.admitRun(runId)));
+    }
+    expect(admissions).toEqual([
+      { runOrdinal: 1, previousRunId: null },
+      { runOrdinal: 2, previousRunId: 'one' },
+    ]);
   });
 
   test('keeps nothing of a transaction that fails', async () => {
@@ -171,6 +175,26 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
       runOrdinal: 1,
       previousRunId: null,
     });
+  });
+
+  test('undoes only what failed of a transaction that goes on', async () => {
+    const { store, transact } = opened;
+    await transact('partly', async (transaction) => {
+      await transaction.put({ collection: 'drafts', key: 'kept', value: 1 });
+      const failing = transaction.undoIfThrown(async () => {
+        await transaction.put({ collection: 'drafts', key: 'kept', value: 2 });
+        await transaction.put({ collection: 'drafts', key: 'lost', value: 3 });
+        throw new Error('refused');
+      });
+      await expect(failing).rejects.toThrow('refused');
+      await transaction.undoIfThrown(() =>
+        transaction.put({ collection: 'drafts', key: 'later', value: 4 }),
+      );
+    });
+    expect(await store.readRecords('partly')).toEqual([
+      { collection: 'drafts', key: 'kept', value: 1 },
+      { collection: 'drafts', key: 'later', value: 4 },
+    ]);
   });
 
   test('reads records inside the transaction as written, and outside once it is committed', async () => {

@@ -101,6 +101,17 @@ export function sqlSessionTransaction(client: PoolClient, sessionId: string): Se
       );
       return { runOrdinal, previousRunId: before?.latestRunId ?? null };
     },
+    undoIfThrown: async (body) => {
+      await client.query('savepoint undo');
+      try {
+        return await body();
+      } catch (error) {
+        await client.query('rollback to savepoint undo');
+        throw error;
+      } finally {
+        await client.query('release savepoint undo');
+      }
+    },
     get: (collection, key) => readRecord(database, { sessionId, collection, key }),
     put: async ({ collection, key, value }) => {
       await unwrapQueryError(

@@ -59,7 +59,7 @@ export function memoryStore(now: () => number): MemoryStore {
     }),
     readRecords: async (sessionId) => {
       const { records } = session(sessionId);
-      return [...records.keys()].sort().flatMap((key) => records.get(key) ?? []);
+      return [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []);
     },
     transact: (sessionId, body) => transact(session(sessionId), body),
   };
@@ -69,12 +69,21 @@ async function transact<Result>(
   session: MemorySession,
   body: (transaction: SessionTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const written = new Map(session.records);
-  const runs = [...session.runs];
+  let written = new Map(session.records);
+  let runs = [...session.runs];
   const result = await body({
     admitRun: async (runId) => {
       runs.push(runId);
       return { runOrdinal: runs.length, previousRunId: runs.at(-2) ?? null };
+    },
+    undoIfThrown: async (nested) => {
+      const before = { written: new Map(written), runs: [...runs] };
+      try {
+        return await nested();
+      } catch (error) {
+        ({ written, runs } = before);
+        throw error;
+      }
     },
     get: async (collection, key) => copy(written.get(recordKey({ collection, key }))?.value),
     put: async (record) => {

@@ -9,13 +9,15 @@ import {
   type RunOutcome,
   type StepObserver,
 } from '#harness';
+import { memoryBacking } from '#harness/testing';
 import type { ModelCall, SavedStep, SessionObservation } from '../checkers/observation.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import type { Scenario } from './define-scenario.ts';
 import { scenarioExchanges } from './scenario-exchanges.ts';
 
 export interface SessionOptions {
-  readonly backing: Backing;
+  /** In memory by default. */
+  readonly backing?: Backing;
   readonly model: HarnessOptions['model'];
   /** The machine's own by default. */
   readonly host?: Host;
@@ -72,7 +74,7 @@ function openHarness(
   options: SessionOptions & { readonly worldUrl: string },
   modelCalls: ModelCall[],
 ): Promise<Harness> {
-  const { worldUrl, backing, model, host, observer, mutant } = options;
+  const { worldUrl, backing = memoryBacking(), model, host, observer, mutant } = options;
   const subject = { ...scenario.subject.assemble({ worldUrl }), backing };
   const own = scenarioExchanges(scenario);
   const exchanges = options.exchanges?.(own) ?? own;
@@ -99,7 +101,10 @@ async function sendMessages(
   const outcomes: RunOutcome[] = [];
   for (const [index, { text }] of messages.entries()) {
     const messageId = runIdOf(sessionId, index + 1);
-    await harness.send({ sessionId, messageId, text, principal });
+    // In a later life the message is there: it is recovery that must go on with it, not a second delivery.
+    if (!(await harness.isKnown(messageId))) {
+      await harness.send({ sessionId, messageId, text, principal });
+    }
     outcomes.push(await unlessAborted(harness.outcome(messageId), signal));
   }
   return outcomes;

@@ -1,0 +1,80 @@
+import { type Config, durableBacking, openHarnessDatabase } from '#harness';
+import { createRecorder, verifyRecording, writeRecording } from '#recordings';
+import { startWorldServer } from '../desk/world/world-server.ts';
+import { scenarioNamed } from '../suites/scenario-named.ts';
+import { openModel } from './open-model.ts';
+import { playSession } from './play-session.ts';
+import { recordingPath } from './recording-path.ts';
+
+export interface RecordOptions {
+  /** `scripted`: the scenario's playbook behind an OpenAI-compatible server. `live`: the provider of the environment. */
+  readonly model: 'scripted' | 'live';
+  readonly config: Config;
+  /** Where to; the library by default. */
+  readonly out?: string;
+  readonly progress?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RecordReport {
+  readonly scenario: string;
+  /** Path of the file. */
+  readonly recording: string;
+  readonly made: string;
+  readonly exchanges: number;
+  /** It was replayed twice, the second time under another clock and other timings, before it was written. */
+  readonly verified: true;
+}
+
+/** Plays a scenario on a durable harness over real HTTP to the model, and writes what crossed the seam, if it replays. */
+export async function recordScenario(id: string, options: RecordOptions): Promise<RecordReport> {
+  const { config, out = recordingPath(id), progress = () => undefined, signal } = options;
+  const scenario = scenarioNamed(id);
+  await using opened = await openModel(
+    scenario,
+    options.model === 'live' ? { kind: 'live', config } : { kind: 'scripted-http' },
+  );
+  await using database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
+  await using worldServer = await startWorldServer();
+  const world = worldServer.createWorld(scenario.world);
+  const { agents, entry } = scenario.subject.assemble({ worldUrl: world.url });
+  const recorders: ReturnType<typeof createRecorder>[] = [];
+  progress(`${id}: playing it with the ${options.model} model`);
+  const { provider, modelId } = opened.model;
+  const session = await playSession(scenario, {
+    worldUrl: world.url,
+    model: opened.model,
+    backing: await durableBacking({
+      database,
+      identity: { application: 'groundhog-record', version: 'record', executorId: 'recorder' },
+    }),
+    exchanges: (inner) => {
+      const recorder = createRecorder({
+        inner,
+        name: id,
+        made: opened.made,
+        model: { provider, modelId },
+        agents,
+      });
+      recorders.push(recorder);
+      return recorder.exchanges;
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const [recorder] = recorders;
+  if (recorder === undefined) throw new TypeError('a session was played without its exchanges');
+  const recording = recorder.finish(session.events);
+  progress(`${id}: replaying it twice before it is written`);
+  await verifyRecording({ recording, agents, entry });
+  await writeRecording(out, recording, { secrets: secretsOf(config) });
+  return {
+    scenario: id,
+    recording: out,
+    made: opened.made,
+    exchanges: recording.exchanges.length,
+    verified: true,
+  };
+}
+
+const secretsOf = ({ openAiApiKey }: Config): readonly string[] =>
+  openAiApiKey === undefined ? [] : [openAiApiKey];

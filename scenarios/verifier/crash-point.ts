@@ -1,0 +1,56 @@
+import { HarnessError } from '#harness';
+
+/** `before`: nothing has happened · `inside`: body done, result not saved · `after`: saved. */
+export const moments = ['before', 'inside', 'after'] as const;
+export type Moment = (typeof moments)[number];
+
+/** A step of a recorded session, and a moment of it, at which the worker is killed. */
+export interface CrashPoint {
+  /** Counts the session's runs from 1. */
+  readonly run: number;
+  readonly step: string;
+  readonly moment: Moment;
+}
+
+/** A step of the golden run. */
+export type GoldenStep = Omit<CrashPoint, 'moment'>;
+
+/** Every step at every moment, in the order in which a session passes them. */
+export function enumeratePoints(
+  steps: readonly GoldenStep[],
+  at: readonly Moment[] = moments,
+): readonly CrashPoint[] {
+  return steps.flatMap((step) => at.map((moment) => ({ ...step, moment })));
+}
+
+/** `issueRefund#1:inside`, and `2/issueRefund#1:inside` in a session's second run. */
+export function formatPoint({ run, step, moment }: CrashPoint): string {
+  return `${formatStep({ run, step })}:${moment}`;
+}
+
+export function formatStep({ run, step }: GoldenStep): string {
+  return run === 1 ? step : `${run}/${step}`;
+}
+
+/** Reads what `formatPoint` writes, as one of the points there are. Throws CrashPointUnknownError. */
+export function findPoint(text: string, points: readonly CrashPoint[]): CrashPoint {
+  const found = points.find((point) => formatPoint(point) === text);
+  if (found === undefined) throw new CrashPointUnknownError(text, points);
+  return found;
+}
+
+export class CrashPointUnknownError extends HarnessError {
+  constructor(text: string, points: readonly CrashPoint[]) {
+    const steps = [...new Set(points.map((point) => formatStep(point)))];
+    super({
+      code: 'CRASH_POINT_UNKNOWN',
+      message: `There is no crash point ${text} in this session.`,
+      hint: `Its steps are ${steps.join(', ')}; write one as step:moment, where moment is ${moments.join(', ')}.`,
+    });
+  }
+}
+
+/** The place in its session of a run that playSession named. */
+export function runOf(runId: string): number {
+  return Number(runId.slice(runId.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Observation } from '../checkers/observation.ts';
+import type { WorldServer } from '../desk/world/world-server.ts';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import type { CrashBackend } from './crash-backend.ts';
+import type { CrashPoint } from './crash-point.ts';
+import { type EvidenceLine, readEvidence } from './evidence.ts';
+import { type LifeEnd, runLife } from './start-worker.ts';
+
+/** What all workers of a sweep share. */
+export interface Sweep {
+  readonly scenario: Scenario;
+  /** Path of the recording. */
+  readonly recording: string;
+  readonly mutant: string | undefined;
+  readonly backend: CrashBackend;
+  readonly worldServer: WorldServer;
+  /** A directory of this sweep, removed by its owner. */
+  readonly directory: string;
+  /** Distinguishes this sweep's sessions from those of any other in the same database. */
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+/** What became of one worker: how its lives ended, what they left behind, and what can be seen from outside. */
+export interface WorkerStory {
+  readonly lives: readonly LifeEnd[];
+  readonly evidence: readonly EvidenceLine[];
+  /** Absent if the session never came to an end. */
+  readonly observation?: Observation;
+  /** Where the last life left the recording, if it did, in words. */
+  readonly divergence?: string;
+}
+
+/** Runs one worker through its lives: one without a crash point, two with one. The world outlives them all. */
+export async function runWorker(
+  sweep: Sweep,
+  { name, crash }: { readonly name: string; readonly crash?: CrashPoint },
+): Promise<WorkerStory> {
+  const directory = join(sweep.directory, name);
+  await mkdir(directory, { recursive: true });
+  const world = sweep.worldServer.createWorld(sweep.scenario.world);
+  const order = {
+    scenario: sweep.scenario.id,
+    recording: sweep.recording,
+    worldUrl: world.url,
+    database: sweep.backend.databaseOf(name),
+    executorId: `${sweep.id}-${name}`,
+    sessionId: `${sweep.id}-${name}`,
+    evidence: join(directory, 'evidence.jsonl'),
+    ...(sweep.mutant === undefined ? {} : { mutant: sweep.mutant }),
+  };
+  const lives = [
+    await runLife({ ...order, life: 1, ...(crash === undefined ? {} : { crash }) }, sweep.signal),
+  ];
+  if (lives[0]?.signal === 'SIGKILL' && !lives[0].hung) {
+    lives.push(await runLife({ ...order, life: 2 }, sweep.signal));
+  }
+  const evidence = readEvidence(order.evidence);
+  const ended = evidence.findLast((line) => line.kind === 'session');
+  if (ended === undefined) return { lives, evidence };
+  return {
+    lives,
+    evidence,
+    observation: {
+      ...ended.session,
+      modelCalls: evidence.filter((line) => line.kind === 'model-call'),
+      world: world.snapshot(),
+      ledger: world.ledger(),
+    },
+    ...(ended.divergence === undefined ? {} : { divergence: ended.divergence }),
+  };
+}

@@ -1,0 +1,46 @@
+import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { z } from 'zod';
+import { observedSessionSchema } from './observed-session.ts';
+
+// What a worker leaves behind, line by line, for whoever looks after its death. Written with one synchronous call a
+// line: what is written is there, however the process ends next.
+
+const lineSchema = z.discriminatedUnion('kind', [
+  /** A life of the worker began. */
+  z.object({ kind: z.literal('life'), life: z.number() }),
+  /** A model was called: `step` is the step that called it. */
+  z.object({
+    kind: z.literal('model-call'),
+    life: z.number(),
+    runId: z.string(),
+    step: z.string(),
+    lane: z.string(),
+    ordinal: z.number(),
+  }),
+  /** The crash point was reached; the next thing that happens is SIGKILL. */
+  z.object({ kind: z.literal('landed'), life: z.number() }),
+  /** The session ended and this is what it came to. */
+  z.object({
+    kind: z.literal('session'),
+    life: z.number(),
+    session: observedSessionSchema,
+    /** Where it left its recording, if it did, in words. */
+    divergence: z.string().optional(),
+  }),
+]);
+export type EvidenceLine = z.infer<typeof lineSchema>;
+
+/** The writing end, held by the worker. */
+export function openEvidence(path: string): (line: EvidenceLine) => void {
+  const file = openSync(path, 'a');
+  return (line) => {
+    writeSync(file, `${JSON.stringify(line)}\n`);
+  };
+}
+
+/** Everything written so far. A line cut short by a kill never happened. */
+export function readEvidence(path: string): readonly EvidenceLine[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.slice(0, -1).map((line) => lineSchema.parse(JSON.parse(line)));
+}

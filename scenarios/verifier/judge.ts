@@ -1,0 +1,117 @@
+import { HarnessError } from '#harness';
+import { checkHistory } from '../checkers/check-history.ts';
+import type { Observation } from '../checkers/observation.ts';
+import type { Violation } from '../checkers/violation.ts';
+import { checkCard } from '../scenario/check-card.ts';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import type { CrashPoint } from './crash-point.ts';
+import { runOf } from './crash-point.ts';
+import type { WorkerStory } from './crash-worker.ts';
+import type { EvidenceLine } from './evidence.ts';
+
+export type { Violation };
+
+/** CLEAN: the crash landed and left nothing wrong. INVALID: nothing was proved, because the fault never landed. */
+export type Verdict =
+  | { readonly kind: 'CLEAN' }
+  | { readonly kind: 'VIOLATION'; readonly violations: readonly Violation[] }
+  | { readonly kind: 'INVALID'; readonly reason: string };
+
+/** Judges a crash by its evidence: first that it happened at all, then what it left behind. */
+export function judge(
+  story: WorkerStory,
+  expected: {
+    readonly golden: Observation;
+    readonly point: CrashPoint;
+    readonly scenario: Scenario;
+  },
+): Verdict {
+  const reason = whyInvalid(story);
+  if (reason !== undefined) return { kind: 'INVALID', reason };
+  const violations = violationsOf(story, expected);
+  return violations.length === 0 ? { kind: 'CLEAN' } : { kind: 'VIOLATION', violations };
+}
+
+function whyInvalid({ lives: [first], evidence }: WorkerStory): string | undefined {
+  if (first === undefined) return 'the worker never lived';
+  if (first.hung) return 'the worker hung before it reached the point';
+  if (!evidence.some((line) => line.kind === 'landed')) {
+    return `the point was never reached (exit code ${first.exitCode}, signal ${first.signal}) ${first.complaint}`.trim();
+  }
+  if (first.signal !== 'SIGKILL')
+    return `the worker outlived its kill (exit code ${first.exitCode})`;
+  return undefined;
+}
+
+function violationsOf(
+  { lives, observation, divergence, evidence }: WorkerStory,
+  { golden, point }: { readonly golden: Observation; readonly point: CrashPoint },
+): readonly Violation[] {
+  const last = lives.at(-1);
+  if (observation === undefined) {
+    return [
+      {
+        invariant: 'I9',
+        expected: 'the session ends after recovery',
+        found: last?.hung === true ? 'no progress any more' : `exit code ${last?.exitCode}`,
+        message: `The recovered worker did not finish. ${last?.complaint ?? ''}`.trim(),
+      },
+    ];
+  }
+  const inFlight = evidence.filter(
+    (line): line is Extract<EvidenceLine, { kind: 'model-call' }> =>
+      line.kind === 'model-call' && line.life === 1 && isInFlight(line, point),
+  );
+  return [
+    ...checkHistory(golden, observation, { repeatable: inFlight }),
+    ...(divergence === undefined ? [] : [otherwiseAsked(divergence)]),
+  ];
+}
+
+/** Its answer had come and was not saved: the one call that a crash makes twice. */
+function isInFlight({ runId, step }: { runId: string; step: string }, point: CrashPoint): boolean {
+  return point.moment === 'inside' && step === point.step && runOf(runId) === point.run;
+}
+
+/** DBOS compares the names of steps; what they ask for is compared here, with what was recorded. */
+function otherwiseAsked(divergence: string): Violation {
+  return {
+    invariant: 'I6',
+    expected: 'the recovered session asks what the recorded one asked',
+    found: divergence,
+    message: 'The recovered session went another way than the recorded one.',
+  };
+}
+
+/** The run that everything is compared with must itself be right. Throws BaselineFailedError with all that is not. */
+export function judgeGolden(
+  scenario: Scenario,
+  { lives, observation, divergence }: WorkerStory,
+): Observation {
+  if (observation === undefined) {
+    throw new BaselineFailedError(scenario.id, [
+      `it did not finish: ${lives.at(-1)?.complaint ?? ''}`,
+    ]);
+  }
+  const faults = [
+    ...(divergence === undefined ? [] : [`it left its recording: ${divergence}`]),
+    ...checkCard(scenario, observation)
+      .filter((finding) => !finding.ok)
+      .map((finding) => finding.reason),
+    ...checkHistory(observation, observation, { repeatable: [] }).map(
+      (violation) => `${violation.invariant}: ${violation.message}`,
+    ),
+  ];
+  if (faults.length > 0) throw new BaselineFailedError(scenario.id, faults);
+  return observation;
+}
+
+export class BaselineFailedError extends HarnessError {
+  constructor(scenario: string, faults: readonly string[]) {
+    super({
+      code: 'BASELINE_FAILED',
+      message: `${scenario} is not right even when nothing crashes: ${faults.join('; ')}.`,
+      hint: `No crash was tried. See it alone: npx groundhog replay ${scenario}`,
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { factSchema } from '#harness';
+
+/** What a session came to, as its worker found it in the database when it ended. */
+export const observedSessionSchema = z.object({
+  sessionId: z.string(),
+  outcomes: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('answered'), agent: z.string(), text: z.string() }),
+      z.object({
+        kind: z.literal('failed'),
+        agent: z.string(),
+        error: z.object({ code: z.string(), message: z.string() }),
+      }),
+    ]),
+  ),
+  events: z.array(
+    z.object({
+      sessionId: z.string(),
+      seq: z.number(),
+      runId: z.string(),
+      step: z.string(),
+      ordinal: z.number(),
+      storedAt: z.number(),
+      fact: factSchema,
+    }),
+  ),
+  deltas: z.array(
+    z.object({
+      sessionId: z.string(),
+      runId: z.string(),
+      step: z.string(),
+      attempt: z.number(),
+      ordinal: z.number(),
+      text: z.string(),
+    }),
+  ),
+  records: z.array(z.object({ collection: z.string(), key: z.string(), value: z.unknown() })),
+  pendingRuns: z.array(z.string()),
+  savedSteps: z.array(z.object({ run: z.number(), step: z.string() })),
+  /** Of this life only. */
+  modelCalls: z.array(z.object({ lane: z.string(), ordinal: z.number() })),
+});

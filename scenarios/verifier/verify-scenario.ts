@@ -1,0 +1,176 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Observation } from '../checkers/observation.ts';
+import { startWorldServer } from '../desk/world/world-server.ts';
+import { recordingPath } from '../scenario/recording-path.ts';
+import { scenarioNamed } from '../suites/scenario-named.ts';
+import { mutantNamed } from '../mutants/mutant-named.ts';
+import { type CrashBackendName, openCrashBackend } from './crash-backend.ts';
+import {
+  type CrashPoint,
+  enumeratePoints,
+  findPoint,
+  formatPoint,
+  type GoldenStep,
+  type Moment,
+  moments,
+} from './crash-point.ts';
+import { runWorker, type Sweep } from './crash-worker.ts';
+import { inParallel } from './in-parallel.ts';
+import { judge, judgeGolden, type Verdict, type Violation } from './judge.ts';
+
+export interface VerifyOptions {
+  readonly backend: CrashBackendName;
+  /** For the `postgres` backend; without it a server is started from the binaries at hand. */
+  readonly databaseUrl?: string;
+  readonly mutant?: string;
+  /** One point, as `formatPoint` writes it, instead of all. */
+  readonly at?: string;
+  readonly moments?: readonly Moment[];
+  /** Workers that run side by side. */
+  readonly parallel?: number;
+  /** Told of the steps of the golden run before the first point is tried, and of every point's verdict as it falls. */
+  readonly onStart?: (steps: readonly GoldenStep[], points: readonly CrashPoint[]) => void;
+  readonly onPoint?: (result: PointResult) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface PointResult {
+  readonly point: CrashPoint;
+  readonly verdict: Verdict;
+  /** From the start of the first life to the end of the second, milliseconds. */
+  readonly durationMs: number;
+}
+
+export interface PointViolation extends Violation {
+  readonly point: string;
+  /** The command that does this very crash again. */
+  readonly replay: string;
+}
+
+export interface VerifyReport {
+  readonly scenario: string;
+  readonly backend: CrashBackendName;
+  readonly mutant?: string;
+  readonly points: number;
+  /** Points at which the kill left its evidence. */
+  readonly landed: number;
+  readonly clean: number;
+  readonly violations: readonly PointViolation[];
+  /** Points that proved nothing, and why. */
+  readonly invalid: readonly { readonly point: string; readonly reason: string }[];
+  /** Median of one crash and recovery, milliseconds. */
+  readonly medianMs: number;
+}
+
+const defaultParallel = 2;
+
+/**
+ * Runs the scenario once without a crash, then kills a worker at every point of that run and lets it recover, and
+ * compares what each left behind with the run that was left alone. Throws BaselineFailedError if that run itself fails.
+ */
+export async function verifyScenario(
+  scenarioId: string,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
+  const { signal = new AbortController().signal, parallel = defaultParallel } = options;
+  const scenario = scenarioNamed(scenarioId);
+  if (options.mutant !== undefined) mutantNamed(options.mutant);
+  const directory = await mkdtemp(join(tmpdir(), 'groundhog-crash-'));
+  try {
+    await using backend = await openCrashBackend({
+      name: options.backend,
+      directory,
+      databaseUrl: options.databaseUrl,
+    });
+    await using worldServer = await startWorldServer();
+    const sweep: Sweep = {
+      scenario,
+      recording: recordingPath(scenarioId),
+      mutant: options.mutant,
+      backend,
+      worldServer,
+      directory,
+      id: basename(directory),
+      signal,
+    };
+    const golden = judgeGolden(scenario, await runWorker(sweep, { name: 'golden' }));
+    const points = choosePoints(golden.savedSteps, options);
+    options.onStart?.(golden.savedSteps, points);
+    const results = await inParallel(points, { limit: parallel, signal }, async (point, index) => {
+      const result = await tryPoint(sweep, golden, { point, name: `point-${index + 1}` });
+      options.onPoint?.(result);
+      return result;
+    });
+    return report(scenarioId, options, results);
+  } finally {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function choosePoints(
+  steps: readonly GoldenStep[],
+  { at, moments: chosen = moments }: VerifyOptions,
+): readonly CrashPoint[] {
+  return at === undefined
+    ? enumeratePoints(steps, chosen)
+    : [findPoint(at, enumeratePoints(steps))];
+}
+
+async function tryPoint(
+  sweep: Sweep,
+  golden: Observation,
+  { point, name }: { readonly point: CrashPoint; readonly name: string },
+): Promise<PointResult> {
+  const startedAt = performance.now();
+  const story = await runWorker(sweep, { name, crash: point });
+  const durationMs = performance.now() - startedAt;
+  return { point, verdict: judge(story, { golden, point, scenario: sweep.scenario }), durationMs };
+}
+
+function report(
+  scenario: string,
+  options: VerifyOptions,
+  results: readonly PointResult[],
+): VerifyReport {
+  const { backend, mutant } = options;
+  const replayOf = (point: CrashPoint): string =>
+    [
+      `npx groundhog crash ${scenario}`,
+      `--at '${formatPoint(point)}'`,
+      `--backend ${backend}`,
+      ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
+    ].join(' ');
+  return {
+    scenario,
+    backend,
+    ...(mutant === undefined ? {} : { mutant }),
+    points: results.length,
+    landed: results.filter(({ verdict }) => verdict.kind !== 'INVALID').length,
+    clean: results.filter(({ verdict }) => verdict.kind === 'CLEAN').length,
+    violations: results.flatMap(({ point, verdict }) =>
+      verdict.kind === 'VIOLATION'
+        ? verdict.violations.map((violation) => ({
+            point: formatPoint(point),
+            ...violation,
+            replay: replayOf(point),
+          }))
+        : [],
+    ),
+    invalid: results.flatMap(({ point, verdict }) =>
+      verdict.kind === 'INVALID' ? [{ point: formatPoint(point), reason: verdict.reason }] : [],
+    ),
+    medianMs: Math.round(median(results.map((result) => result.durationMs))),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  const [low = 0, high = 0] = [
+    sorted[sorted.length % 2 === 0 ? middle - 1 : middle],
+    sorted[middle],
+  ];
+  return (low + high) / 2;
+}

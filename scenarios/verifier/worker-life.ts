@@ -1,0 +1,105 @@
+import {
+  durableBacking,
+  type ExchangePlace,
+  type Exchanges,
+  openHarnessDatabase,
+  type StepObserver,
+} from '#harness';
+import { formatDivergence, readRecording } from '#recordings';
+import { mutantNamed } from '../mutants/mutant-named.ts';
+import { openModel } from '../scenario/open-model.ts';
+import { playSession } from '../scenario/play-session.ts';
+import { scenarioNamed } from '../suites/scenario-named.ts';
+import { crashInjector } from './crash-injector.ts';
+import { runOf } from './crash-point.ts';
+import { openEvidence } from './evidence.ts';
+import { observedSessionSchema } from './observed-session.ts';
+import type { WorkerOrder } from './worker-order.ts';
+
+// What a worker does with a life: it plays a scenario on a durable harness, with the model replayed and the tools live
+// against the world. In a later life on the same database it recovers by itself: no message is sent that was sent before.
+
+const recoveryPollingMs = 5;
+
+/** One life: from the start of the process to the end of the session, or to the crash point, where `die` is called. */
+export async function liveOnce(order: WorkerOrder, die: () => never): Promise<void> {
+  const { life, executorId, sessionId, worldUrl, crash } = order;
+  const tell = openEvidence(order.evidence);
+  tell({ kind: 'life', life });
+  const scenario = scenarioNamed(order.scenario);
+  const recording = await readRecording(order.recording);
+  await using database = await openHarnessDatabase(order.database);
+  const watch = watchSteps(
+    crash &&
+      crashInjector(crash, {
+        runOf,
+        die: () => {
+          tell({ kind: 'landed', life });
+          return die();
+        },
+      }),
+  );
+  await using opened = await openModel(scenario, {
+    kind: 'recorded',
+    recording,
+    // A life that took up a session where another died asks only for what was not saved.
+    unconsumed: life === 1 ? 'diverge' : 'allow',
+  });
+  const session = await playSession(scenario, {
+    worldUrl,
+    sessionId,
+    backing: await durableBacking({
+      database,
+      // An application of its own: a recovered run is taken up by whichever process of its application asks first, and
+      // the workers of a sweep share a database.
+      identity: { application: executorId, version: executorId, executorId },
+      recoveryPollingMs,
+    }),
+    observer: watch.observer,
+    model: opened.model,
+    exchanges: (inner) =>
+      announceModelCalls(opened.exchanges(inner), (place) => {
+        tell({ kind: 'model-call', life, ...watch.current(), ...place });
+      }),
+    ...(order.mutant === undefined ? {} : { mutant: mutantNamed(order.mutant) }),
+  });
+  const { divergence } = opened.replay()?.finish(session.events) ?? {};
+  tell({
+    kind: 'session',
+    life,
+    session: observedSessionSchema.parse(session),
+    ...(divergence === undefined ? {} : { divergence: formatDivergence(divergence) }),
+  });
+}
+
+/** Knows which step is being run, so that a model call can be laid at its door: the steps of a session follow each other. */
+function watchSteps(injector: StepObserver | undefined): {
+  readonly observer: StepObserver;
+  readonly current: () => { readonly runId: string; readonly step: string };
+} {
+  let current = { runId: '', step: '' };
+  return {
+    current: () => current,
+    observer: {
+      before: (runId, step) => {
+        current = { runId, step };
+        injector?.before(runId, step);
+      },
+      inside: (runId, step) => injector?.inside(runId, step),
+      after: (runId, step) => injector?.after(runId, step),
+    },
+  };
+}
+
+function announceModelCalls(
+  exchanges: Exchanges,
+  announce: (place: ExchangePlace) => void,
+): Exchanges {
+  return {
+    ...exchanges,
+    model: (place, model) => {
+      announce(place);
+      return exchanges.model(place, model);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { enableCompileCache } from 'node:module';
+import { workerOrderSchema } from './worker-order.ts';
+
+// The process that is killed. The only file that calls process.kill.
+
+enableCompileCache();
+
+/** SIGKILL, sent by the process to itself: no handler runs, no buffer is flushed, no connection is closed politely. */
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  // The signal is fatal before the call above returns; should it ever not be, nothing more may run in this life.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  throw new Error('a killed process went on');
+}
+
+// A worker whose verifier is gone has no reason to live: the pipe to it ends.
+process.stdin.resume();
+process.stdin.on('end', die);
+
+const { liveOnce } = await import('./worker-life.ts');
+await liveOnce(workerOrderSchema.parse(JSON.parse(process.argv[2] ?? '{}')), die);
+process.exitCode = 0;
+process.stdin.destroy();
