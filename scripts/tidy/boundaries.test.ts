@@ -60,6 +60,9 @@ test.for([
   ["require('pg');"],
   ["createRequire(import.meta.url)('pg');"],
   ["module.createRequire(import.meta.url)('pg');"],
+  ["require.resolve('pg');"],
+  ["createRequire(import.meta.url).resolve('pg');"],
+  ["import.meta.resolve('pg');"],
   ["const load = createRequire(import.meta.url); load('pg');"],
 ] as const)('%s is seen', ([text]) => {
   expect(findBreaches([parseSource('evals/gate/gate.ts', text)])).toMatchObject([

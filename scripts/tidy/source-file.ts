@@ -1,6 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Expression, type ParseResult, parseSync, Visitor } from 'oxc-parser';
+import {
+  type Expression,
+  type MemberExpression,
+  type ParseResult,
+  parseSync,
+  Visitor,
+} from 'oxc-parser';
 
 /** The folders that hold code, each a party of the boundary table. */
 const folders = ['harness', 'recordings', 'scenarios', 'evals', 'bench', 'scripts'] as const;
@@ -35,7 +41,7 @@ export function isTest(path: string): boolean {
   return path.endsWith('.test.ts');
 }
 
-/** Every module a file names: static, re-exported, `import('x')`, `import('x').Type`, `require('x')`. */
+/** Every module a file names: static, re-exported, `import('x')`, `import('x').Type`, `require('x')`, `resolve('x')`. */
 export function referencesOf(file: SourceFile): readonly Reference[] {
   return [...staticReferences(file), ...lazyReferences(file)];
 }
@@ -64,10 +70,12 @@ function lazyReferences({ parsed }: SourceFile): Reference[] {
     ImportExpression: ({ source }) => note(source),
     TSImportType: ({ source }) => note(source, true),
     CallExpression: ({ callee, arguments: [first] }) => {
-      const isRequire =
-        isCallOf(callee, 'createRequire') ||
-        (callee.type === 'Identifier' && requires.has(callee.name));
-      if (isRequire && first?.type !== 'SpreadElement') note(first);
+      const loader = isResolve(callee) ? callee.object : callee;
+      const isLoader =
+        isCallOf(loader, 'createRequire') ||
+        loader.type === 'MetaProperty' ||
+        (loader.type === 'Identifier' && requires.has(loader.name));
+      if (isLoader && first?.type !== 'SpreadElement') note(first);
     },
   }).visit(parsed.program);
   return references;
@@ -91,6 +99,15 @@ function isCallOf(expression: Expression, name: string): boolean {
     callee.type === 'MemberExpression' &&
     callee.property.type === 'Identifier' &&
     callee.property.name === name
+  );
+}
+
+/** `require.resolve`, `import.meta.resolve`: to look for a package is to depend on it. */
+function isResolve(callee: Expression): callee is MemberExpression {
+  return (
+    callee.type === 'MemberExpression' &&
+    callee.property.type === 'Identifier' &&
+    callee.property.name === 'resolve'
   );
 }
 
