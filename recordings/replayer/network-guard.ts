@@ -1,3 +1,4 @@
+import { syncBuiltinESMExports } from 'node:module';
 import { GuardStandsError } from './guard-stands-error.ts';
 
 /** Stands between this process and the network. */
@@ -13,8 +14,8 @@ let isStanding = false;
 
 /**
  * Stops every HTTP request of this process (global fetch and node:http) but those to the `allow`ed origins: it is answered
- * with a final HTTP 400 that names it, and remembered, because whoever made it may swallow the answer. Connections that do
- * not speak HTTP, such as a database's, are not touched.
+ * with a final HTTP 400 that names it, and remembered, because whoever made it may swallow the answer. Not seen are a `fetch`
+ * that was copied before, requests of the `undici` package, and what does not speak HTTP, such as a database's connection.
  * @throws GuardStandsError when another guard stands already.
  */
 export async function guardNetwork({
@@ -59,5 +60,10 @@ async function stopRequests(allowed: ReadonlySet<string>, blocked: string[]): Pr
     }),
   );
   server.listen({ onUnhandledFrame: 'bypass' });
-  return () => server.close();
+  // msw patches the module's object; `import { get } from 'node:http'` sees it only after this.
+  syncBuiltinESMExports();
+  return () => {
+    server.close();
+    syncBuiltinESMExports();
+  };
 }

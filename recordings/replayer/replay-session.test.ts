@@ -233,7 +233,7 @@ test('an agent without one of its tools leaves its recording', async () => {
 });
 
 test('an agent that gives up earlier leaves exchanges unasked', async () => {
-  const agents = parcelAgents().map((agent) => ({ ...agent, turnLimit: 3 }));
+  const agents = parcelAgents().map((agent) => ({ ...agent, turnLimit: 2 }));
   expect(await reportOf(unchanged, { agents })).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  parcel-desk   class MISSING_CALL   model call at 1/parcels#5
      first cause    The run ended without asking for this exchange.
@@ -271,6 +271,20 @@ test('exchanges out of their order are told from missing ones', async () => {
     "REPLAY DIVERGED  parcel-desk   class ORDER   tool quotePostage({"weightGrams":1200}) at 1/parcels#3
      first cause    The recording holds tool fileClaim({"id":"P-7"}) there; it holds what was asked for at 1/parcels#4.
      recorded next  model call at 1/parcels#5
+     fix            the change is meant: npx groundhog record parcel-desk
+                    it is not: undo it, in the code or in the recording (git diff)"
+  `);
+});
+
+test('another history is a divergence, though every exchange was as recorded', async () => {
+  const [first, ...others] = recording.events.outline.toReversed();
+  expect(first).toBeDefined();
+  const shorter = { ...recording.events, outline: others.toReversed(), hash: 'another' };
+  const { divergence, exchanges } = await replay({ ...recording, events: shorter });
+  expect(exchanges).toBe(recording.exchanges.length);
+  expect(divergence && formatDivergence(divergence)).toMatchInlineSnapshot(`
+    "REPLAY DIVERGED  parcel-desk   class EVENTS
+     first cause    events/19   (nothing) → {"agent":"parcels","text":"You are welcome.","type":"run-completed"}
      fix            the change is meant: npx groundhog record parcel-desk
                     it is not: undo it, in the code or in the recording (git diff)"
   `);

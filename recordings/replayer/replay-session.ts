@@ -31,6 +31,7 @@ export interface ReplayReport {
   readonly network: number | null;
   /** The requests themselves, such as `GET http://host/path`. */
   readonly blocked: readonly string[];
+  /** From opening the recording to the comparison of events; loading and raising the guard is not part of it. */
   readonly durationMs: number;
   readonly divergence?: Divergence;
   /** The session that the replay produced. */
@@ -55,8 +56,8 @@ export async function replaySession(
   conditions: ReplayConditions = usualConditions,
 ): Promise<ReplayReport> {
   const { recording, guard: isGuarded = true } = options;
-  const startedAt = performance.now();
   using guard = isGuarded ? await guardNetwork({ allow: [] }) : undefined;
+  const startedAt = performance.now();
   const replay = openReplay(recording, { tools: 'recorded' });
   const events = await runSession(replay, options, conditions);
   const { exchanges, divergence } = replay.finish(events);

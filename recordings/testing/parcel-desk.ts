@@ -172,17 +172,18 @@ export async function runParcelSession(options: {
 }
 
 /** Records the session; scripted in process unless a model is given. */
-export async function recordParcelSession(
-  options: { readonly model?: LanguageModelV4; readonly inner?: Exchanges } = {},
-): Promise<Recording> {
-  const { model = scriptedModel(parcelPlaybook), inner } = options;
-  const agents = parcelAgents();
+export async function recordParcelSession({
+  agents = parcelAgents(),
+  model = scriptedModel(parcelPlaybook),
+}: {
+  readonly agents?: readonly Agent[];
+  readonly model?: LanguageModelV4;
+} = {}): Promise<Recording> {
   const recorder = createRecorder({
     name: 'parcel-desk',
     made: 'scripted',
     model: { provider: 'scripted', modelId: 'parcel-desk' },
     agents,
-    ...(inner === undefined ? {} : { inner }),
   });
   return recorder.finish(await runParcelSession({ agents, model, exchanges: recorder.exchanges }));
 }

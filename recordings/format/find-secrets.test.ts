@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { recordParcelSession } from '../testing/parcel-desk.ts';
+import { findSecrets } from './find-secrets.ts';
+import { serializeRecording } from './serialize-recording.ts';
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+test.each([
+  ['an OpenAI or Anthropic key', `sk-proj-${hex(12)}`],
+  ['a Stripe key', `sk_live_${hex(12)}`],
+  ['an AWS access key', `AKIA${hex(8).toUpperCase()}`],
+  ['a GitHub token', `ghp_${hex(20)}`],
+  ['a Slack token', `xoxb-${hex(8)}`],
+  ['a bearer token', `Authorization: Bearer ${hex(16)}`],
+  ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE'],
+  ['a card number', '4242 4242 4242 4242'],
+  ['a card number', '378282246310005'],
+])('%s is found in JSON and in plain text', (kind, secret) => {
+  const line = JSON.stringify({ t: 'tool', output: { note: [`see ${secret}`] } });
+  expect(findSecrets(`{}\n${line}\n`)).toEqual([{ line: 2, kind }]);
+  expect(findSecrets(`plain\ntext: ${secret.split('\n')[0]}`)).toEqual([{ line: 2, kind }]);
+});
+
+test('a secret that streamed in pieces is found', () => {
+  const pieces = ['your key is s', 'k-', hex(6), hex(6)];
+  expect(findSecrets(JSON.stringify({ deltas: pieces }))).toHaveLength(1);
+  expect(findSecrets(JSON.stringify({ words: pieces }))).toEqual([]);
+});
+
+test('a value given is found and an empty one is not', () => {
+  expect(findSecrets('the word is swordfish', ['swordfish', ''])).toEqual([
+    { line: 1, kind: 'a secret that is in use' },
+  ]);
+});
+
+test.each([
+  ['a time in milliseconds', '1767225600000'],
+  ['a number with a wrong check digit', '4242 4242 4242 4241'],
+  ['a fingerprint', `"hash":"${'4242424242424242'.repeat(4)}"`],
+  ['a decimal', '0.4242424242424242'],
+  ['ciphertext', JSON.stringify({ reasoningEncryptedContent: `x sk-${hex(16)}` })],
+])('%s is no secret', (_, text) => {
+  expect(findSecrets(text)).toEqual([]);
+});
+
+test('a recording as it is written holds none', async () => {
+  expect(findSecrets(serializeRecording(await recordParcelSession()))).toEqual([]);
+});
