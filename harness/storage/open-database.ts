@@ -38,7 +38,9 @@ async function openEmbedded(
   options: Extract<DatabaseOptions, { kind: 'pglite' }>,
 ): Promise<Database> {
   const { openPglite } = await import('./pglite/open-pglite.ts');
-  const { pool, close } = await openPglite(options);
+  const opened = await openPglite(options);
+  const { pool } = opened;
+  const close = closeOnce(opened.close);
   return {
     backend: 'pglite',
     pool,
@@ -49,13 +51,19 @@ async function openEmbedded(
   };
 }
 
+/** Closing twice is closing once: `await using` closes what may have been closed before. */
+function closeOnce(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => (closing ??= close());
+}
+
 async function openServer(
   options: Extract<DatabaseOptions, { kind: 'postgres' }>,
 ): Promise<Database> {
   const { connectPostgres } = await import('./postgres/connect-postgres.ts');
   const { endPool } = await import('./end-pool.ts');
   const pool = await connectPostgres(options.url);
-  const close = (): Promise<void> => endPool(pool);
+  const close = closeOnce(() => endPool(pool));
   try {
     await options.prepare?.run(pool);
   } catch (error) {

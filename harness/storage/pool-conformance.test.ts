@@ -291,6 +291,13 @@ describe.for(Object.entries(providers))('a pool on %s', ([, open]) => {
       await a.query('rollback');
     });
     expect((await pool.query(everything, ['two'])).rows).toMatchObject([{ extra: 7 }]);
+    await pair(async (a) => {
+      await a.query('begin; savepoint here; alter table notes drop column extra');
+      await a.query(everything, ['two']);
+      await a.query('rollback to here');
+      expect((await a.query(everything, ['two'])).rows).toMatchObject([{ extra: 7 }]);
+      await a.query('rollback');
+    });
   });
 
   test('delivers notifications on commit, to those who listen and to nobody else', async () => {
@@ -363,6 +370,7 @@ describe.for(Object.entries(providers))('a pool on %s', ([, open]) => {
 
   test('refuses COPY FROM STDIN and goes on', async () => {
     await expect(pool.query('copy notes from stdin')).rejects.toThrow(/COPY/i);
+    await expect(pool.query('/* a; */ copy notes -- b\n from stdin')).rejects.toThrow(/COPY/i);
     await expect(
       pool.query({ text: 'copy notes from stdin', values: [], name: 'copy' }),
     ).rejects.toThrow(/COPY/i);

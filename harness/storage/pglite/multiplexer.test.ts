@@ -19,7 +19,16 @@ import { Multiplexer } from './multiplexer.ts';
 import { serveMultiplexer } from './server/serve-multiplexer.ts';
 import { defaultCacheDirectory } from './snapshot/cache-directory.ts';
 import { preparedSnapshot } from './snapshot/prepared-snapshot.ts';
-import { clientMessage, message, query, startup, sync, zeroTerminated } from './wire/messages.ts';
+import {
+  clientMessage,
+  message,
+  messagesIn,
+  query,
+  serverMessage,
+  startup,
+  sync,
+  zeroTerminated,
+} from './wire/messages.ts';
 
 /** Printed in the title of what it drives, so that a failure can be run again. */
 const seed = Number(process.env['GROUNDHOG_SEED'] ?? 20_261_120);
@@ -138,19 +147,33 @@ async function fails(asked: Promise<unknown>, code: string): Promise<void> {
   throw new Error(`expected ${code}, got ${String(failure)}`);
 }
 
-/** Reads until the server is ready for the next query. */
-function untilReady(socket: Socket): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let seen = '';
-    const read = (bytes: Buffer): void => {
-      seen += bytes.toString('latin1');
-      if (seen.at(-6) !== 'Z') return;
-      socket.off('data', read);
-      resolve(seen);
-    };
-    socket.on('data', read).once('close', () => reject(new Error('closed')));
+/** What is answered to `batches`: the type of each message, and the first column of each row. */
+async function ask(socket: Socket, batches: Buffer, batchCount = 1): Promise<readonly string[]> {
+  const answered = Promise.withResolvers<Buffer>();
+  let seen = Buffer.alloc(0);
+  const read = (bytes: Buffer): void => {
+    seen = Buffer.concat([seen, bytes]);
+    const ready = [...messagesIn(seen)].filter((each) => each[0] === serverMessage.readyForQuery);
+    if (ready.length === batchCount) answered.resolve(seen);
+  };
+  socket.on('data', read);
+  socket.write(batches);
+  const answer = await answered.promise;
+  socket.off('data', read);
+  return [...messagesIn(answer)].map((each) => {
+    const type = String.fromCharCode(each[0] ?? 0);
+    return type === 'D' ? `D ${each.toString('utf8', 11)}` : type;
   });
 }
+
+/** Binds and executes the unnamed statement. */
+const runBatch = Buffer.concat([
+  message(clientMessage.bind, Buffer.alloc(8)),
+  message(0x45 /* Execute */, Buffer.alloc(5)),
+  sync,
+]);
+/** Closes the unnamed statement. */
+const closeBatch = Buffer.concat([message(clientMessage.close, Buffer.from('S\0')), sync]);
 
 /** A batch that prepares the unnamed statement. */
 function parseBatch(sql: string): Buffer {
@@ -262,11 +285,11 @@ describe.for(['in process', 'over TCP'] satisfies Front[])('sessions %s', (front
 
   test('prepare more statements than the backend keeps', async () => {
     await within(pool, async (client) => {
-      const ask = async (n: number): Promise<unknown> =>
+      const askNth = async (n: number): Promise<unknown> =>
         (await client.query({ name: `s${n}`, text: `select $1::int4 + ${n} as n`, values: [1] }))
           .rows;
-      for (let n = 0; n < 1200; n += 1) expect(await ask(n)).toEqual([{ n: n + 1 }]);
-      expect(await ask(0)).toEqual([{ n: 1 }]);
+      for (let n = 0; n < 1200; n += 1) expect(await askNth(n)).toEqual([{ n: n + 1 }]);
+      expect(await askNth(0)).toEqual([{ n: 1 }]);
     });
     const { rows } = await pool.query('select count(*)::int4 as n from pg_prepared_statements');
     expect(rows[0]?.n).toBeLessThan(600);
@@ -324,6 +347,20 @@ describe.for(['in process', 'over TCP'] satisfies Front[])(
   },
 );
 
+test('says so when the backend is gone, to sessions old and new', async () => {
+  const db = await startBackend({ snapshot: await emptySnapshot() });
+  const multiplexer = await Multiplexer.open(db, { idleInTransactionTimeoutMs: 60_000 });
+  const pool = createInProcessPool(multiplexer);
+  await within(pool, async (client) => {
+    await client.query('select 1');
+    await db.close();
+    await expect(client.query('select 1')).rejects.toMatchObject({ code: '57P02' });
+  });
+  await expect(pool.query('select 1')).rejects.toMatchObject({ code: '57P02' });
+  await pool.end();
+  await multiplexer.close();
+});
+
 describe('the TCP front', () => {
   let multiplexer: Multiplexer;
   let port: number;
@@ -349,6 +386,11 @@ describe('the TCP front', () => {
     });
     return socket;
   };
+  const openSession = async (): Promise<Socket> => {
+    const socket = await openSocket();
+    await ask(socket, startup({ user: 'postgres' }));
+    return socket;
+  };
   const openClient = async (): Promise<Client> => {
     const client = new Client({ host: '127.0.0.1', port, user: 'postgres' });
     await client.connect();
@@ -357,11 +399,8 @@ describe('the TCP front', () => {
   test('rolls back when a socket breaks in the middle of a message in a transaction', async () => {
     const client = await openClient();
     await client.query('create table broken (v text)');
-    const socket = await openSocket();
-    socket.write(startup({ user: 'postgres' }));
-    await untilReady(socket);
-    socket.write(query("begin; insert into broken values ('lost')"));
-    await untilReady(socket);
+    const socket = await openSession();
+    await ask(socket, query("begin; insert into broken values ('lost')"));
     socket.write(query(`insert into broken values ('${'x'.repeat(100_000)}')`).subarray(0, 70_000));
     const waiting = client.query('select * from broken');
     socket.destroy();
@@ -370,39 +409,57 @@ describe('the TCP front', () => {
   });
 
   test('serves bytes that arrive one at a time', async () => {
-    const socket = await openSocket();
-    const bytes = Buffer.concat([startup({ user: 'postgres' }), query('select 42 as answer')]);
-    for (const byte of bytes) {
+    const socket = await openSession();
+    const bytes = Buffer.concat([query("select 'whole'"), sync]);
+    for (const byte of bytes.subarray(0, -1)) {
       socket.write(Buffer.from([byte]));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    let seen = await untilReady(socket);
-    if (!seen.includes('answer')) seen = await untilReady(socket);
-    expect(seen).toContain('42');
+    expect(await ask(socket, bytes.subarray(-1), 2)).toEqual(['T', 'D whole', 'C', 'Z', 'Z']);
     socket.destroy();
   });
 
   test('keeps a statement prepared in one batch for a later one, whoever came between', async () => {
-    const [a, b] = [await openSocket(), await openSocket()];
-    for (const socket of [a, b]) {
-      socket.write(startup({ user: 'postgres' }));
-      await untilReady(socket);
-    }
-    const run = Buffer.concat([
-      message(clientMessage.bind, Buffer.alloc(8)),
-      message(0x45 /* Execute */, Buffer.alloc(5)),
-      sync,
-    ]);
-    a.write(parseBatch("select 'of a'"));
-    await untilReady(a);
-    b.write(parseBatch("select 'of b'"));
-    await untilReady(b);
-    a.write(run);
-    expect(await untilReady(a)).toContain('of a');
-    b.write(run);
-    expect(await untilReady(b)).toContain('of b');
+    const [a, b] = [await openSession(), await openSession()];
+    expect(await ask(a, parseBatch("select 'of a'"))).toEqual(['1', 'Z']);
+    expect(await ask(b, parseBatch("select 'of b'"))).toEqual(['1', 'Z']);
+    expect(await ask(a, runBatch)).toEqual(['2', 'D of a', 'C', 'Z']);
+    expect(await ask(b, runBatch)).toEqual(['2', 'D of b', 'C', 'Z']);
     a.destroy();
     b.destroy();
+  });
+
+  test('answers each Parse once, though the backend parses more or less often', async () => {
+    const [a, b] = [await openSession(), await openSession()];
+    const prepare = parseBatch("select 'shared'");
+    expect(await ask(a, prepare)).toEqual(['1', 'Z']);
+    expect(await ask(b, prepare)).toEqual(['1', 'Z']);
+    expect(await ask(b, Buffer.concat([prepare, runBatch]), 2)).toEqual([
+      '1',
+      'Z',
+      '2',
+      'D shared',
+      'C',
+      'Z',
+    ]);
+    await ask(b, query('create table forgetting ()'));
+    expect(await ask(a, runBatch)).toEqual(['2', 'D shared', 'C', 'Z']);
+    a.destroy();
+    b.destroy();
+  });
+
+  test('parses again what failed to parse', async () => {
+    const a = await openSession();
+    const prepare = parseBatch("select 'after all'");
+    await ask(a, query('begin'));
+    await ask(a, query('select 1/0'));
+    expect(await ask(a, prepare)).toEqual(['E', 'Z']);
+    await ask(a, query('rollback'));
+    expect(await ask(a, prepare)).toEqual(['1', 'Z']);
+    expect(await ask(a, runBatch)).toEqual(['2', 'D after all', 'C', 'Z']);
+    expect(await ask(a, closeBatch)).toEqual(['3', 'Z']);
+    expect(await ask(a, runBatch)).toEqual(['E', 'Z']);
+    a.destroy();
   });
 
   test('hangs up on what is not the protocol', async () => {

@@ -45,7 +45,6 @@ export class Multiplexer {
   #owner: Session | undefined;
   #alarm: Alarm | undefined;
   #channelsChanged = false;
-  #definitionsChanged = false;
   #lost: unknown;
   #servedListener: (byteCount: number) => void = () => undefined;
 
@@ -157,10 +156,8 @@ export class Multiplexer {
       session.statements.clear();
       this.#channelsChanged = true;
     }
-    this.#definitionsChanged ||= answer.tags.some((tag) => !harmless.test(tag));
-    if (this.#definitionsChanged) this.#statements.forget();
+    if (answer.tags.some((tag) => !harmless.test(tag))) this.#statements.forget();
     if (answer.status !== 'I') return;
-    this.#definitionsChanged = false;
     const isCommitted = answer.tags.at(-1) !== 'ROLLBACK';
     this.#channelsChanged = session.subscriptions.settle(isCommitted) || this.#channelsChanged;
   }
@@ -189,8 +186,6 @@ export class Multiplexer {
   async #rollBack(): Promise<void> {
     const answer = await this.#execute(Buffer.concat([sync, query('rollback')]));
     this.#owner = undefined;
-    if (this.#definitionsChanged) this.#statements.forget();
-    this.#definitionsChanged = false;
     if (answer !== undefined && answer.status !== 'I') this.#lose(answer);
   }
 

@@ -93,12 +93,19 @@ function refuseUnusable(dataDir: string): void {
     (name) => !existsSync(join(data, name)),
   );
   if (missing !== undefined) throw new DataDirectoryError(dataDir, `${missing} is missing in it`);
-  const { pglite } = markSchema.parse(JSON.parse(readFileSync(join(data, markName), 'utf8')));
-  if (formatOf(pglite) === formatOf(pgliteVersion())) return;
-  throw new DataDirectoryError(
-    dataDir,
-    `it was made by PGlite ${pglite}, and this is ${pgliteVersion()}`,
-  );
+  const madeBy = versionIn(join(data, markName));
+  if (madeBy !== undefined && formatOf(madeBy) === formatOf(pgliteVersion())) return;
+  const version = madeBy === undefined ? 'a version that it does not name' : madeBy;
+  const reason = `it was made by PGlite ${version}, and this is ${pgliteVersion()}`;
+  throw new DataDirectoryError(dataDir, reason);
+}
+
+function versionIn(mark: string): string | undefined {
+  try {
+    return markSchema.parse(JSON.parse(readFileSync(mark, 'utf8'))).pglite;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Versions that differ here may differ in their files: below 1.0 the minor version counts too. */

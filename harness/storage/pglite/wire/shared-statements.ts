@@ -104,7 +104,7 @@ export class SharedStatements {
   /** Learns from the answer to a rewritten batch, and gives it the shape its client expects. */
   restore(answer: Answer, batch: RewrittenBatch): readonly Buffer[] {
     for (const { definition, name } of batch.parses.slice(0, answer.parsedCount)) {
-      this.#names.set(definition, name);
+      if (!this.#hasForgotten) this.#names.set(definition, name);
       this.#preparedCount += 1;
     }
     let surplus = batch.injectedCount;
@@ -116,9 +116,12 @@ export class SharedStatements {
     return [...Array<Buffer>(batch.omittedCount).fill(parseComplete), ...messages];
   }
 
-  /** What the statements refer to may have changed: none parsed so far is used again. */
+  /**
+   * What the statements refer to may have changed, or change back when the transaction is rolled back: none
+   * that is parsed before they are dropped is used by a later batch.
+   */
   forget(): void {
-    this.#hasForgotten = this.#preparedCount > 0;
+    this.#hasForgotten = true;
     this.#names.clear();
   }
 
