@@ -23,7 +23,6 @@ export function judge(
   expected: {
     readonly golden: Observation;
     readonly point: CrashPoint;
-    readonly scenario: Scenario;
   },
 ): Verdict {
   const reason = whyInvalid(story);

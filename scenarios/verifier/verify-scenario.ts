@@ -126,7 +126,7 @@ async function tryPoint(
   const startedAt = performance.now();
   const story = await runWorker(sweep, { name, crash: point });
   const durationMs = performance.now() - startedAt;
-  return { point, verdict: judge(story, { golden, point, scenario: sweep.scenario }), durationMs };
+  return { point, verdict: judge(story, { golden, point }), durationMs };
 }
 
 function report(

@@ -1,0 +1,86 @@
+import { scriptedModel } from '#harness/testing';
+import { expect, test } from 'vitest';
+import { startWorldServer } from '../desk/world/world-server.ts';
+import { playScenario } from '../scenario/play-scenario.ts';
+import { scenarioNamed } from '../suites/scenario-named.ts';
+import type { WorkerStory } from './crash-worker.ts';
+import { judge, judgeGolden } from './judge.ts';
+
+const scenario = scenarioNamed('R-01');
+const point = { run: 1, step: 'issueRefund#1', moment: 'inside' } as const;
+const killed = { exitCode: null, signal: 'SIGKILL', hung: false, complaint: '' } as const;
+const ended = { exitCode: 0, signal: null, hung: false, complaint: '' } as const;
+
+async function play(playbook: 'gold' | 'null'): Promise<NonNullable<WorkerStory['observation']>> {
+  await using worldServer = await startWorldServer();
+  return playScenario(scenario, {
+    worldServer,
+    model: scriptedModel(scenario.playbooks[playbook]),
+  });
+}
+
+const golden = await play('gold');
+const clean: WorkerStory = {
+  lives: [killed, ended],
+  evidence: [{ kind: 'landed', life: 1 }],
+  observation: golden,
+};
+
+test('a crash that landed and left what the golden run leaves is clean', () => {
+  expect(judge(clean, { golden, point })).toEqual({ kind: 'CLEAN' });
+});
+
+test.for([
+  ['the point was never reached', { ...clean, lives: [ended], evidence: [] }],
+  ['the worker hung before it reached the point', { ...clean, lives: [{ ...killed, hung: true }] }],
+  ['the worker outlived its kill', { ...clean, lives: [{ ...ended, exitCode: 1 }] }],
+] as const)('where %s, nothing is proved', ([reason, story]) => {
+  expect(judge(story, { golden, point })).toMatchObject({
+    kind: 'INVALID',
+    reason: expect.stringContaining(reason),
+  });
+});
+
+test('a worker that does not come back is a violation and no proof of anything else', () => {
+  const { observation: _, ...lost } = clean;
+  const verdict = judge(
+    { ...lost, lives: [killed, { ...ended, exitCode: 1, complaint: 'no such table' }] },
+    { golden, point },
+  );
+  expect(verdict).toMatchObject({
+    kind: 'VIOLATION',
+    violations: [{ invariant: 'I9', message: expect.stringContaining('no such table') }],
+  });
+});
+
+test('only the call whose answer was not yet saved may be made twice', () => {
+  const [first] = golden.modelCalls;
+  if (first === undefined) throw new Error('the golden run called no model');
+  const made = { kind: 'model-call', life: 1, runId: 'R-01/1', ...first } as const;
+  const twice = {
+    ...clean,
+    evidence: [...clean.evidence, { ...made, step: 'model#1' }],
+    observation: { ...golden, modelCalls: [...golden.modelCalls, first] },
+  };
+  const at = (moment: 'inside' | 'after'): ReturnType<typeof judge> =>
+    judge(twice, { golden, point: { run: 1, step: 'model#1', moment } });
+  expect(at('inside')).toEqual({ kind: 'CLEAN' });
+  expect(at('after')).toMatchObject({ kind: 'VIOLATION', violations: [{ invariant: 'I7' }] });
+});
+
+test('a recovered session that asks for something else is a violation even if it ends the same', () => {
+  expect(judge({ ...clean, divergence: 'class SYSTEM' }, { golden, point })).toMatchObject({
+    kind: 'VIOLATION',
+    violations: [{ invariant: 'I6', found: 'class SYSTEM' }],
+  });
+});
+
+test('a run that is wrong without a crash is no golden run', async () => {
+  const story = { ...clean, observation: await play('null') };
+  expect(() => judgeGolden(scenario, story)).toThrow(
+    expect.objectContaining({
+      code: 'BASELINE_FAILED',
+      message: expect.stringContaining('refunds expected: 49.00 USD of ch_A2; made: none'),
+    }),
+  );
+});

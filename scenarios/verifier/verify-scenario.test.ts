@@ -1,0 +1,141 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { type VerifyOptions, type VerifyReport, verifyScenario } from './verify-scenario.ts';
+
+// Real processes, real SIGKILL, real databases. Each test is a small sweep; `groundhog crash` does the whole of it.
+
+const sweepTimeoutMs = 180_000;
+
+function summary(report: VerifyReport): string {
+  const { points, landed, clean, invalid } = report;
+  return `${points} points, ${landed} landed, ${clean} clean, ${invalid.length} invalid`;
+}
+
+const brokenInvariants = ({ violations }: VerifyReport): readonly string[] =>
+  [...new Set(violations.map(({ invariant }) => invariant))].toSorted();
+
+test.for([
+  ['pglite', 'issueRefund#1:inside'],
+  ['pglite', 'model#4:after'],
+  ['pglite-server', 'receive-message:inside'],
+  ['pglite-server', 'sendReply#1:inside'],
+  ['pglite-server', 'classifyItem#1:before'],
+] as const)(
+  'on %s a worker killed at %s recovers, and nothing is wrong',
+  { timeout: sweepTimeoutMs },
+  async ([backend, at]) => {
+    const report = await verifyScenario('R-01', { backend, at });
+    expect(report.violations).toEqual([]);
+    expect(summary(report)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
+  },
+);
+
+test('on PostgreSQL every step may be killed with its result unsaved: all points land, all are clean', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const seen: string[] = [];
+  const options: VerifyOptions = {
+    backend: 'postgres',
+    moments: ['inside'],
+    onPoint: ({ point }) => seen.push(point.step),
+  };
+  const report = await verifyScenario('R-01', options);
+  expect(report.violations).toEqual([]);
+  expect(summary(report)).toBe('12 points, 12 landed, 12 clean, 0 invalid');
+  const turns = [1, 2, 3, 4, 5].map((turn) => `model#${turn}`);
+  expect(new Set(seen)).toEqual(
+    new Set([
+      'receive-message',
+      ...turns,
+      'classifyItem#1',
+      'handoff#1',
+      'getCharges#1',
+      'issueRefund#1',
+      'draftReply#1',
+      'sendReply#1',
+    ]),
+  );
+});
+
+test('T-01, which moves no money, is clean where its mail has gone and is not yet saved', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('T-01', {
+    backend: 'pglite-server',
+    at: 'sendReply#1:inside',
+  });
+  expect(summary(report)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
+});
+
+test('CD-1 is caught where the provider has the refund and the step does not: 98.00 instead of 49.00', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('R-01', {
+    backend: 'pglite-server',
+    mutant: 'CD-1',
+    at: 'issueRefund#1:inside',
+  });
+  expect(report.violations[0]).toEqual({
+    point: 'issueRefund#1:inside',
+    invariant: 'I1',
+    expected: '1 × refund of 49.00 USD on ch_A2',
+    found: '2 × refund of 49.00 USD on ch_A2',
+    message: 'The world was made to do this 2 times instead of 1: refund of 49.00 USD on ch_A2.',
+    replay:
+      "npx groundhog crash R-01 --at 'issueRefund#1:inside' --backend pglite-server --mutant CD-1",
+  });
+  expect(brokenInvariants(report)).toContain('I2');
+});
+
+test('CD-1 is harmless where the refund had not begun, and is not accused there', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('R-01', {
+    backend: 'pglite-server',
+    mutant: 'CD-1',
+    at: 'issueRefund#1:before',
+  });
+  expect(summary(report)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
+});
+
+test('CD-4 is caught where a turn has streamed and is not yet saved: its text is there twice', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('R-01', {
+    backend: 'pglite-server',
+    mutant: 'CD-4',
+    at: 'model#2:inside',
+  });
+  expect(brokenInvariants(report)).toContain('I4');
+  expect(report.violations.map(({ found }) => found)).toContain(
+    '"Let me look at your charges.Let me look at your charges."',
+  );
+});
+
+test('a point that is not of the session is refused, with the steps there are', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const sweep = verifyScenario('R-01', { backend: 'pglite-server', at: 'payTwice#1:inside' });
+  await expect(sweep).rejects.toMatchObject({
+    code: 'CRASH_POINT_UNKNOWN',
+    message: expect.stringContaining('receive-message, model#1, classifyItem#1'),
+  });
+});
+
+test('a sweep that is interrupted leaves no worker and no directory behind', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const before = sweepDirectories();
+  const interrupt = new AbortController();
+  const sweep = verifyScenario('R-01', {
+    backend: 'pglite',
+    signal: interrupt.signal,
+    onStart: () => interrupt.abort(new Error('interrupted')),
+  });
+  await expect(sweep).rejects.toThrow('interrupted');
+  expect(sweepDirectories().filter((each) => !before.includes(each))).toEqual([]);
+});
+
+const sweepDirectories = (): readonly string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('groundhog-crash-'));
