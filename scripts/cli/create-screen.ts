@@ -10,13 +10,16 @@ export interface ScreenOptions {
 export function createScreen({
   write,
   redraws,
-}: ScreenOptions): Pick<CommandIo, 'progress' | 'stream' | 'board'> {
+}: ScreenOptions): Pick<CommandIo, 'progress' | 'stream' | 'board' | 'milestone'> {
   let drawn = '';
   const erased = (): string =>
     drawn === '' ? '' : `\x1b[${drawn.split('\n').length - 1}A\r\x1b[J`;
   return {
     progress: (line) => write(`${erased()}${line}\n${drawn}`),
     stream: (piece) => write(`${erased()}${piece}${drawn}`),
+    milestone: (line) => {
+      if (!redraws) write(`${line}\n`);
+    },
     board: (block) => {
       if (!redraws) return;
       const next = block === '' ? '' : `${block}\n`;

@@ -8,6 +8,7 @@ const io: CommandIo = {
   progress: () => undefined,
   stream: () => undefined,
   board: () => undefined,
+  milestone: () => undefined,
   signal: new AbortController().signal,
   paint: plain,
   paintTalk: plain,

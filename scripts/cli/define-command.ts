@@ -9,6 +9,8 @@ export interface CommandIo {
   readonly stream: (piece: string) => void;
   /** Draws a block in the place of the one drawn before, '' to take it away; does nothing where nobody watches. */
   readonly board: (block: string) => void;
+  /** Says one line in a board's stead, where none is drawn. */
+  readonly milestone: (line: string) => void;
   /** Aborted by Ctrl-C: stop, clean up, settle. */
   readonly signal: AbortSignal;
   /** Colours the result, where its reader sees colours. */

@@ -8,6 +8,9 @@ export interface Sweep {
   readonly cells: readonly Cell[];
 }
 
+/** How often a sweep that nobody watches says where it is. */
+const milestonePoints = 6;
+
 /** Kills a scenario at every point asked for, while the board shows how the matrix fills. */
 export async function sweepScenario(
   io: CommandIo,
@@ -35,6 +38,8 @@ export async function sweepScenario(
             : cell,
         );
         draw();
+        const tried = cells.filter((cell) => cell.verdict !== undefined).length;
+        if (tried % milestonePoints === 0) io.milestone(`${tried} of ${cells.length} points`);
       },
     });
     return { report, cells };

@@ -16,6 +16,7 @@ function openIo(signal = new AbortController().signal): CommandIo & { said: read
     progress: (line) => said.push(line),
     stream: (piece) => said.push(piece),
     board: () => undefined,
+    milestone: () => undefined,
     signal,
     paint: plain,
     paintTalk: plain,

@@ -29,6 +29,15 @@ test('a violation comes with the command that does that very crash again', () =>
         message: 'The refund was paid twice.',
         replay: "npx groundhog crash R-01 --at 'issueRefund#1:inside' --mutant CD-1",
       },
+      {
+        point: 'issueRefund#1:inside',
+        invariant: 'I2',
+        expected: 'at most 49.00',
+        found: '98.00',
+        message: `98.00 was paid
+ ${'of 49.00 '.repeat(20)}`,
+        replay: 'the same',
+      },
     ],
     invalid: [{ point: 'model#2:after', reason: 'the point was never reached' }],
   };
@@ -37,6 +46,7 @@ R-01 breaks I1: The refund was paid twice.
   crash     issueRefund#1:inside
   expected  1 refund of 49.00
   found     2
+  also      I2: 98.00 was paid of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.00 of 49.0…
   replay    npx groundhog crash R-01 --at 'issueRefund#1:inside' --mutant CD-1
 
 model#2:after proves nothing: the point was never reached
