@@ -30,7 +30,8 @@ const harmless =
  * and its Sync, has the backend to itself until it is done, dies, or exceeds the idle timeout.
  *
  * Sessions share what belongs to a backend: SET without LOCAL, temporary tables, SQL-level PREPARE and
- * session-level advisory locks are seen by all of them.
+ * session-level advisory locks (which none of them therefore waits for) are seen by all of them. A program
+ * that needs a second client in order to finish a transaction on a first one waits for the idle timeout.
  */
 export class Multiplexer {
   readonly #db: PGlite;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
-export const orderSchema = z.object({
+const orderSchema = z.object({
   binaries: z.string(),
   /** Removed at the end; holds the data and the socket. */
   directory: z.string(),

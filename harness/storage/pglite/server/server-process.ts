@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { openPglite } from '../open-pglite.ts';
 import { serveMultiplexer } from './serve-multiplexer.ts';
 
-export const serverOrderSchema = z.object({
+const serverOrderSchema = z.object({
   dataDir: z.string(),
   cacheDir: z.string().optional(),
   port: z.int(),
