@@ -1,9 +1,12 @@
 import { enableCompileCache } from 'node:module';
+import { z } from 'zod';
 import { workerOrderSchema } from './worker-order.ts';
 
 // The process that is killed. The only file that calls process.kill.
 
 enableCompileCache();
+// Compiling schemas pays off in a long life; this one is over before it would.
+z.config({ jitless: true });
 
 /** SIGKILL, sent by the process to itself: no handler runs, no buffer is flushed, no connection is closed politely. */
 function die(): never {
