@@ -103,6 +103,33 @@ test('the text deltas of a turn, joined, are its text', async () => {
   expect(deltas.map((delta) => delta.text).join('')).toBe(text);
 });
 
+test('a viewer sees the first text before the model has finished its answer', async () => {
+  await using server = await startOpenAiServer({
+    playbook: {
+      name: 'm',
+      plays: [
+        { name: 'any', when: () => true, answer: () => ({ text: 'One word after the other.' }) },
+      ],
+    },
+    faults: ['stalled-stream'],
+  });
+  const stop = new AbortController();
+  const harness = await createHarness({
+    agents: [helper()],
+    entry: 'helper',
+    model: await liveModel({ apiKey: 'test', baseUrl: server.url, model: 'm' }),
+    backing: memoryBacking(),
+  });
+  const items = harness.subscribe('session', { after: 0, signal: stop.signal });
+  await harness.send({ sessionId: 'session', messageId: 'run', text: 'hello', principal });
+  // The provider stalls for ever behind its first words: whatever arrives here arrived before the end.
+  for await (const item of items) if (item.kind === 'text-delta') break;
+  const told = (await harness.events('session')).map(({ fact }) => fact.type);
+  expect(told).toEqual(['message-received', 'run-started']);
+  expect(await harness.pendingRuns()).toEqual(['run']);
+  stop.abort();
+});
+
 test('calls of one turn are answered in their order, each as a step of its own', async () => {
   await using harness = await open([calls({ value: 1 }, { value: 2 }), { text: 'done' }]);
   await play(harness);

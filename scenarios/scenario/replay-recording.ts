@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
 import { formatDivergence, readRecording, replaySession } from '#recordings';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import { recordingPath } from './recording-path.ts';
@@ -26,7 +26,7 @@ export async function replayRecording(
 ): Promise<ReplayReport> {
   signal?.throwIfAborted();
   const recording = await readRecording(
-    existsSync(nameOrPath) ? nameOrPath : recordingPath(scenarioNamed(nameOrPath).id),
+    isPath(nameOrPath) ? nameOrPath : recordingPath(scenarioNamed(nameOrPath).id),
   );
   const scenario = scenarioNamed(recording.header.name);
   const subject = scenario.subject.assemble({ worldUrl: nowhere });
@@ -44,3 +44,6 @@ export async function replayRecording(
     ...(divergence === undefined ? {} : { report: formatDivergence(divergence) }),
   };
 }
+
+/** A scenario's id is never a path: it has no separator and no extension. */
+const isPath = (text: string): boolean => text.includes(sep) || text.endsWith('.jsonl');
