@@ -7,8 +7,8 @@ import { type Host, systemHost } from './host/host.ts';
 import type { Principal, SessionEvent, TextDelta } from './session/event.ts';
 import {
   type RunBody,
-  type RunOutcome,
   type Runner,
+  type RunOutcome,
   type StepName,
   type StepObserver,
   silentObserver,

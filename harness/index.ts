@@ -27,9 +27,10 @@ export {
   silentLog,
   systemHost,
 } from './host/host.ts';
-export { liveModel, type LiveModelOptions, liveModelFromEnvironment } from './model/live-model.ts';
+export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
+export { openHarnessDatabase } from './open-harness-database.ts';
 export {
   type EventDraft,
   type Fact,
@@ -43,7 +44,6 @@ export {
   type TextDelta,
   type Usage,
 } from './session/event.ts';
-export { openHarnessDatabase } from './open-harness-database.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export type { FeedItem } from './session/session-feed.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';

@@ -3,15 +3,15 @@ import {
   isStepCount,
   type ModelMessage,
   type StepResult,
+  tool as sdkTool,
   streamText,
   type ToolSet,
-  tool as sdkTool,
 } from 'ai';
 import type { Host } from '../host/host.ts';
 import { ModelCallError } from '../model/model-call-error.ts';
 import { type Failure, jsonSchema, type Usage } from '../session/event.ts';
-import type { ToolCall } from './exchanges.ts';
 import type { Agent } from './define-agent.ts';
+import type { ToolCall } from './exchanges.ts';
 import { handoffTool } from './handoff.ts';
 import { UnusableTurnError } from './unusable-turn-error.ts';
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createHarness, type Harness } from '../create-harness.ts';
+import { liveModel } from '../model/live-model.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
 import { startOpenAiServer } from '../testing/openai-server.ts';
 import { lastToolResult, type Play, type PlaybookAnswer } from '../testing/playbook.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
 import { simulatedHost } from '../testing/simulated-host.ts';
-import { liveModel } from '../model/live-model.ts';
 import { defineTool, type Tool } from '../tools/define-tool.ts';
 import { RetryableToolError } from '../tools/retryable-tool-error.ts';
 import { ToolRefusal } from '../tools/tool-refusal.ts';

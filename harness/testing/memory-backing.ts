@@ -4,8 +4,8 @@ import { type Host, systemHost } from '../host/host.ts';
 import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
 import type {
   RunBody,
-  RunOutcome,
   Runner,
+  RunOutcome,
   RunRequest,
   StepObserver,
   Steps,

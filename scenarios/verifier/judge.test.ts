@@ -1,5 +1,5 @@
-import { scriptedModel } from '#harness/testing';
 import { expect, test } from 'vitest';
+import { scriptedModel } from '#harness/testing';
 import { startWorldServer } from '../desk/world/world-server.ts';
 import { playScenario } from '../scenario/play-scenario.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';

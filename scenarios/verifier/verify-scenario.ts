@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Observation } from '../checkers/observation.ts';
 import { startWorldServer } from '../desk/world/world-server.ts';
+import { mutantNamed } from '../mutants/mutant-named.ts';
 import { recordingPath } from '../scenario/recording-path.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
-import { mutantNamed } from '../mutants/mutant-named.ts';
 import { type CrashBackendName, openCrashBackend } from './crash-backend.ts';
 import {
   type CrashPoint,
