@@ -13,7 +13,8 @@ const orm: typeof Orm = load('drizzle-orm');
 const nodePostgres: typeof NodePostgres = load('drizzle-orm/node-postgres');
 const migrator: typeof Migrator = load('drizzle-orm/node-postgres/migrator');
 
-export const { bigint, integer, jsonb, pgSchema, primaryKey, text, timestamp, unique } = core;
+export const { bigint, boolean, integer, jsonb, pgSchema, primaryKey, text, timestamp, unique } =
+  core;
 export const { and, asc, eq, gt, sql } = orm;
 export const { drizzle } = nodePostgres;
 export const { migrate } = migrator;

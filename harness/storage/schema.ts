@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   integer,
   jsonb,
   pgSchema,
@@ -68,3 +69,88 @@ export const records = groundhog.table(
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.collection, table.key] })],
 );
+
+/**
+ * What a person has to decide before a tool may act: bound to one call, its arguments and the state they were judged in,
+ * and good for one use.
+ */
+export const approvals = groundhog.table('approvals', {
+  /** The call's idempotency key: a step that runs twice asks once. */
+  approvalId: text('approval_id').primaryKey(),
+  tenant: text('tenant').notNull(),
+  sessionId: text('session_id').notNull(),
+  runId: text('run_id').notNull(),
+  callId: text('call_id').notNull(),
+  tool: text('tool').notNull(),
+  arguments: jsonb('arguments').notNull(),
+  /** Fingerprint of tool and arguments. */
+  argumentsHash: text('arguments_hash').notNull(),
+  /** What the tool said of the world when it asked; compared again before it acts. */
+  stateVersion: text('state_version').notNull(),
+  requestedBy: text('requested_by').notNull(),
+  /** Roles of which the decider must have one. */
+  roles: text('roles').array().notNull(),
+  reason: text('reason').notNull(),
+  status: text('status', {
+    enum: ['pending', 'approved', 'rejected', 'expired', 'cancelled', 'consumed'],
+  }).notNull(),
+  decidedBy: text('decided_by'),
+  decisionReason: text('decision_reason'),
+  /** What is done instead of `arguments`, if the decider changed them. */
+  editedArguments: jsonb('edited_arguments'),
+  requestedAt: timestamp('requested_at', { withTimezone: true }).notNull(),
+  expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+  decidedAt: timestamp('decided_at', { withTimezone: true }),
+});
+
+/** Every decision about who may do what: append-only, each row's hash covers the one before it. */
+export const audit = groundhog.table(
+  'audit',
+  {
+    tenant: text('tenant').notNull(),
+    /** Counts from 1 within the tenant, without gaps. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    /** The decision's place, so that a step that runs twice is audited once. */
+    key: text('key').notNull(),
+    recordedAt: timestamp('recorded_at', { withTimezone: true }).notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    isAllowed: boolean('is_allowed').notNull(),
+    reason: text('reason').notNull(),
+    detail: jsonb('detail').notNull(),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.seq] }),
+    unique('audit_key').on(table.tenant, table.key),
+  ],
+);
+
+/** One row a use of a limited thing in a window: counting rows, a use that is told twice counts once. */
+export const limitUses = groundhog.table(
+  'limit_uses',
+  {
+    /** What is limited, and for whom. */
+    limit: text('limit').notNull(),
+    /** Start of the window. */
+    windowStart: timestamp('window_start', { withTimezone: true }).notNull(),
+    /** Names the use. */
+    key: text('key').notNull(),
+    amount: integer('amount').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.limit, table.windowStart, table.key] })],
+);
+
+/** Who may knock: keys are kept as hashes only. */
+export const apiKeys = groundhog.table('api_keys', {
+  keyId: text('key_id').primaryKey(),
+  /** SHA-256 of the whole key. */
+  hash: text('hash').notNull().unique(),
+  tenant: text('tenant').notNull(),
+  principalId: text('principal_id').notNull(),
+  role: text('role').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  revokedAt: timestamp('revoked_at', { withTimezone: true }),
+});
