@@ -4,7 +4,10 @@ import type { Agent } from './agent/define-agent.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
 import { sessionRun } from './agent/run-session.ts';
 import { type Host, systemHost } from './host/host.ts';
+import type { ApprovalStore } from './session/approval.ts';
+import { type ApprovalDesk, approvalDesk } from './session/approval-desk.ts';
 import type { Principal, SessionEvent, TextDelta } from './session/event.ts';
+import type { RunControl } from './session/run-control.ts';
 import {
   type RunBody,
   type Runner,
@@ -19,6 +22,8 @@ import type { SessionRecord, SessionStore } from './session/session-store.ts';
 /** What a harness stands on: where sessions are kept and how runs are run. */
 export interface Backing {
   readonly store: SessionStore;
+  readonly approvals: ApprovalStore;
+  readonly control: RunControl;
   /** Starts running: runs that an earlier life left unfinished go on. Called once. */
   readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
 }
@@ -48,6 +53,10 @@ export interface IncomingMessage {
 export interface Harness {
   /** Returns the run's id once the message is stored durably; the run goes on by itself. */
   readonly send: (message: IncomingMessage) => Promise<string>;
+  /** Asks a run to end at its next step; what it has done by then stays done, and its end says so. */
+  readonly cancel: (sessionId: string, runId: string) => Promise<void>;
+  /** What waits for a person. */
+  readonly approvals: ApprovalDesk;
   /** Resolves when the run has settled. */
   readonly outcome: (runId: string) => Promise<RunOutcome>;
   /** The session's events with `seq` greater than `after`. */
@@ -73,11 +82,11 @@ export interface Harness {
 export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { agents, entry, model, backing } = options;
   const { host = systemHost(), observer = silentObserver, exchanges = openExchanges } = options;
-  const { store } = backing;
+  const { store, approvals, control } = backing;
   const feed = createSessionFeed(store);
   const team = assembleTeam(agents, entry);
   const runner = await backing.openRunner(
-    sessionRun({ team, model, store, feed, host, exchanges }),
+    sessionRun({ team, model, store, feed, host, exchanges, approvals, control }),
     observer,
     host,
   );
@@ -86,6 +95,8 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       await runner.start({ runId: messageId, ...message });
       return messageId;
     },
+    cancel: control.requestCancel,
+    approvals: approvalDesk(approvals, host.clock),
     outcome: runner.outcome,
     events: (sessionId, after = 0) => store.readEvents(sessionId, after),
     deltas: store.readDeltas,

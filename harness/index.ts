@@ -2,6 +2,7 @@
 export { type AgentTeam, assembleTeam, TeamInvalidError } from './agent/agent-team.ts';
 export { type Agent, defineAgent, definePrompt, type Prompt } from './agent/define-agent.ts';
 export {
+  type DecisionOutcome,
   type ExchangePlace,
   type Exchanges,
   openExchanges,
@@ -31,6 +32,19 @@ export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './mo
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
 export { openHarnessDatabase } from './open-harness-database.ts';
+export type {
+  Approval,
+  ApprovalRequest,
+  ApprovalStatus,
+  ApprovalStore,
+  Decision,
+} from './session/approval.ts';
+export {
+  ApprovalDecidedError,
+  type ApprovalDesk,
+  DecisionRefusedError,
+} from './session/approval-desk.ts';
+export { ApprovalMissingError } from './session/approval-missing-error.ts';
 export {
   type EventDraft,
   type Fact,
@@ -44,6 +58,7 @@ export {
   type TextDelta,
   type Usage,
 } from './session/event.ts';
+export type { RunControl } from './session/run-control.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export type { FeedItem } from './session/session-feed.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
@@ -57,6 +72,7 @@ export {
   type ScratchDatabase,
 } from './storage/postgres/scratch-database.ts';
 export {
+  type ApprovalNeed,
   defineTool,
   type EffectClass,
   type Tool,

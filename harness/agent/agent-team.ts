@@ -10,7 +10,7 @@ export interface AgentTeam {
 }
 
 /** Names that steps of the loop itself carry. */
-const reservedNames = new Set(['model', handoffToolName]);
+const reservedNames = new Set(['model', 'decision', handoffToolName]);
 
 /** Throws TeamInvalidError with everything that does not fit, not only the first of it. */
 export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam {

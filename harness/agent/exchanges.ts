@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Failure, Json, Principal } from '../session/event.ts';
+import type { ApprovalNeed } from '../tools/define-tool.ts';
 
 /**
  * Where in a session an exchange happens: the lane is the causal path (`<run>`, `<run>/<agent>`), the ordinal counts
@@ -12,9 +13,23 @@ export interface ExchangePlace {
 }
 
 /** What a tool call came to. A failure is an answer too: the model is shown it. */
-export type ToolOutcome =
+export type ToolResult =
   | { readonly kind: 'completed'; readonly output: Json }
   | { readonly kind: 'failed'; readonly error: Failure };
+
+/** A result, or the tool's wish to have a person decide first. */
+export type ToolOutcome =
+  | ToolResult
+  | { readonly kind: 'approval-required'; readonly need: ApprovalNeed };
+
+/** A person's answer, or the lack of one. */
+export interface DecisionOutcome {
+  readonly verdict: 'approved' | 'rejected' | 'expired' | 'cancelled';
+  readonly decidedBy?: string;
+  readonly reason?: string;
+  /** What is approved: as asked, or as the decider changed it. */
+  readonly input: Json;
+}
 
 export interface ToolCall {
   readonly tool: string;
@@ -39,6 +54,12 @@ export interface Exchanges {
     call: ToolCall,
     execute: () => Promise<ToolOutcome>,
   ) => Promise<ToolOutcome>;
+  /** A person is asked; `wait` resolves when they have decided, or time has. */
+  readonly decision: (
+    place: ExchangePlace,
+    call: ToolCall,
+    wait: () => Promise<DecisionOutcome>,
+  ) => Promise<DecisionOutcome>;
   readonly clock: (place: ExchangePlace, read: () => number) => number;
   readonly dice: (place: ExchangePlace, roll: () => string) => string;
 }
@@ -48,6 +69,7 @@ export const openExchanges: Exchanges = {
   message: () => undefined,
   model: (_place, model) => model,
   tool: (_place, _call, execute) => execute(),
+  decision: (_place, _call, wait) => wait(),
   clock: (_place, read) => read(),
   dice: (_place, roll) => roll(),
 };

@@ -28,7 +28,11 @@ export type ModelTurn =
       /** Calls that do not parse (unknown tool, wrong input): the SDK has answered them in `messages`. */
       readonly refusedCalls: readonly RefusedCall[];
     }
-  | { readonly kind: 'failed'; readonly error: Failure };
+  | { readonly kind: 'failed'; readonly error: Failure }
+  /** The run was asked to end before the call was made. */
+  | { readonly kind: 'cancelled' };
+
+export type CompletedTurn = Extract<ModelTurn, { kind: 'completed' }>;
 
 export interface RefusedCall extends ToolCall {
   readonly error: Failure;

@@ -271,6 +271,75 @@ test('what a transactional tool wrote before it failed is not kept', async () =>
   expect(await harness.records('session')).toEqual([{ collection: 'values', key: '2', value: 2 }]);
 });
 
+test.for([
+  ['it had happened', true, 'completed', 1],
+  ['it had not happened', false, 'completed', 2],
+  ['nobody can tell', undefined, 'EFFECT_UNKNOWN', 1],
+] as const)(
+  'an effect without a key, begun in an earlier life, is never repeated blindly: %s',
+  async ([, happened, end, files]) => {
+    let filed = 0;
+    const claim = {
+      name: 'double',
+      version: '1',
+      owner: 'tests',
+      description: 'Files a claim with a carrier that keeps no keys.',
+      input: z.object({ value: z.number() }),
+      output: z.object({ value: z.number() }),
+      effect: 'unkeyed',
+      agents: ['helper'],
+      execute: async ({ value }: { value: number }) => {
+        filed += 1;
+        // The life that began it ends here, as far as the run can tell.
+        return { value };
+      },
+    } as const;
+    const tool =
+      happened === undefined
+        ? defineTool(claim)
+        : defineTool({
+            ...claim,
+            reconcile: async ({ value }: { value: number }) =>
+              happened ? { happened, output: { value } } : { happened },
+          });
+    const backing = memoryBacking();
+    await using harness = await createHarness({
+      agents: [helper({ tools: [tool] })],
+      entry: 'helper',
+      model: scriptedModel(inTurn(calls({ value: 1 }), { text: 'done' })),
+      backing: {
+        ...backing,
+        openRunner: (body, observer, host) =>
+          backing.openRunner(
+            (request, steps) =>
+              body(request, {
+                ...steps,
+                // The step's body runs, its result is lost, and it runs again.
+                run: async (name, step) => {
+                  if (name === 'double#1') await step();
+                  return steps.run(name, step);
+                },
+              }),
+            observer,
+            host,
+          ),
+      },
+    });
+    const events = await play(harness);
+    expect(filed).toBe(files);
+    expect(events.find((event) => event.startsWith('double#1'))).toContain(end);
+  },
+);
+
+test('a tool for staff is refused to a customer, whatever the model was shown', async () => {
+  const staffOnly = { ...double, roles: ['billing_agent'] };
+  await using harness = await open(
+    [calls({ value: 1 }), { text: 'no' }],
+    [helper({ tools: [staffOnly] })],
+  );
+  expect(await play(harness)).toContain('double#1 tool-failed TOOL_NOT_PERMITTED');
+});
+
 test('a hand-off moves control, keeps the transcript, and the next message goes to who spoke last', async () => {
   const agents = [
     helper({ name: 'triage', tools: [], handoffs: ['helper'] }),

@@ -1,16 +1,27 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelMessage } from 'ai';
 import type { Host } from '../host/host.ts';
+import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact, Failure } from '../session/event.ts';
+import type { RunControl } from '../session/run-control.ts';
 import type { RunOutcome, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionLog } from '../session/session-log.ts';
 import type { AgentTeam } from './agent-team.ts';
 import type { Agent } from './define-agent.ts';
-import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome } from './exchanges.ts';
+import type { ExchangePlace, Exchanges, ToolCall, ToolResult } from './exchanges.ts';
 import { handoffInputSchema, handoffToolName } from './handoff.ts';
 import { type ModelTurn, takeModelTurn } from './model-turn.ts';
-import { callTool } from './tool-call.ts';
+import { turnFacts } from './run-facts.ts';
+import { takeToolCall } from './take-tool-call.ts';
 import { addToTranscript, transcriptOf } from './transcript.ts';
+
+/** The ways out of a run. */
+export interface RunOutside {
+  readonly host: Host;
+  readonly exchanges: Exchanges;
+  readonly approvals: ApprovalStore;
+  readonly control: RunControl;
+}
 
 /** One run on its way: who speaks, what has happened, and the ways out. */
 export interface Run {
@@ -26,20 +37,16 @@ export interface Run {
   readonly places: (agent: string) => ExchangePlace;
 }
 
-type CompletedTurn = Extract<ModelTurn, { kind: 'completed' }>;
-
 /**
  * The loop: the model speaks, its calls are answered, until it asks for nothing more. Pure but for its steps and the
  * log, both of which do nothing the second time: run again after a crash, it goes the same way to where it was.
  */
-export async function runAgent(
-  run: Run,
-  outside: { readonly host: Host; readonly exchanges: Exchanges },
-): Promise<RunOutcome> {
+export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcome> {
   let agent = run.entry;
   const turns = new Map<string, number>();
   const messages = transcriptOf(run.history);
   const names = stepNames();
+  const done: ToolCall[] = [];
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
     for (const fact of told) addToTranscript(messages, fact);
     await run.log.append(step, told);
@@ -49,6 +56,7 @@ export async function runAgent(
     const step = names('model');
     const turn = await modelStep({ run, step, agent, messages }, outside);
     if (turn.kind === 'failed') return fail(run, { step, agent, error: turn.error });
+    if (turn.kind === 'cancelled') return cancel(run, { step, agent, done });
     await tell(step, turnFacts(turn, agent));
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {
       const { text } = turn;
@@ -57,10 +65,9 @@ export async function runAgent(
     }
     const speaker = agent;
     for (const call of turn.calls) {
-      const callStep = names(call.tool);
-      const outcome = await toolStep({ run, step: callStep, agent: speaker, call }, outside);
-      await tell(callStep, outcomeFacts(call, outcome, speaker));
-      agent = nextSpeaker(call, outcome, run) ?? agent;
+      const result = await takeToolCall({ run, agent: speaker, call, names, tell }, outside);
+      if (isEffect(call, result, speaker)) done.push(call);
+      agent = nextSpeaker(call, result, run) ?? agent;
     }
   }
   const error = {
@@ -87,11 +94,13 @@ function modelStep(
     readonly agent: Agent;
     readonly messages: readonly ModelMessage[];
   },
-  { host, exchanges }: { readonly host: Host; readonly exchanges: Exchanges },
+  { host, exchanges, control }: RunOutside,
 ): Promise<ModelTurn> {
   const { run, step, agent, messages } = turn;
+  const { sessionId, runId } = run.request;
   const place = run.places(agent.name);
   return run.steps.run(step, async () => {
+    if (await control.isCancelRequested(sessionId, runId)) return { kind: 'cancelled' };
     const text = await run.log.openText(step);
     const taken = await takeModelTurn(
       { agent, messages, model: exchanges.model(place, run.model), onText: text.add },
@@ -102,75 +111,15 @@ function modelStep(
   });
 }
 
-function toolStep(
-  dispatch: {
-    readonly run: Run;
-    readonly step: string;
-    readonly agent: Agent;
-    readonly call: ToolCall;
-  },
-  { host, exchanges }: { readonly host: Host; readonly exchanges: Exchanges },
-): Promise<ToolOutcome> {
-  const { run, step, agent, call } = dispatch;
-  const { sessionId, runId, principal } = run.request;
-  const context = {
-    sessionId,
-    runId,
-    principal,
-    now: run.receivedAt,
-    idempotencyKey: `${sessionId}/${runId}/${step}`,
-    records: run.log.records,
-  };
-  const place = run.places(agent.name);
-  return callTool({ step, place, agent, call, context }, run.steps, {
-    clock: host.clock,
-    exchanges,
-  });
+/** Whether a call has changed something that cancelling the run does not undo. */
+function isEffect(call: ToolCall, result: ToolResult, agent: Agent): boolean {
+  const tool = agent.tools.find((each) => each.name === call.tool);
+  if (result.kind === 'failed' || tool === undefined) return false;
+  return tool.effect !== 'read' && tool.effect !== 'compute';
 }
 
-function turnFacts(turn: CompletedTurn, agent: Agent): Fact[] {
-  const { text, finishReason, usage, messages } = turn;
-  return [
-    {
-      type: 'model-turn-completed',
-      agent: agent.name,
-      prompt: agent.prompt.fingerprint,
-      text,
-      finishReason,
-      usage,
-      messages: [...messages],
-    },
-    ...[...turn.calls, ...turn.refusedCalls].map(({ callId, tool, input }) => ({
-      type: 'tool-requested' as const,
-      agent: agent.name,
-      callId,
-      tool,
-      input,
-    })),
-    ...turn.refusedCalls.map(({ callId, tool, error }) => ({
-      type: 'tool-failed' as const,
-      callId,
-      tool,
-      error,
-    })),
-  ];
-}
-
-function outcomeFacts(
-  { callId, tool, input }: ToolCall,
-  outcome: ToolOutcome,
-  agent: Agent,
-): Fact[] {
-  if (outcome.kind === 'failed')
-    return [{ type: 'tool-failed', callId, tool, error: outcome.error }];
-  const completed: Fact = { type: 'tool-completed', callId, tool, output: outcome.output };
-  if (tool !== handoffToolName) return [completed];
-  const { to, reason } = handoffInputSchema.parse(input);
-  return [completed, { type: 'handed-off', from: agent.name, to, reason }];
-}
-
-function nextSpeaker(call: ToolCall, outcome: ToolOutcome, run: Run): Agent | undefined {
-  if (call.tool !== handoffToolName || outcome.kind === 'failed') return undefined;
+function nextSpeaker(call: ToolCall, result: ToolResult, run: Run): Agent | undefined {
+  if (call.tool !== handoffToolName || result.kind === 'failed') return undefined;
   return run.team.get(handoffInputSchema.parse(call.input).to);
 }
 
@@ -180,4 +129,14 @@ async function fail(
 ): Promise<RunOutcome> {
   await run.log.append(step, [{ type: 'run-failed', agent: agent.name, error }]);
   return { kind: 'failed', agent: agent.name, error };
+}
+
+async function cancel(
+  run: Run,
+  ended: { readonly step: string; readonly agent: Agent; readonly done: readonly ToolCall[] },
+): Promise<RunOutcome> {
+  const agent = ended.agent.name;
+  const done = ended.done.map(({ tool, callId }) => ({ tool, callId }));
+  await run.log.append(ended.step, [{ type: 'run-cancelled', agent, done }]);
+  return { kind: 'cancelled', agent, done: done.map(({ tool }) => tool) };
 }

@@ -1,6 +1,8 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Host } from '../host/host.ts';
+import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact } from '../session/event.ts';
+import type { RunControl } from '../session/run-control.ts';
 import type { RunBody, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionFeed } from '../session/session-feed.ts';
 import { openSessionLog } from '../session/session-log.ts';
@@ -17,6 +19,8 @@ export interface SessionParts {
   readonly feed: SessionFeed;
   readonly host: Host;
   readonly exchanges: Exchanges;
+  readonly approvals: ApprovalStore;
+  readonly control: RunControl;
 }
 
 /** Saved as the result of the run's first step: what a recovered run must not find out anew. */
@@ -30,7 +34,7 @@ const receptionStep = 'receive-message';
 
 /** A message becomes a run: it is received once, waits for the run before it, and is answered by the agent in charge. */
 export function sessionRun(parts: SessionParts): RunBody {
-  const { store, feed, host, exchanges, team } = parts;
+  const { store, feed, host, team } = parts;
   return async (request, steps) => {
     const reception = await receive(request, steps, parts);
     if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
@@ -51,7 +55,7 @@ export function sessionRun(parts: SessionParts): RunBody {
         steps,
         places: placesOf(reception.runOrdinal),
       },
-      { host, exchanges },
+      parts,
     );
   };
 }

@@ -1,12 +1,14 @@
 import { ZodError, z } from 'zod';
 import { HarnessError } from '../host/harness-error.ts';
-import type { Clock } from '../host/host.ts';
+import type { Clock, Host } from '../host/host.ts';
 import { type Failure, jsonSchema } from '../session/event.ts';
+import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
-import type { Tool, ToolContext } from '../tools/define-tool.ts';
+import type { SessionTransaction } from '../session/session-store.ts';
+import type { Tool, ToolContext, UnkeyedTool } from '../tools/define-tool.ts';
 import { RetryableToolError } from '../tools/retryable-tool-error.ts';
 import type { Agent } from './define-agent.ts';
-import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome } from './exchanges.ts';
+import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import { handoffTool, handoffToolName } from './handoff.ts';
 
 /** How often a tool that says "try again" is tried, and how long the first pause is; each further one doubles. */
@@ -19,51 +21,105 @@ export interface Dispatch {
   readonly agent: Agent;
   readonly call: ToolCall;
   readonly context: ToolContext;
+  /** What the world must still be for a call that a person has approved; absent before anybody was asked. */
+  readonly approvedState?: string;
 }
 
 export interface Outside {
-  readonly clock: Clock;
+  readonly host: Pick<Host, 'clock'>;
   readonly exchanges: Exchanges;
+  readonly control: RunControl;
 }
 
-/** The one door through which every tool call goes: permission, effect class, retries. A failure is an outcome. */
+/** The one door through which every tool call goes: permission, approval, effect class, retries. A failure is an outcome. */
 export async function callTool(
   dispatch: Dispatch,
   steps: Steps,
-  { clock, exchanges }: Outside,
+  outside: Outside,
 ): Promise<ToolOutcome> {
   const { step, place, agent, call, context } = dispatch;
   const tool = toolNamed(call.tool, agent);
   const through = async (execute: () => Promise<ToolOutcome>): Promise<ToolOutcome> => {
     try {
-      return await exchanges.tool(place, call, execute);
+      return await outside.exchanges.tool(place, call, execute);
     } catch (error) {
       return { kind: 'failed', error: failureOf(error) };
     }
   };
-  if (tool?.effect === 'transactional') {
-    return steps.transact(step, (records) =>
-      through(() =>
-        attempt(
-          () => records.undoIfThrown(() => tool.execute(call.input, { ...context, records })),
-          clock,
-        ),
-      ),
+  const refusal = refusalOf(tool, dispatch);
+  if (tool === undefined || refusal !== undefined) {
+    return steps.run(step, () =>
+      through(async () => ({ kind: 'failed', error: refusal ?? notPermitted(call, agent) })),
     );
   }
-  return steps.run(step, () =>
-    through(async () =>
-      tool === undefined
-        ? { kind: 'failed', error: notPermitted(call, agent) }
-        : attempt(() => tool.execute(call.input, context), clock),
-    ),
-  );
+  if (tool.effect === 'transactional') {
+    const executeIn = (records: SessionTransaction): Promise<ToolResult> =>
+      attempt(
+        () => records.undoIfThrown(() => tool.execute(call.input, { ...context, records })),
+        outside.host.clock,
+      );
+    return steps.transact(step, (records) => through(() => executeIn(records)));
+  }
+  return steps.run(step, () => through(() => act(tool, dispatch, outside)));
+}
+
+/** Asks for approval where it is needed and not given, and acts otherwise. */
+async function act(
+  tool: Exclude<Tool, { effect: 'transactional' }>,
+  { call, context, approvedState }: Dispatch,
+  { host, control }: Outside,
+): Promise<ToolOutcome> {
+  try {
+    const need = await tool.approval?.(call.input, context);
+    if (need !== undefined && approvedState === undefined)
+      return { kind: 'approval-required', need };
+    if (approvedState !== undefined && need?.stateVersion !== approvedState) {
+      return { kind: 'failed', error: stale(call) };
+    }
+  } catch (error) {
+    return { kind: 'failed', error: failureOf(error) };
+  }
+  const execute = (): Promise<ToolResult> =>
+    attempt(() => tool.execute(call.input, context), host.clock);
+  if (tool.effect !== 'unkeyed') return execute();
+  const isFirst = await control.beginEffect(context.sessionId, context.idempotencyKey);
+  return isFirst ? execute() : reconcile(tool, { call, context }, execute);
+}
+
+/** An earlier life began this effect and did not live to say what came of it. */
+async function reconcile(
+  tool: UnkeyedTool<unknown, unknown>,
+  { call, context }: Pick<Dispatch, 'call' | 'context'>,
+  execute: () => Promise<ToolResult>,
+): Promise<ToolResult> {
+  if (tool.reconcile === undefined) return { kind: 'failed', error: effectUnknown(call) };
+  try {
+    const found = await tool.reconcile(call.input, context);
+    if (!found.happened) return await execute();
+    return { kind: 'completed', output: jsonSchema.parse(found.output) };
+  } catch {
+    // Whatever kept it from finding out, what matters is that it is not known.
+    return { kind: 'failed', error: effectUnknown(call) };
+  }
 }
 
 /** Only what this agent may call exists for it, whatever the model was shown. */
 function toolNamed(name: string, agent: Agent): Tool | undefined {
   if (name === handoffToolName && agent.handoffs.length > 0) return handoffTool(agent);
   return agent.tools.find((tool) => tool.name === name && tool.agents.includes(agent.name));
+}
+
+function refusalOf(
+  tool: Tool | undefined,
+  { agent, call, context }: Dispatch,
+): Failure | undefined {
+  if (tool === undefined) return notPermitted(call, agent);
+  const { role } = context.principal;
+  if (tool.roles === undefined || tool.roles.includes(role)) return undefined;
+  return {
+    code: 'TOOL_NOT_PERMITTED',
+    message: `${call.tool} may be used for ${tool.roles.join(', ')}, not for ${role}.`,
+  };
 }
 
 function notPermitted(call: ToolCall, agent: Agent): Failure {
@@ -73,7 +129,17 @@ function notPermitted(call: ToolCall, agent: Agent): Failure {
   };
 }
 
-async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<ToolOutcome> {
+const stale = ({ tool }: ToolCall): Failure => ({
+  code: 'APPROVAL_STALE',
+  message: `What the approval of ${tool} was judged by has changed since; ask again.`,
+});
+
+const effectUnknown = ({ tool }: ToolCall): Failure => ({
+  code: 'EFFECT_UNKNOWN',
+  message: `${tool} was begun before an interruption and nobody knows whether it happened; a person has to find out.`,
+});
+
+async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<ToolResult> {
   for (let tries = 1; ; tries += 1) {
     try {
       return { kind: 'completed', output: jsonSchema.parse(await execute()) };
@@ -89,8 +155,9 @@ async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<T
 /** What the model is told. A refusal speaks for itself; a bug in a tool tells its kind and not its innards. */
 function failureOf(error: unknown): Failure {
   if (HarnessError.isInstance(error)) return { code: error.code, message: error.message };
-  if (error instanceof ZodError)
+  if (error instanceof ZodError) {
     return { code: 'TOOL_VALUE_INVALID', message: z.prettifyError(error) };
+  }
   const kind = error instanceof Error ? error.name : typeof error;
   return { code: 'TOOL_BROKEN', message: `The tool failed (${kind}).` };
 }

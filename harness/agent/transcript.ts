@@ -28,9 +28,12 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
       return;
     case 'run-started':
     case 'tool-requested':
+    case 'approval-requested':
+    case 'approval-decided':
     case 'handed-off':
     case 'run-completed':
     case 'run-failed':
+    case 'run-cancelled':
       return;
   }
 }

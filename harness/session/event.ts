@@ -66,6 +66,31 @@ export const factSchema = z.discriminatedUnion('type', [
     error: failureSchema,
   }),
   z.object({
+    type: z.literal('approval-requested'),
+    /** The step that asked: with session and run it is the approval's id, `<session>/<run>/<step>`. */
+    question: z.string(),
+    callId: z.string(),
+    tool: z.string(),
+    input: jsonSchema,
+    roles: z.array(z.string()),
+    reason: z.string(),
+    /** Milliseconds since the epoch. */
+    expiresAt: z.number(),
+  }),
+  z.object({
+    type: z.literal('approval-decided'),
+    /** The step that asked: with session and run it is the approval's id, `<session>/<run>/<step>`. */
+    question: z.string(),
+    callId: z.string(),
+    tool: z.string(),
+    /** `rejected` is a person's no, `expired` nobody's answer, `cancelled` a run that no longer asks. */
+    verdict: z.enum(['approved', 'rejected', 'expired', 'cancelled']),
+    decidedBy: z.string().optional(),
+    reason: z.string().optional(),
+    /** What will be done: as asked, or as the decider changed it. */
+    input: jsonSchema,
+  }),
+  z.object({
     type: z.literal('handed-off'),
     from: z.string(),
     to: z.string(),
@@ -73,6 +98,12 @@ export const factSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('run-completed'), agent: z.string(), text: z.string() }),
   z.object({ type: z.literal('run-failed'), agent: z.string(), error: failureSchema }),
+  z.object({
+    type: z.literal('run-cancelled'),
+    agent: z.string(),
+    /** Tools whose effects had happened by then: cancelling does not undo them. */
+    done: z.array(z.object({ tool: z.string(), callId: z.string() })),
+  }),
 ]);
 export type Fact = z.infer<typeof factSchema>;
 

@@ -14,7 +14,9 @@ export interface RunRequest {
 
 export type RunOutcome =
   | { readonly kind: 'answered'; readonly agent: string; readonly text: string }
-  | { readonly kind: 'failed'; readonly agent: string; readonly error: Failure };
+  | { readonly kind: 'failed'; readonly agent: string; readonly error: Failure }
+  /** Ended at a step boundary because it was asked to; `done` names the tools whose effects stand. */
+  | { readonly kind: 'cancelled'; readonly agent: string; readonly done: readonly string[] };
 
 /** The durable steps of one run. */
 export interface Steps {

@@ -15,6 +15,6 @@ const migrator: typeof Migrator = load('drizzle-orm/node-postgres/migrator');
 
 export const { bigint, boolean, integer, jsonb, pgSchema, primaryKey, text, timestamp, unique } =
   core;
-export const { and, asc, eq, gt, sql } = orm;
+export const { and, asc, eq, gt, inArray, sql } = orm;
 export const { drizzle } = nodePostgres;
 export const { migrate } = migrator;

@@ -10,6 +10,8 @@ import type {
   StepObserver,
   Steps,
 } from '../session/runner.ts';
+import { memoryApprovalStore } from './memory-approval-store.ts';
+import { memoryRunControl } from './memory-run-control.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 /** A backing without a database: the same loop at the speed of memory, for replay and tests. It survives nothing. */
@@ -17,6 +19,8 @@ export function memoryBacking(host: Host = systemHost()): Backing {
   const store = memoryStore(host.clock.now);
   return {
     store,
+    approvals: memoryApprovalStore(),
+    control: memoryRunControl(),
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
 }

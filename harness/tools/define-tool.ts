@@ -5,9 +5,28 @@ import type { RecordReader, RecordWriter } from '../session/session-store.ts';
 /**
  * What a tool changes outside the run, and so what a crash may do to it:
  * `read` and `compute` change nothing; `transactional` writes only session records, committed with the step itself;
- * `keyed` changes the outside world, which deduplicates by the idempotency key.
+ * `keyed` changes the outside world, which deduplicates by the idempotency key; `unkeyed` changes it and cannot be repeated
+ * safely: what a crash leaves unknown is asked of the tool's `reconcile`, never tried again blindly.
  */
-export type EffectClass = 'read' | 'compute' | 'transactional' | 'keyed';
+export type EffectClass = 'read' | 'compute' | 'transactional' | 'keyed' | 'unkeyed';
+
+/** What a tool wants a person to decide before it acts. */
+export interface ApprovalNeed {
+  /** The decider has one of these roles, and is not the one for whom the tool acts. */
+  readonly roles: readonly string[];
+  /** Why, for the person who is asked. */
+  readonly reason: string;
+  /**
+   * Fingerprint of what this was judged by. It is judged again before the tool acts and must come out the same, so what
+   * stands in the world under this call's own key is left out of it: a step that runs twice has changed nothing.
+   */
+  readonly stateVersion: string;
+}
+
+/** What came of an effect that a crash left unknown. */
+export type Reconciliation<Output> =
+  | { readonly happened: true; readonly output: Output }
+  | { readonly happened: false };
 
 export interface ToolContext {
   readonly sessionId: string;
@@ -36,11 +55,27 @@ interface ToolBase<Input, Output> {
   readonly output: z.ZodType<Output>;
   /** Names of the agents that may call it; a call by any other is refused, whatever the model was shown. */
   readonly agents: readonly string[];
+  /** Roles of the principals for whom it may be called; everybody's when absent. */
+  readonly roles?: readonly string[];
+  /** Why it should no longer be used, and what instead. */
+  readonly deprecated?: string;
 }
 
-export interface PlainTool<Input, Output> extends ToolBase<Input, Output> {
+interface OutwardTool<Input> {
+  /** Says whether a person has to decide first. It reads, and changes nothing. */
+  readonly approval?: (input: Input, context: ToolContext) => Promise<ApprovalNeed | undefined>;
+}
+
+export interface PlainTool<Input, Output> extends ToolBase<Input, Output>, OutwardTool<Input> {
   readonly effect: 'read' | 'compute' | 'keyed';
   readonly execute: (input: Input, context: ToolContext) => Promise<Output>;
+}
+
+export interface UnkeyedTool<Input, Output> extends ToolBase<Input, Output>, OutwardTool<Input> {
+  readonly effect: 'unkeyed';
+  readonly execute: (input: Input, context: ToolContext) => Promise<Output>;
+  /** Finds out, by asking the world, whether an effect begun in an earlier life happened. Without it a person has to. */
+  readonly reconcile?: (input: Input, context: ToolContext) => Promise<Reconciliation<Output>>;
 }
 
 export interface TransactionalTool<Input, Output> extends ToolBase<Input, Output> {
@@ -48,21 +83,43 @@ export interface TransactionalTool<Input, Output> extends ToolBase<Input, Output
   readonly execute: (input: Input, context: TransactionalToolContext) => Promise<Output>;
 }
 
-/** A tool that checks what it is given: `execute` takes what a model sent and throws a ZodError if it does not fit. */
-export type Tool = PlainTool<unknown, unknown> | TransactionalTool<unknown, unknown>;
+/** A tool that checks what it is given: it takes what a model sent and throws a ZodError if that does not fit. */
+export type Tool =
+  | PlainTool<unknown, unknown>
+  | UnkeyedTool<unknown, unknown>
+  | TransactionalTool<unknown, unknown>;
 
 export function defineTool<Input, Output>(tool: PlainTool<Input, Output>): Tool;
+export function defineTool<Input, Output>(tool: UnkeyedTool<Input, Output>): Tool;
 export function defineTool<Input, Output>(tool: TransactionalTool<Input, Output>): Tool;
 export function defineTool<Input, Output>(
-  tool: PlainTool<Input, Output> | TransactionalTool<Input, Output>,
+  tool: PlainTool<Input, Output> | UnkeyedTool<Input, Output> | TransactionalTool<Input, Output>,
 ): Tool {
   const { input, output } = tool;
   if (tool.effect === 'transactional') {
-    const checked: TransactionalTool<unknown, unknown>['execute'] = async (value, context) =>
+    const execute: TransactionalTool<unknown, unknown>['execute'] = async (value, context) =>
       output.parse(await tool.execute(input.parse(value), context));
-    return { ...tool, execute: checked };
+    return { ...tool, execute };
   }
-  const checked: PlainTool<unknown, unknown>['execute'] = async (value, context) =>
+  const execute: PlainTool<unknown, unknown>['execute'] = async (value, context) =>
     output.parse(await tool.execute(input.parse(value), context));
-  return { ...tool, execute: checked };
+  const checked = (approval: OutwardTool<Input>['approval']): OutwardTool<unknown> =>
+    approval === undefined
+      ? {}
+      : { approval: async (value, context) => approval(input.parse(value), context) };
+  if (tool.effect !== 'unkeyed') {
+    const { approval, ...rest } = tool;
+    return { ...rest, ...checked(approval), execute };
+  }
+  const { approval, reconcile, ...rest } = tool;
+  if (reconcile === undefined) return { ...rest, ...checked(approval), execute };
+  return {
+    ...rest,
+    ...checked(approval),
+    execute,
+    reconcile: async (value, context) => {
+      const found = await reconcile(input.parse(value), context);
+      return found.happened ? { happened: true, output: output.parse(found.output) } : found;
+    },
+  };
 }

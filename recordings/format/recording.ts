@@ -72,7 +72,22 @@ const outcomeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('failed'),
     error: z.strictObject({ code: z.string(), message: z.string() }),
   }),
+  z.strictObject({
+    kind: z.literal('approval-required'),
+    need: z.strictObject({
+      roles: z.array(z.string()),
+      reason: z.string(),
+      stateVersion: z.string(),
+    }),
+  }),
 ]);
+
+const decisionSchema = z.strictObject({
+  verdict: z.enum(['approved', 'rejected', 'expired', 'cancelled']),
+  decidedBy: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+  input: sortedJsonSchema,
+});
 
 export const exchangeSchema = z.discriminatedUnion('t', [
   z.strictObject({
@@ -97,6 +112,15 @@ export const exchangeSchema = z.discriminatedUnion('t', [
     tool: z.string(),
     input: sortedJsonSchema,
     outcome: outcomeSchema,
+  }),
+  /** A person was asked about a call. */
+  z.strictObject({
+    t: z.literal('decision'),
+    ...place,
+    call: z.string(),
+    tool: z.string(),
+    input: sortedJsonSchema,
+    decision: decisionSchema,
   }),
 ]);
 /** One request of a session to the world outside, and its answer. */

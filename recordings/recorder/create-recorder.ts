@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type Agent,
+  type DecisionOutcome,
   type ExchangePlace,
   type Exchanges,
   openExchanges,
@@ -55,7 +56,8 @@ type Observed =
   | { readonly t: 'clock'; readonly value: number }
   | { readonly t: 'dice'; readonly value: string }
   | ({ readonly t: 'model' } & ObservedCall)
-  | ({ readonly t: 'tool'; readonly outcome: ToolOutcome } & ToolCall);
+  | ({ readonly t: 'tool'; readonly outcome: ToolOutcome } & ToolCall)
+  | ({ readonly t: 'decision'; readonly decision: DecisionOutcome } & ToolCall);
 
 interface Slot {
   readonly place: ExchangePlace;
@@ -125,6 +127,12 @@ function watch(inner: Exchanges, begin: Begin): Exchanges {
       end({ t: 'tool', ...call, outcome });
       return outcome;
     },
+    decision: async (place, call, wait) => {
+      const end = begin(place);
+      const decision = await inner.decision(place, call, wait);
+      end({ t: 'decision', ...call, decision });
+      return decision;
+    },
     clock: (place, read) => {
       const end = begin(place);
       const value = inner.clock(place, read);
@@ -152,7 +160,8 @@ function write(place: ExchangePlace, observed: Observed, { aliases, packer }: Wr
     case 'clock':
     case 'dice':
       return lineOf(place, { ...observed });
-    case 'tool': {
+    case 'tool':
+    case 'decision': {
       const { callId, ...exchange } = observed;
       return lineOf(place, { ...exchange, call: aliases.of('call', callId) });
     }

@@ -33,7 +33,7 @@ function toolResultCause(
   tape: Tape,
 ): Cause | undefined {
   const call = stringAt(asked, 'toolCallId');
-  const source = tape.exchanges.find(
+  const source = tape.exchanges.findLast(
     (each): each is TapedTool => each.t === 'tool' && each.call === call,
   );
   if (source === undefined) return undefined;
@@ -49,9 +49,15 @@ function resultIn(part: Json | undefined): Json | undefined {
 }
 
 function resultOf({ outcome }: TapedTool): Json {
-  return outcome.kind === 'completed'
-    ? outcome.output
-    : `${outcome.error.code}: ${outcome.error.message}`;
+  switch (outcome.kind) {
+    case 'completed':
+      return outcome.output;
+    case 'failed':
+      return `${outcome.error.code}: ${outcome.error.message}`;
+    case 'approval-required':
+      // No request carries it: the call's result stands in a later exchange.
+      return null;
+  }
 }
 
 function answerCause(

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { ExchangePlace, Principal, ToolCall, ToolOutcome } from '#harness';
+import type { DecisionOutcome, ExchangePlace, Principal, ToolCall, ToolOutcome } from '#harness';
 import { asJson, firstDifference } from '../format/json.ts';
 import { requestOf } from '../format/model-request.ts';
 import { type ExchangeKind, type ModelAnswer, placeName } from '../format/recording.ts';
@@ -10,6 +10,7 @@ import { findCause } from './find-cause.ts';
 import { missingCall } from './find-end-divergence.ts';
 import type { Latch } from './latch.ts';
 import {
+  decisionExchange,
   modelExchange,
   referenceTo,
   type Tape,
@@ -26,6 +27,7 @@ export interface Matcher {
   ) => void;
   readonly model: (place: ExchangePlace, options: LanguageModelV4CallOptions) => ModelAnswer;
   readonly tool: (place: ExchangePlace, call: ToolCall) => TapedTool;
+  readonly decision: (place: ExchangePlace, call: ToolCall) => DecisionOutcome;
   /** Diverges unless a live call came to what was recorded. */
   readonly outcome: (recorded: TapedTool, outcome: ToolOutcome) => void;
   readonly clock: (place: ExchangePlace) => number;
@@ -39,6 +41,67 @@ type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
 
 /** Matches against `tape`. What it answered is checked off; what it cannot answer goes to the latch. */
 export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): Matcher {
+  const { diverge, take, sameCall } = createFinder(tape, latch, checklist);
+  return {
+    message: (place, message) => {
+      const asked = { exchange: 'message', place };
+      const { text, principal } = take('message', asked);
+      const difference = firstDifference('message', { text, principal }, asJson(message));
+      if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
+    },
+    clock: (place) => take('clock', { exchange: 'clock', place }).value,
+    dice: (place) => take('dice', { exchange: 'dice', place }).value,
+    model: (place, options) => {
+      const asked = { exchange: modelExchange, place };
+      const { request, answer } = take('model', asked);
+      const now = requestOf(options);
+      const found = compareRequest(request, now);
+      if (found === undefined) return answer;
+      const origin =
+        found.class === 'MESSAGE'
+          ? findCause(found.difference, [request.messages, now.messages], tape)
+          : undefined;
+      return diverge(asked, { ...found, ...origin });
+    },
+    tool: (place, call) => {
+      const asked = { exchange: toolExchange(call), place };
+      const found = take('tool', asked);
+      sameCall(found, call, asked);
+      if (found.call === call.callId) return found;
+      const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
+      return diverge(asked, { class: 'ORDER', note });
+    },
+    decision: (place, call) => {
+      const asked = { exchange: decisionExchange(call), place };
+      const found = take('decision', asked);
+      sameCall(found, call, asked);
+      return found.decision;
+    },
+    outcome: (recorded, outcome) => {
+      const difference = firstDifference('outcome', recorded.outcome, asJson(outcome));
+      if (difference !== undefined)
+        diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+    },
+  };
+}
+
+interface Finder {
+  /** Latches a divergence, and throws. */
+  readonly diverge: (at: ExchangeReference, finding: Finding) => never;
+  /** What stands at the place, if it is of that kind. */
+  readonly take: <Kind extends ExchangeKind>(
+    kind: Kind,
+    asked: ExchangeReference,
+  ) => Extract<TapedExchange, { t: Kind }>;
+  /** Diverges unless what was found is about this call. */
+  readonly sameCall: (
+    found: Pick<TapedTool, 'tool' | 'input'>,
+    call: ToolCall,
+    asked: ExchangeReference,
+  ) => void;
+}
+
+function createFinder(tape: Tape, latch: Latch, checklist: Checklist): Finder {
   const diverge = (at: ExchangeReference, { equal = [], ...finding }: Finding): never => {
     const { header } = tape.recording;
     // A run that ended early shows in the runs behind it, as a conversation that is another.
@@ -66,43 +129,16 @@ export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): M
     checklist.check(asked.place);
     return found;
   };
-  return {
-    message: (place, message) => {
-      const asked = { exchange: 'message', place };
-      const { text, principal } = take('message', asked);
-      const difference = firstDifference('message', { text, principal }, asJson(message));
-      if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
-    },
-    clock: (place) => take('clock', { exchange: 'clock', place }).value,
-    dice: (place) => take('dice', { exchange: 'dice', place }).value,
-    model: (place, options) => {
-      const asked = { exchange: modelExchange, place };
-      const { request, answer } = take('model', asked);
-      const now = requestOf(options);
-      const found = compareRequest(request, now);
-      if (found === undefined) return answer;
-      const origin =
-        found.class === 'MESSAGE'
-          ? findCause(found.difference, [request.messages, now.messages], tape)
-          : undefined;
-      return diverge(asked, { ...found, ...origin });
-    },
-    tool: (place, call) => {
-      const asked = { exchange: toolExchange(call), place };
-      const found = take('tool', asked);
-      if (found.tool !== call.tool) return diverge(asked, misplaced(asked, tape, checklist));
-      const difference = firstDifference('input', found.input, call.input);
-      if (difference !== undefined) return diverge(asked, { class: 'TOOL_INPUT', difference });
-      if (found.call === call.callId) return found;
-      const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
-      return diverge(asked, { class: 'ORDER', note });
-    },
-    outcome: (recorded, outcome) => {
-      const difference = firstDifference('outcome', recorded.outcome, asJson(outcome));
-      if (difference !== undefined)
-        diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
-    },
+  const sameCall = (
+    found: Pick<TapedTool, 'tool' | 'input'>,
+    call: ToolCall,
+    asked: ExchangeReference,
+  ): void => {
+    if (found.tool !== call.tool) diverge(asked, misplaced(asked, tape, checklist));
+    const difference = firstDifference('input', found.input, call.input);
+    if (difference !== undefined) diverge(asked, { class: 'TOOL_INPUT', difference });
   };
+  return { diverge, take, sameCall };
 }
 
 function isKind<Kind extends ExchangeKind>(

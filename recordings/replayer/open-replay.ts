@@ -76,6 +76,7 @@ function recordedExchanges(recording: Recording, matcher: Matcher): Exchanges {
     message: matcher.message,
     model: (place) => replayModel(recording, (options) => matcher.model(place, options)),
     tool: async (place, call) => matcher.tool(place, call).outcome,
+    decision: async (place, call) => matcher.decision(place, call),
     clock: matcher.clock,
     dice: matcher.dice,
   };

@@ -69,7 +69,13 @@ function editedLine(
 export function referenceTo(exchange: TapedExchange): ExchangeReference {
   const place = placeOf(exchange);
   if (exchange.t === 'tool') return { exchange: toolExchange(exchange), place };
+  if (exchange.t === 'decision') return { exchange: decisionExchange(exchange), place };
   return { exchange: exchange.t === 'model' ? modelExchange : exchange.t, place };
+}
+
+/** How reports call a person's decision: `decision on issueRefund`. */
+export function decisionExchange({ tool }: { readonly tool: string }): string {
+  return `decision on ${tool}`;
 }
 
 /** How reports call an exchange with a model. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Backing, RunOutcome, StepName } from '#harness';
-import { memoryStore, scriptedModel } from '#harness/testing';
+import { memoryBacking, memoryStore, scriptedModel } from '#harness/testing';
 import { startWorldServer, type WorldServer } from '../desk/world/world-server.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { mutantNamed } from '../mutants/mutant-named.ts';
@@ -72,7 +72,10 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
       },
     };
   };
+  const { approvals, control } = memoryBacking();
   return {
+    approvals,
+    control,
     store: disk.store,
     openRunner: async (body) => {
       const start = (request: RunRequest): void => {

@@ -38,11 +38,11 @@ test('CD-1 takes the key from the refund and from nothing else', async () => {
 
 test('CD-4 stores what is told again, and keeps what an earlier attempt has streamed', async () => {
   const { agents, entry } = scenario.subject.assemble({ worldUrl: 'http://world.invalid' });
-  const { openRunner } = memoryBacking();
+  const backing = memoryBacking();
   const { store } = mutantNamed('CD-4').apply({
     agents,
     entry,
-    backing: { store: memoryStore(() => 0), openRunner },
+    backing: { ...backing, store: memoryStore(() => 0) },
     worldUrl: 'http://world.invalid',
   }).backing;
   const turn = { sessionId: 's', runId: 's/1', step: 'model#1' };

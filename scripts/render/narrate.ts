@@ -11,6 +11,11 @@ export function createNarrator(paint: Paint): (item: FeedItem) => string {
       midLine = !item.delta.text.endsWith('\n');
       return item.delta.text;
     }
+    if (item.kind === 'text-restarted') {
+      const began = midLine ? '\n' : '';
+      midLine = false;
+      return `${began}${paint('dim', '  (the answer begins anew)')}\n`;
+    }
     const line = lineFor(item.event.fact, paint);
     if (line === undefined) return '';
     const told = `${midLine ? '\n' : ''}${line}\n`;
@@ -31,6 +36,15 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('yellow', `  <- ${fact.tool} failed: ${fact.error.message}`);
     case 'handed-off':
       return paint('dim', `  ${fact.from} hands over to ${fact.to}: ${fact.reason}`);
+    case 'approval-requested':
+      return paint(
+        'yellow',
+        `  ?? ${fact.tool} waits for ${fact.roles.join(' or ')}: ${fact.reason}`,
+      );
+    case 'approval-decided':
+      return paint('yellow', `  ?? ${fact.tool} is ${fact.verdict}`);
+    case 'run-cancelled':
+      return paint('yellow', `  ${fact.agent} was cancelled`);
     case 'run-failed':
       return paint('red', `${fact.agent} failed: ${fact.error.message}`);
     case 'run-completed':

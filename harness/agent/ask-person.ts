@@ -1,0 +1,103 @@
+import type { Clock } from '../host/host.ts';
+import type { Approval, ApprovalStore } from '../session/approval.ts';
+import type { Fact, Json } from '../session/event.ts';
+import type { RunControl } from '../session/run-control.ts';
+import type { ApprovalNeed, ToolContext } from '../tools/define-tool.ts';
+import type { DecisionOutcome, ToolCall } from './exchanges.ts';
+
+/** A person who has not answered by then has not said no: the request has expired. */
+export const approvalLifetimeMs = 24 * 60 * 60 * 1000;
+/** How often an undecided request is looked at. */
+const decisionPollingMs = 250;
+
+/** A call that waits for a person. */
+export interface Question {
+  /** The step that asked. */
+  readonly step: string;
+  readonly call: ToolCall;
+  readonly need: ApprovalNeed;
+  readonly context: ToolContext;
+}
+
+export interface Asking {
+  readonly approvals: ApprovalStore;
+  readonly control: RunControl;
+  readonly clock: Clock;
+}
+
+/** The fact that a person is asked. */
+export function requestedFact({ step, call, need, context }: Question): Fact {
+  return {
+    type: 'approval-requested',
+    question: step,
+    callId: call.callId,
+    tool: call.tool,
+    input: call.input,
+    roles: [...need.roles],
+    reason: need.reason,
+    expiresAt: context.now + approvalLifetimeMs,
+  };
+}
+
+export function decidedFact({ step, call }: Question, decision: DecisionOutcome): Fact {
+  const { verdict, decidedBy, reason, input } = decision;
+  return {
+    type: 'approval-decided',
+    question: step,
+    callId: call.callId,
+    tool: call.tool,
+    verdict,
+    input,
+    ...(decidedBy === undefined ? {} : { decidedBy }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/**
+ * Asks, and waits until a person or time has decided or the run is cancelled. Asked again after a crash it finds the question
+ * it asked before, and its answer, if that came meanwhile.
+ */
+export async function askPerson(question: Question, asking: Asking): Promise<DecisionOutcome> {
+  const { approvals, control, clock } = asking;
+  const { call, need, context } = question;
+  const { sessionId, runId, principal } = context;
+  const requestedAt = clock.now();
+  let approval = await approvals.request({
+    approvalId: context.idempotencyKey,
+    tenant: principal.tenant,
+    sessionId,
+    runId,
+    callId: call.callId,
+    tool: call.tool,
+    arguments: call.input,
+    stateVersion: need.stateVersion,
+    requestedBy: principal.id,
+    roles: need.roles,
+    reason: need.reason,
+    requestedAt,
+    expiresAt: requestedAt + approvalLifetimeMs,
+  });
+  while (approval.status === 'pending') {
+    if (clock.now() >= approval.expiresAt) {
+      approval = await approvals.end(approval.approvalId, 'expired');
+    } else if (await control.isCancelRequested(sessionId, runId)) {
+      approval = await approvals.end(approval.approvalId, 'cancelled');
+    } else {
+      await clock.sleep(decisionPollingMs);
+      approval = (await approvals.find(approval.approvalId)) ?? approval;
+    }
+  }
+  return outcomeOf(approval);
+}
+
+function outcomeOf(approval: Approval): DecisionOutcome {
+  const { status, decidedBy, decisionReason, editedArguments } = approval;
+  const input: Json = editedArguments ?? approval.arguments;
+  return {
+    // A consumed one was approved, and its step runs again.
+    verdict: status === 'consumed' || status === 'pending' ? 'approved' : status,
+    input,
+    ...(decidedBy === undefined ? {} : { decidedBy }),
+    ...(decisionReason === undefined ? {} : { reason: decisionReason }),
+  };
+}

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openHarnessDatabase } from '../open-harness-database.ts';
+import type { ApprovalRequest, ApprovalStore } from '../session/approval.ts';
+import { approvalDesk } from '../session/approval-desk.ts';
+import type { RunControl } from '../session/run-control.ts';
+import { memoryApprovalStore } from '../testing/memory-approval-store.ts';
+import { memoryRunControl } from '../testing/memory-run-control.ts';
+import { startPostgres } from '../testing/postgres-server.ts';
+import { simulatedHost } from '../testing/simulated-host.ts';
+import { sqlApprovalStore } from './sql-approval-store.ts';
+import { sqlRunControl } from './sql-run-control.ts';
+
+// What every approval store and every run control keeps, on memory, PGlite and PostgreSQL.
+
+interface Opened {
+  readonly approvals: ApprovalStore;
+  readonly control: RunControl;
+  readonly close: () => Promise<void>;
+}
+
+const backends: Readonly<Record<string, () => Promise<Opened>>> = {
+  memory: async () => ({
+    approvals: memoryApprovalStore(),
+    control: memoryRunControl(),
+    close: async () => undefined,
+  }),
+  PGlite: async () => {
+    const { pool, close } = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
+    return { approvals: sqlApprovalStore(pool), control: sqlRunControl(pool), close };
+  },
+  PostgreSQL: async () => {
+    const server = await startPostgres();
+    const url = await server.createDatabase('approvals');
+    const { pool, close } = await openHarnessDatabase({ kind: 'postgres', url });
+    return {
+      approvals: sqlApprovalStore(pool),
+      control: sqlRunControl(pool),
+      close: async () => {
+        await close();
+        await server.close();
+      },
+    };
+  },
+};
+
+const day = 24 * 60 * 60 * 1000;
+
+function request(approvalId: string, changes: Partial<ApprovalRequest> = {}): ApprovalRequest {
+  return {
+    approvalId,
+    tenant: 'larkspur',
+    sessionId: approvalId,
+    runId: 'r',
+    callId: 'call1',
+    tool: 'issueRefund',
+    arguments: { chargeId: 'ch_H1', amountMinor: 6450 },
+    stateVersion: 'v1',
+    requestedBy: 'cus_1008',
+    roles: ['billing_agent', 'billing_lead'],
+    reason: 'more than 50.00',
+    requestedAt: 1_000,
+    expiresAt: 1_000 + day,
+    ...changes,
+  };
+}
+
+const ana = { id: 'ana', role: 'billing_agent', tenant: 'larkspur' };
+
+describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+
+  test('a request made twice is one request, as it was made first', async () => {
+    const { approvals } = opened;
+    const first = await approvals.request(request('twice'));
+    const again = await approvals.request(request('twice', { requestedAt: 9_000 }));
+    expect(first).toEqual({ ...request('twice'), status: 'pending' });
+    expect(again).toEqual(first);
+    expect(await approvals.find('twice')).toEqual(first);
+    expect(await approvals.find('nobody')).toBeUndefined();
+  });
+
+  test('of eight who decide at once one wins, and the row is theirs', async () => {
+    const { approvals } = opened;
+    await approvals.request(request('storm'));
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        approvals.decide(
+          {
+            approvalId: 'storm',
+            by: { ...ana, id: `approver-${index}` },
+            verdict: index % 2 === 0 ? 'approve' : 'reject',
+            reason: 'mine',
+          },
+          2_000,
+        ),
+      ),
+    );
+    const winners = results.flatMap(({ won }, index) => (won ? [index] : []));
+    expect(winners).toHaveLength(1);
+    const [winner = -1] = winners;
+    expect(await approvals.find('storm')).toMatchObject({
+      decidedBy: `approver-${winner}`,
+      status: winner % 2 === 0 ? 'approved' : 'rejected',
+      decidedAt: 2_000,
+    });
+  });
+
+  test('only what was approved can be consumed, and by its own call again', async () => {
+    const { approvals } = opened;
+    await approvals.request(request('consumed'));
+    expect(await approvals.consume('consumed')).toBe(false);
+    await approvals.decide({ approvalId: 'consumed', by: ana, verdict: 'approve', reason: '' }, 2);
+    expect(await approvals.consume('consumed')).toBe(true);
+    expect(await approvals.consume('consumed')).toBe(true);
+    expect((await approvals.find('consumed'))?.status).toBe('consumed');
+  });
+
+  test('what was decided is not ended, and what was ended is not decided', async () => {
+    const { approvals } = opened;
+    await approvals.request(request('decided'));
+    await approvals.decide({ approvalId: 'decided', by: ana, verdict: 'approve', reason: '' }, 2);
+    expect((await approvals.end('decided', 'expired')).status).toBe('approved');
+    await approvals.request(request('ended'));
+    expect((await approvals.end('ended', 'cancelled')).status).toBe('cancelled');
+    const late = await approvals.decide(
+      { approvalId: 'ended', by: ana, verdict: 'approve', reason: '' },
+      2,
+    );
+    expect(late).toMatchObject({ won: false, approval: { status: 'cancelled' } });
+  });
+
+  test('the same question in the same session is not asked again after a no; another amount is', async () => {
+    const { approvals } = opened;
+    const sessionId = 'asked-before';
+    await approvals.request(request('no', { sessionId }));
+    await approvals.decide({ approvalId: 'no', by: ana, verdict: 'reject', reason: 'no' }, 2);
+    expect((await approvals.request(request('no-2', { sessionId }))).status).toBe('rejected');
+    const other = request('no-3', { sessionId, arguments: { chargeId: 'ch_H1', amountMinor: 1 } });
+    expect((await approvals.request(other)).status).toBe('pending');
+    expect((await approvals.request(request('elsewhere'))).status).toBe('pending');
+  });
+
+  test('a tenant sees its own', async () => {
+    const { approvals } = opened;
+    await approvals.request(request('juniper-1', { tenant: 'juniper' }));
+    expect((await approvals.list('juniper')).map((each) => each.approvalId)).toEqual(['juniper-1']);
+    expect(await approvals.list('juniper', 'other')).toEqual([]);
+  });
+
+  test('who decides after the time is up finds it expired, which is not a no', async () => {
+    const { approvals } = opened;
+    await approvals.request(request('late'));
+    const { clock } = simulatedHost({ startsAt: 1_000 + day, seed: 1 });
+    const decision = { approvalId: 'late', by: ana, verdict: 'approve', reason: '' } as const;
+    await expect(approvalDesk(approvals, clock).decide(decision)).rejects.toMatchObject({
+      code: 'APPROVAL_DECIDED',
+    });
+    expect((await approvals.find('late'))?.status).toBe('expired');
+  });
+
+  test('an effect is begun once, whoever asks, and a cancellation is seen by its own run only', async () => {
+    const { control } = opened;
+    const begun = await Promise.all([1, 2, 3].map(() => control.beginEffect('s', 'claim')));
+    expect(begun.filter(Boolean)).toHaveLength(1);
+    await control.requestCancel('s', 'r1');
+    await control.requestCancel('s', 'r1');
+    expect(await control.isCancelRequested('s', 'r1')).toBe(true);
+    expect(await control.isCancelRequested('s', 'r2')).toBe(false);
+  });
+});

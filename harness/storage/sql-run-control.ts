@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import type { RunControl } from '../session/run-control.ts';
+import { and, drizzle, eq } from './drizzle.ts';
+import { records } from './schema.ts';
+import { unwrapQueryError } from './unwrap-query-error.ts';
+
+/** Kept as records of the session, under collections of their own. */
+const cancellations = 'groundhog.cancellations';
+const effects = 'groundhog.effects';
+
+export function sqlRunControl(pool: Pool): RunControl {
+  const database = drizzle(pool);
+  const note = async (sessionId: string, collection: string, key: string): Promise<boolean> => {
+    const noted = await unwrapQueryError(
+      database
+        .insert(records)
+        .values({ sessionId, collection, key, value: true })
+        .onConflictDoNothing()
+        .returning({ key: records.key }),
+    );
+    return noted.length > 0;
+  };
+  return {
+    requestCancel: async (sessionId, runId) => {
+      await note(sessionId, cancellations, runId);
+    },
+    isCancelRequested: async (sessionId, runId) => {
+      const found = await unwrapQueryError(
+        database
+          .select({ key: records.key })
+          .from(records)
+          .where(
+            and(
+              eq(records.sessionId, sessionId),
+              eq(records.collection, cancellations),
+              eq(records.key, runId),
+            ),
+          ),
+      );
+      return found.length > 0;
+    },
+    beginEffect: (sessionId, key) => note(sessionId, effects, key),
+  };
+}
