@@ -1,19 +1,32 @@
-import type { SessionEvent, TextDelta } from './event.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SessionEvent, TextDelta, TurnReference } from './event.ts';
+import {
+  type FeedCursor,
+  type FeedPage,
+  type SessionStore,
+  startOfAttempt,
+} from './session-store.ts';
 
-/** What a viewer of a session sees: its facts and, between them, a model turn's text as it streams. */
+/** What a viewer of a session sees: its facts and, before the fact that a model turn has ended, the turn's text. */
 export type FeedItem =
   | { readonly kind: 'event'; readonly event: SessionEvent }
-  | { readonly kind: 'text-delta'; readonly delta: TextDelta };
-
-type Listener = (item: FeedItem) => void;
+  | { readonly kind: 'text-delta'; readonly delta: TextDelta }
+  /** The turn is being attempted anew: what was seen of earlier attempts is void. */
+  | {
+      readonly kind: 'text-restarted';
+      readonly turn: TurnReference;
+      readonly attempt: number;
+    };
 
 export interface SessionFeed {
-  /** Tells the subscribers of this process what has just been stored. */
-  readonly publish: (sessionId: string, items: readonly FeedItem[]) => void;
+  /** Tells the subscribers of this process that something has just been stored, if the store does not tell by itself. */
+  readonly publish: (sessionId: string) => void;
   /**
    * Yields every event with `seq` greater than `after`, each once and in order, first those stored and then those to
-   * come, and the text deltas of turns in progress. Ends when `signal` aborts.
+   * come, whichever process stores them. Before the first event of a model turn come the pieces of the turn's text, as
+   * early as they are stored, from the first on, each once and in order. Pieces of an attempt that was superseded are not
+   * shown once the next has begun; the next begins with `text-restarted`. Ends when `signal` aborts; an error of the
+   * store ends it too, and whoever subscribes again behind the last event seen goes on from there: of a turn in
+   * progress the text comes again from its beginning, known by attempt and ordinal.
    */
   readonly subscribe: (
     sessionId: string,
@@ -21,70 +34,153 @@ export interface SessionFeed {
   ) => AsyncIterable<FeedItem>;
 }
 
-/** A feed for the subscribers within one process. */
+/** So much is read at a time: what a viewer who is far behind costs in memory. */
+const pageLimit = 200;
+
+/**
+ * A feed of what is in the store. A subscriber is a cursor and a bell: rung, it reads on from where it is. Nothing is
+ * queued for anybody, so a slow subscriber costs what a page costs; those who are at the same place share one reading.
+ */
 export function createSessionFeed(store: SessionStore): SessionFeed {
-  const listeners = new Map<string, Set<Listener>>();
+  const bells = new Map<string, Set<() => void>>();
+  const reading = sharedReading(store);
+  const watch = store.watch ?? watchIn(bells);
   return {
-    publish: (sessionId, items) => {
-      for (const listener of listeners.get(sessionId) ?? [])
-        for (const item of items) listener(item);
+    publish: (sessionId) => {
+      for (const ring of bells.get(sessionId) ?? []) ring();
     },
-    subscribe: (sessionId, { after, signal }) => {
-      const mailbox = createMailbox(signal);
-      const group = listeners.get(sessionId) ?? new Set();
-      listeners.set(sessionId, group.add(mailbox.put));
-      signal.addEventListener('abort', () => group.delete(mailbox.put), { once: true });
-      return follow({ store, sessionId, after, mailbox });
+    subscribe: (sessionId, { after, signal }) =>
+      follow({ sessionId, after, signal, reading, watch }),
+  };
+}
+
+function watchIn(bells: Map<string, Set<() => void>>): NonNullable<SessionStore['watch']> {
+  return (sessionId, ring) => {
+    const group = bells.get(sessionId) ?? new Set();
+    bells.set(sessionId, group.add(ring));
+    return () => {
+      group.delete(ring);
+      if (group.size === 0) bells.delete(sessionId);
+    };
+  };
+}
+
+type Read = (sessionId: string, cursor: FeedCursor) => Promise<FeedPage>;
+
+interface SharedReading {
+  readonly read: Read;
+  /** Something may have changed: a reading that has begun already may not have seen it, and is no longer shared. */
+  readonly outdate: (sessionId: string) => void;
+}
+
+/** Who asks for what is just being read waits for the same answer. */
+function sharedReading(store: SessionStore): SharedReading {
+  const readings = new Map<string, Map<string, Promise<FeedPage>>>();
+  return {
+    outdate: (sessionId) => readings.delete(sessionId),
+    read: (sessionId, cursor) => {
+      const ongoing = readings.get(sessionId) ?? new Map<string, Promise<FeedPage>>();
+      readings.set(sessionId, ongoing);
+      const place = JSON.stringify(cursor);
+      const found = ongoing.get(place);
+      if (found !== undefined) return found;
+      const reading = store.readPage(sessionId, cursor, pageLimit).finally(() => {
+        ongoing.delete(place);
+        if (ongoing.size === 0 && readings.get(sessionId) === ongoing) readings.delete(sessionId);
+      });
+      ongoing.set(place, reading);
+      return reading;
     },
   };
 }
 
-/** Listening has begun before history is read, so nothing falls between the two; `seq` drops what comes twice. */
+/** The bell hangs before the first reading, so whatever is stored behind a reading rings it. */
 async function* follow(source: {
-  readonly store: SessionStore;
   readonly sessionId: string;
   readonly after: number;
-  readonly mailbox: Mailbox;
+  readonly signal: AbortSignal;
+  readonly reading: SharedReading;
+  readonly watch: NonNullable<SessionStore['watch']>;
 }): AsyncIterable<FeedItem> {
-  let cursor = source.after;
-  for (const event of await source.store.readEvents(source.sessionId, cursor)) {
-    cursor = event.seq;
+  const { sessionId, signal, reading, watch } = source;
+  if (signal.aborted) return;
+  const bell = createBell();
+  const unwatch = watch(sessionId, () => {
+    reading.outdate(sessionId);
+    bell.ring();
+  });
+  const stop = (): void => {
+    unwatch();
+    bell.ring();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    reading.outdate(sessionId);
+    let cursor: FeedCursor = { after: source.after, turns: [] };
+    while (!signal.aborted) {
+      const page = await reading.read(sessionId, cursor);
+      for (const item of itemsOf(page, cursor)) {
+        yield item;
+        if (signal.aborted) return;
+      }
+      cursor = behind(page, cursor);
+      if (page.events.length < pageLimit) await bell.rung();
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    unwatch();
+  }
+}
+
+/** The page as a viewer at `cursor` sees it: the text of a turn before the first event of the turn. */
+function* itemsOf({ events, pieces }: FeedPage, cursor: FeedCursor): Iterable<FeedItem> {
+  const texts = Map.groupBy(pieces, turnKey);
+  for (const event of events) {
+    const key = turnKey(event);
+    yield* textItems(texts.get(key) ?? [], cursor);
+    texts.delete(key);
     yield { kind: 'event', event };
   }
-  for await (const item of source.mailbox.items()) {
-    if (item.kind === 'text-delta') yield item;
-    else if (item.event.seq > cursor) {
-      cursor = item.event.seq;
-      yield item;
-    }
+  for (const text of texts.values()) yield* textItems(text, cursor);
+}
+
+function* textItems(pieces: readonly TextDelta[], cursor: FeedCursor): Iterable<FeedItem> {
+  const [first] = pieces;
+  if (first === undefined) return;
+  const { sessionId, runId, step, attempt } = first;
+  const seen = cursor.turns.find((turn) => turnKey(turn) === turnKey(first));
+  if (attempt > 1 && seen?.attempt !== attempt) {
+    yield { kind: 'text-restarted', turn: { sessionId, runId, step }, attempt };
+  }
+  for (const delta of pieces) {
+    if (delta.ordinal !== startOfAttempt) yield { kind: 'text-delta', delta };
   }
 }
 
-interface Mailbox {
-  readonly put: Listener;
-  readonly items: () => AsyncIterable<FeedItem>;
+/** Where a viewer who was at `cursor` is when it has seen the page. */
+function behind({ events, pieces }: FeedPage, { after, turns }: FeedCursor): FeedCursor {
+  const places = new Map(turns.map((turn) => [turnKey(turn), turn]));
+  for (const { text: _, ...piece } of pieces) places.set(turnKey(piece), piece);
+  for (const event of events) places.delete(turnKey(event));
+  return { after: events.at(-1)?.seq ?? after, turns: [...places.values()] };
 }
 
-function createMailbox(signal: AbortSignal): Mailbox {
-  let waiting: FeedItem[] = [];
-  let wake = Promise.withResolvers<void>();
-  const ring = (): void => wake.resolve();
-  signal.addEventListener('abort', ring, { once: true });
+const turnKey = ({ runId, step }: Pick<TextDelta, 'runId' | 'step'>): string =>
+  JSON.stringify([runId, step]);
+
+interface Bell {
+  readonly ring: () => void;
+  /** Resolves when it has rung since the last time it was heard. */
+  readonly rung: () => Promise<void>;
+}
+
+function createBell(): Bell {
+  let heard = Promise.withResolvers<void>();
   return {
-    put: (item) => {
-      waiting.push(item);
-      ring();
-    },
-    items: async function* () {
-      while (true) {
-        const batch = waiting;
-        waiting = [];
-        yield* batch;
-        if (waiting.length > 0) continue;
-        if (signal.aborted) return;
-        await wake.promise;
-        wake = Promise.withResolvers<void>();
-      }
+    ring: () => heard.resolve(),
+    rung: async () => {
+      await heard.promise;
+      heard = Promise.withResolvers();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../host/host.ts';
 import type { Fact, SessionEvent, TextDelta } from './event.ts';
-import type { FeedItem, SessionFeed } from './session-feed.ts';
+import type { SessionFeed } from './session-feed.ts';
 import type { RecordReader, SessionStore } from './session-store.ts';
 
 /** The text of one attempt at a model turn, on its way to those who watch. */
@@ -33,10 +33,7 @@ export function openSessionLog(
   { store, feed, clock }: SessionLogParts,
 ): SessionLog {
   const show = (events: readonly SessionEvent[]): void => {
-    feed.publish(
-      sessionId,
-      events.map((event): FeedItem => ({ kind: 'event', event })),
-    );
+    if (events.length > 0) feed.publish(sessionId);
   };
   return {
     show,
@@ -48,10 +45,11 @@ export function openSessionLog(
     openText: async (step) => {
       const turn = { sessionId, runId, step };
       const attempt = await store.beginAttempt(turn);
+      feed.publish(sessionId);
       return createTextStream(clock, async (ordinal, text) => {
         const delta: TextDelta = { ...turn, attempt, ordinal, text };
         await store.appendDelta(delta);
-        feed.publish(sessionId, [{ kind: 'text-delta', delta }]);
+        feed.publish(sessionId);
       });
     },
   };

@@ -32,6 +32,28 @@ export interface Admission {
   readonly previousRunId: string | null;
 }
 
+/** How far a viewer has come: the events it has seen and, of turns that have not ended by then, the text. */
+export interface FeedCursor {
+  /** `seq` of the last event seen, 0 before the first. */
+  readonly after: number;
+  /** Where it is in the text of each turn it has seen some of: the last piece seen. */
+  readonly turns: readonly Omit<TextDelta, 'text'>[];
+}
+
+/** One look at a session, all of it as of one moment. */
+export interface FeedPage {
+  /** The events behind the cursor, in order; no more than were asked for. */
+  readonly events: readonly SessionEvent[];
+  /**
+   * The pieces behind the cursor of the latest attempt at each turn that ends in this page or, where the page reaches the
+   * end of the log, goes on: by turn, in order. A piece of `startOfAttempt` says that the attempt has begun.
+   */
+  readonly pieces: readonly TextDelta[];
+}
+
+/** Ordinal of the empty piece that stands for the beginning of an attempt, from before its first text. */
+export const startOfAttempt = -1;
+
 /**
  * Where sessions live. Two implementations: SQL and memory; `#harness/testing` holds the suite that both pass.
  *
@@ -47,11 +69,19 @@ export interface SessionStore {
   ) => Promise<readonly SessionEvent[]>;
   /** Events with `seq` greater than `after` (0 for all), in order. */
   readonly readEvents: (sessionId: string, after: number) => Promise<readonly SessionEvent[]>;
+  /** What a viewer sees next: at most `limit` events, and text. */
+  readonly readPage: (sessionId: string, cursor: FeedCursor, limit: number) => Promise<FeedPage>;
+  /**
+   * Calls `onChange` whenever something of the session may have been stored, by this process or another, until the
+   * returned function is called. A hint: it may come late, twice, or for nothing; what was stored is in the log. Absent
+   * where only `SessionFeed.publish` tells.
+   */
+  readonly watch?: (sessionId: string, onChange: () => void) => () => void;
   /** Starts an attempt at a model turn: drops what earlier attempts streamed, returns this attempt's number. */
   readonly beginAttempt: (turn: TurnReference) => Promise<number>;
   /** Stores one delta. Deltas of an attempt that was superseded are dropped. */
   readonly appendDelta: (delta: TextDelta) => Promise<void>;
-  /** All stored deltas of a session, by run, step and ordinal. */
+  /** All text stored of a session, by run, step and ordinal. */
   readonly readDeltas: (sessionId: string) => Promise<readonly TextDelta[]>;
   readonly records: (sessionId: string) => RecordReader;
   /** Every record of the session, by collection and key. */

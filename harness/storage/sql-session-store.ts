@@ -1,32 +1,33 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import { factSchema, type SessionEvent, type TextDelta } from '../session/event.ts';
-import type { SessionRecord, SessionStore, SessionTransaction } from '../session/session-store.ts';
+import type { TextDelta, TurnReference } from '../session/event.ts';
+import {
+  type SessionRecord,
+  type SessionStore,
+  type SessionTransaction,
+  startOfAttempt,
+} from '../session/session-store.ts';
 import { and, asc, drizzle, eq, gt, sql } from './drizzle.ts';
+import { createNotifications, notifying } from './notifications.ts';
 import { events, records, sessions, textDeltas } from './schema.ts';
+import { eventOf, rawEventSchema } from './sql-event.ts';
+import { readFeedPage } from './sql-feed-page.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
-/** How often an append is tried when another writer of the same session gets in between. */
-const appendTryLimit = 5;
+/** How often a write is tried when another writer of the same session gets in between. */
+const writeTryLimit = 5;
 const uniqueViolation = '23505';
 
 /** Sessions in the database: S1 to S3 hold for any number of processes. */
 export function sqlSessionStore(pool: Pool): SessionStore {
   const database = drizzle(pool);
+  const notifications = createNotifications(pool);
   return {
     appendEvents: async (sessionId, drafts) => {
       if (drafts.length === 0) return [];
       const rows = JSON.stringify(drafts.map((draft, position) => ({ ...draft, position })));
-      for (let tries = 1; ; tries += 1) {
-        try {
-          const { rows: stored } = await unwrapQueryError(
-            database.execute(appendStatement(sessionId, rows)),
-          );
-          return stored.map((row) => eventOf(rawEventSchema.parse(row)));
-        } catch (error) {
-          if (!isUniqueViolation(error) || tries === appendTryLimit) throw error;
-        }
-      }
+      const stored = await unlessOutrun(() => database.execute(appendStatement(sessionId, rows)));
+      return stored.rows.map((row) => eventOf(rawEventSchema.parse(row)));
     },
     readEvents: async (sessionId, after) => {
       const rows = await unwrapQueryError(
@@ -38,20 +39,10 @@ export function sqlSessionStore(pool: Pool): SessionStore {
       );
       return rows.map(eventOf);
     },
-    beginAttempt: async ({ sessionId, runId, step }) => {
-      const { rows } = await unwrapQueryError(
-        database.execute(sql`
-          with gone as (
-            delete from ${textDeltas}
-            where ${and(
-              eq(textDeltas.sessionId, sessionId),
-              eq(textDeltas.runId, runId),
-              eq(textDeltas.step, step),
-            )}
-            returning attempt
-          )
-          select coalesce(max(attempt), 0) + 1 as attempt from gone`),
-      );
+    readPage: (sessionId, cursor, limit) => readFeedPage(database, { sessionId, cursor, limit }),
+    watch: (sessionId, onChange) => notifications.watch(sessionId, onChange),
+    beginAttempt: async (turn) => {
+      const { rows } = await unlessOutrun(() => database.execute(attemptStatement(turn)));
       return attemptSchema.parse(rows[0]).attempt;
     },
     appendDelta: async (delta) => {
@@ -62,7 +53,7 @@ export function sqlSessionStore(pool: Pool): SessionStore {
         database
           .select()
           .from(textDeltas)
-          .where(eq(textDeltas.sessionId, sessionId))
+          .where(and(eq(textDeltas.sessionId, sessionId), gt(textDeltas.ordinal, startOfAttempt)))
           .orderBy(asc(textDeltas.runId), asc(textDeltas.step), asc(textDeltas.ordinal)),
       ),
     records: (sessionId) => ({
@@ -127,6 +118,17 @@ export function sqlSessionTransaction(client: PoolClient, sessionId: string): Se
   };
 }
 
+/** Another writer of the same session got in between: what it stored is there now, so the statement is made anew. */
+async function unlessOutrun<Result>(statement: () => PromiseLike<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await unwrapQueryError(statement());
+    } catch (error) {
+      if (!isUniqueViolation(error) || tries === writeTryLimit) throw error;
+    }
+  }
+}
+
 async function readRecord(
   database: Pick<ReturnType<typeof drizzle>, 'select'>,
   { sessionId, collection, key }: Omit<SessionRecord, 'value'> & { readonly sessionId: string },
@@ -175,7 +177,24 @@ function appendStatement(sessionId: string, drafts: string): ReturnType<typeof s
       fresh."runId", fresh.step, fresh.ordinal, fresh.fact
     from fresh, counted
     order by fresh.number
-    returning session_id as "sessionId", seq::int8 as seq, run_id as "runId", step, ordinal, fact, stored_at as "storedAt"`;
+    returning session_id as "sessionId", seq::int8 as seq, run_id as "runId", step, ordinal, fact, stored_at as "storedAt",
+      ${notifying(sessionId)}`;
+}
+
+/** The attempt is numbered on from the latest that ever began, so a zombie's text is known for what it is. */
+function attemptStatement({ sessionId, runId, step }: TurnReference): ReturnType<typeof sql> {
+  return sql`
+    with earlier as (
+      select max(attempt) as attempt from ${textDeltas}
+      where session_id = ${sessionId} and run_id = ${runId} and step = ${step}
+    ), gone as (
+      delete from ${textDeltas}
+      where session_id = ${sessionId} and run_id = ${runId} and step = ${step}
+    )
+    insert into ${textDeltas} (session_id, run_id, step, attempt, ordinal, text)
+    select ${sessionId}, ${runId}, ${step}, coalesce(attempt, 0) + 1, ${startOfAttempt}::integer, ''
+    from earlier
+    returning attempt, ${notifying(sessionId)}`;
 }
 
 /** A zombie of an earlier attempt stores nothing once a later one has begun to. */
@@ -194,24 +213,11 @@ function deltaStatement({
       select from ${textDeltas} later
       where later.session_id = ${sessionId} and later.run_id = ${runId}
         and later.step = ${step} and later.attempt > ${attempt}::integer
-    )`;
+    )
+    returning ${notifying(sessionId)}`;
 }
 
 const attemptSchema = z.object({ attempt: z.coerce.number() });
-
-const rawEventSchema = z.object({
-  sessionId: z.string(),
-  seq: z.coerce.number(),
-  runId: z.string(),
-  step: z.string(),
-  ordinal: z.number(),
-  fact: z.unknown(),
-  storedAt: z.coerce.date(),
-});
-
-function eventOf({ fact, storedAt, ...place }: z.infer<typeof rawEventSchema>): SessionEvent {
-  return { ...place, fact: factSchema.parse(fact), storedAt: storedAt.getTime() };
-}
 
 const isUniqueViolation = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === uniqueViolation;

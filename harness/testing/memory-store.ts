@@ -1,5 +1,12 @@
 import type { EventDraft, SessionEvent, TextDelta } from '../session/event.ts';
-import type { SessionRecord, SessionStore, SessionTransaction } from '../session/session-store.ts';
+import {
+  type FeedCursor,
+  type FeedPage,
+  type SessionRecord,
+  type SessionStore,
+  type SessionTransaction,
+  startOfAttempt,
+} from '../session/session-store.ts';
 
 interface MemorySession {
   readonly events: SessionEvent[];
@@ -41,18 +48,22 @@ export function memoryStore(now: () => number): MemoryStore {
       return stored;
     },
     readEvents: async (sessionId, after) => session(sessionId).events.slice(after),
+    readPage: async (sessionId, cursor, limit) => pageOf(session(sessionId), cursor, limit),
     beginAttempt: async (turn) => {
       const { deltas } = session(turn.sessionId);
       const earlier = deltas.filter((delta) => sameTurn(delta, turn));
       for (const delta of earlier) deltas.splice(deltas.indexOf(delta), 1);
-      return Math.max(0, ...earlier.map((delta) => delta.attempt)) + 1;
+      const attempt = Math.max(0, ...earlier.map((delta) => delta.attempt)) + 1;
+      deltas.push({ ...turn, attempt, ordinal: startOfAttempt, text: '' });
+      return attempt;
     },
     appendDelta: async (delta) => {
       const { deltas } = session(delta.sessionId);
       const latest = deltas.findLast((each) => sameTurn(each, delta));
       if (latest === undefined || latest.attempt <= delta.attempt) deltas.push(delta);
     },
-    readDeltas: async (sessionId) => [...session(sessionId).deltas],
+    readDeltas: async (sessionId) =>
+      session(sessionId).deltas.filter(({ ordinal }) => ordinal !== startOfAttempt),
     records: (sessionId) => ({
       get: async (collection, key) =>
         copy(session(sessionId).records.get(recordKey({ collection, key }))?.value),
@@ -63,6 +74,23 @@ export function memoryStore(now: () => number): MemoryStore {
     },
     transact: (sessionId, body) => transact(session(sessionId), body),
   };
+}
+
+function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: number): FeedPage {
+  const page = events.slice(cursor.after, cursor.after + limit);
+  const reach = page.length < limit ? Number.POSITIVE_INFINITY : cursor.after + limit;
+  const isDue = (delta: TextDelta): boolean => {
+    const end = events.find((event) => sameTurn(event, delta))?.seq ?? Number.MAX_SAFE_INTEGER;
+    const latest = deltas.findLast((each) => sameTurn(each, delta));
+    const seen = cursor.turns.find((turn) => sameTurn(turn, delta));
+    return (
+      end > cursor.after &&
+      end <= reach &&
+      delta.attempt === latest?.attempt &&
+      (seen?.attempt !== delta.attempt || seen.ordinal < delta.ordinal)
+    );
+  };
+  return { events: page, pieces: deltas.filter(isDue) };
 }
 
 async function transact<Result>(
