@@ -18,6 +18,7 @@ import {
 } from './session/runner.ts';
 import { createSessionFeed, type FeedItem } from './session/session-feed.ts';
 import type { SessionRecord, SessionStore } from './session/session-store.ts';
+import type { ToolDirectory } from './tools/tool-directory.ts';
 
 /** What a harness stands on: where sessions are kept and how runs are run. */
 export interface Backing {
@@ -55,6 +56,8 @@ export interface Harness {
   readonly send: (message: IncomingMessage) => Promise<string>;
   /** Asks a run to end at its next step; what it has done by then stays done, and its end says so. */
   readonly cancel: (sessionId: string, runId: string) => Promise<void>;
+  /** The tools its agents have. */
+  readonly tools: ToolDirectory;
   /** What waits for a person. */
   readonly approvals: ApprovalDesk;
   /** Resolves when the run has settled. */
@@ -96,6 +99,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       return messageId;
     },
     cancel: control.requestCancel,
+    tools: team.directory,
     approvals: approvalDesk(approvals, host.clock),
     outcome: runner.outcome,
     events: (sessionId, after = 0) => store.readEvents(sessionId, after),

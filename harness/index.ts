@@ -80,4 +80,12 @@ export {
   type TransactionalToolContext,
 } from './tools/define-tool.ts';
 export { RetryableToolError } from './tools/retryable-tool-error.ts';
+export {
+  createToolDirectory,
+  type DirectoryChange,
+  type DirectoryEntry,
+  type ToolDirectory,
+  ToolIncompleteError,
+  ToolNameTakenError,
+} from './tools/tool-directory.ts';
 export { ToolRefusal } from './tools/tool-refusal.ts';

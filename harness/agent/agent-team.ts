@@ -1,4 +1,9 @@
 import { HarnessError } from '../host/harness-error.ts';
+import {
+  createToolDirectory,
+  partsMissingFrom,
+  type ToolDirectory,
+} from '../tools/tool-directory.ts';
 import type { Agent } from './define-agent.ts';
 import { handoffToolName } from './handoff.ts';
 
@@ -7,6 +12,8 @@ export interface AgentTeam {
   /** Name of the agent that new sessions begin with. */
   readonly entry: string;
   readonly get: (name: string) => Agent;
+  /** The tools of all of them. */
+  readonly directory: ToolDirectory;
 }
 
 /** Names that steps of the loop itself carry. */
@@ -21,8 +28,10 @@ export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam
     ...agents.flatMap((agent) => faultsOf(agent, byName)),
   ];
   if (faults.length > 0) throw new TeamInvalidError([...byName.keys()], faults);
+  const tools = new Map(agents.flatMap((agent) => agent.tools.map((tool) => [tool.name, tool])));
   return {
     entry,
+    directory: createToolDirectory([...tools.values()]),
     get: (name) => {
       const agent = byName.get(name);
       if (agent === undefined)
@@ -41,6 +50,9 @@ function faultsOf(agent: Agent, team: ReadonlyMap<string, Agent>): string[] {
     ...agent.tools
       .filter((tool) => !tool.agents.includes(agent.name))
       .map((tool) => `${agent.name} carries ${tool.name}, which does not permit it`),
+    ...agent.tools.flatMap((tool) =>
+      partsMissingFrom(tool).map((part) => `${agent.name}'s tool ${tool.name} lacks ${part}`),
+    ),
     ...names
       .filter((name) => reservedNames.has(name))
       .map((name) => `${agent.name} has a tool named ${name}, a name of the loop's own`),
