@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { Hono } from 'hono';
+
+// The page and all it loads: files of this folder, and the client library as it is, without its types.
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const files: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
+  '/': { file: 'page.html', type: 'text/html; charset=utf-8' },
+  '/page/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/page/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+  ...clientFiles(['connect', 'fold-conversation', 'platform', 'protocol', 'turn-text']),
+};
+
+/** `/` and what it refers to. */
+export function pageRoutes(): Hono {
+  const app = new Hono();
+  for (const [path, { file, type }] of Object.entries(files)) {
+    let content: string | undefined;
+    app.get(path, (context) =>
+      context.body((content ??= contentOf(file)), 200, {
+        'Content-Type': type,
+        'Content-Security-Policy': policy,
+        'Cache-Control': 'no-cache',
+      }),
+    );
+  }
+  return app;
+}
+
+function clientFiles(names: readonly string[]): typeof files {
+  return Object.fromEntries(
+    names.map((name) => [
+      `/client/${name}.ts`,
+      { file: `../../client/${name}.ts`, type: 'text/javascript; charset=utf-8' },
+    ]),
+  );
+}
+
+function contentOf(file: string): string {
+  const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+  return file.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+}

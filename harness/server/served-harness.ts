@@ -1,0 +1,22 @@
+import type { ApprovalDesk } from '../session/approval-desk.ts';
+import type { Principal, SessionEvent } from '../session/event.ts';
+import type { FeedItem } from '../session/session-feed.ts';
+
+/** What the server needs of a harness. */
+export interface ServedHarness {
+  readonly send: (message: {
+    readonly sessionId: string;
+    readonly messageId: string;
+    readonly text: string;
+    readonly principal: Principal;
+  }) => Promise<string>;
+  readonly events: (sessionId: string, after?: number) => Promise<readonly SessionEvent[]>;
+  readonly subscribe: (
+    sessionId: string,
+    options: { readonly after: number; readonly signal: AbortSignal },
+  ) => AsyncIterable<FeedItem>;
+  readonly isKnown: (runId: string) => Promise<boolean>;
+  readonly approvals: ApprovalDesk;
+  /** Asks a run to end at its next step. */
+  readonly cancel: (sessionId: string, runId: string) => Promise<void>;
+}
