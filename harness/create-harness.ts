@@ -14,6 +14,7 @@ import {
   type RunOutcome,
   type StepName,
   type StepObserver,
+  type StrandedRun,
   silentObserver,
 } from './session/runner.ts';
 import { createSessionFeed, type FeedItem } from './session/session-feed.ts';
@@ -76,6 +77,8 @@ export interface Harness {
   readonly isKnown: (runId: string) => Promise<boolean>;
   /** This process's runs that are neither done nor failed. */
   readonly pendingRuns: () => Promise<readonly string[]>;
+  /** Unfinished runs that another version of the application began, and that this one does not take up. */
+  readonly strandedRuns: () => Promise<readonly StrandedRun[]>;
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -108,6 +111,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     records: store.readRecords,
     isKnown: runner.isKnown,
     pendingRuns: runner.pendingRuns,
+    strandedRuns: runner.strandedRuns,
     savedSteps: runner.savedSteps,
     close: runner.close,
     [Symbol.asyncDispose]: runner.close,

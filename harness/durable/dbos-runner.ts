@@ -58,11 +58,13 @@ const runWorkflow = DBOS.registerWorkflow(
 export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner> {
   const { identity, body, observer, transactionOf } = options;
   if (current !== undefined) throw new RunnerAlreadyOpenError();
+  let isClosed = false;
   current = (request) =>
     body(
       request,
       dbosSteps(request.runId, {
         observer,
+        isClosed: () => isClosed,
         transactionOf: (client) => transactionOf(client, request.sessionId),
       }),
     );
@@ -78,11 +80,13 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
       DBOS.retrieveWorkflow<RunOutcome>(runId).getResult({ pollingIntervalMs: outcomePollingMs }),
     isKnown: async (runId) => (await DBOS.getWorkflowStatus(runId)) !== null,
     pendingRuns: () => pendingRuns(identity),
+    strandedRuns: () => strandedRuns(identity),
     savedSteps: async (runId) =>
       ((await DBOS.listWorkflowSteps(runId)) ?? [])
         .map((step) => step.name)
         .filter((name) => !name.startsWith('DBOS.')),
     close: async () => {
+      isClosed = true;
       await DBOS.shutdown();
       current = undefined;
     },
@@ -127,6 +131,21 @@ async function pendingRuns({ application, executorId }: Identity): Promise<reado
     loadOutput: false,
   });
   return workflows.map((workflow) => workflow.workflowID);
+}
+
+/** DBOS recovers only what carries its own version: what an older one left stays where it is, and says nothing. */
+async function strandedRuns({ application, version }: Identity): Promise<readonly StrandedRun[]> {
+  const workflows = await DBOS.listWorkflows({
+    status: ['PENDING', 'ENQUEUED'],
+    applicationName: application,
+    loadInput: false,
+    loadOutput: false,
+  });
+  return workflows.flatMap(({ workflowID, applicationVersion = '', executorId = '' }) =>
+    applicationVersion === version
+      ? []
+      : [{ runId: workflowID, version: applicationVersion, executorId }],
+  );
 }
 
 type DbosLogger = NonNullable<DBOSConfig['logger']>;

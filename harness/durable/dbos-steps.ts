@@ -10,6 +10,8 @@ import type { SessionTransaction } from '../session/session-store.ts';
 //   D2. `inside` is told within the DBOS step, `after` behind it: the gap is the crash we test.
 //   D3. A replayed step is silent: its body does not run, so the observer is told nothing.
 //   D4. A result is JSON, live as well as replayed.
+//   D5. Once the runner is closed, a body that is still at work never settles: nothing behind it runs, no `catch` sees a
+//       database that is gone, and the run goes on in the next life as if this one had been killed.
 
 /** The connection whose open transaction will save the step. */
 export type CheckpointClient = NonNullable<
@@ -21,8 +23,11 @@ export function dbosSteps(
   {
     observer,
     transactionOf,
+    isClosed,
   }: {
     readonly observer: StepObserver;
+    /** Whether this life is over. */
+    readonly isClosed: () => boolean;
     readonly transactionOf: (client: CheckpointClient) => SessionTransaction;
   },
 ): Steps {
@@ -35,7 +40,7 @@ export function dbosSteps(
     const result = await save(async (input) => {
       ran = true;
       observer.before(runId, name);
-      const value = throughJson(await body(input));
+      const value = throughJson(await whileOpen(body(input), isClosed));
       observer.inside(runId, name);
       return value;
     });
@@ -61,6 +66,14 @@ export function dbosSteps(
         .catch(() => undefined);
     },
   };
+}
+
+/** Settles as `work` does, if the runner is open by then. */
+async function whileOpen<Result>(work: Promise<Result>, isClosed: () => boolean): Promise<Result> {
+  const [result] = await Promise.allSettled([work]);
+  if (isClosed()) return new Promise<never>(() => undefined);
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 const throughJson = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result));

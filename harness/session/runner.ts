@@ -53,6 +53,13 @@ export const silentObserver: StepObserver = {
 /** What a run does. It reads the clock, rolls dice and reaches out only in steps, so that it can be run again. */
 export type RunBody = (request: RunRequest, steps: Steps) => Promise<RunOutcome>;
 
+/** A run that nobody will finish unless its version comes back. */
+export interface StrandedRun {
+  readonly runId: string;
+  readonly version: string;
+  readonly executorId: string;
+}
+
 /** Runs runs, durably or not. */
 export interface Runner {
   /** Starts a run; starting it again, with the same request, changes nothing. */
@@ -63,6 +70,8 @@ export interface Runner {
   readonly isKnown: (runId: string) => Promise<boolean>;
   /** Runs of this executor that are neither done nor failed. */
   readonly pendingRuns: () => Promise<readonly string[]>;
+  /** Unfinished runs of this application that another version of it began: this one will not take them up. */
+  readonly strandedRuns: () => Promise<readonly StrandedRun[]>;
   /** Names of the run's saved steps, in order. */
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
   readonly close: () => Promise<void>;

@@ -57,6 +57,7 @@ function memoryRunner(parts: {
     outcome,
     isKnown: async (runId) => runs.has(runId),
     pendingRuns: async () => [...pending],
+    strandedRuns: async () => [],
     savedSteps: async (runId) => saved.get(runId) ?? [],
     close: async () => {
       await Promise.allSettled(runs.values());

@@ -93,6 +93,7 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
         start: async (request) => start(request),
         outcome: (runId) => runs.get(runId) ?? never(),
         isKnown: async (runId) => disk.requests.has(runId),
+        strandedRuns: async () => [],
         pendingRuns: async () => [...disk.requests.keys()].filter((id) => !disk.ended.has(id)),
         savedSteps: async (runId) => [...(disk.saved.get(runId)?.keys() ?? [])],
         close: async () => undefined,
