@@ -4,7 +4,14 @@ import { fingerprint } from '../host/fingerprint.ts';
 import { HarnessError } from '../host/harness-error.ts';
 import type { Log } from '../host/host.ts';
 import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
-import type { RunBody, Runner, RunOutcome, RunRequest, StepObserver } from '../session/runner.ts';
+import type {
+  RunBody,
+  Runner,
+  RunOutcome,
+  RunRequest,
+  StepObserver,
+  StrandedRun,
+} from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
 import { type CheckpointClient, dbosSteps } from './dbos-steps.ts';
 

@@ -42,7 +42,7 @@ test.for([
   ['evals/gate/gate.test.ts', '#harness/testing', false],
   ['recordings/recorder/record.ts', '@ai-sdk/provider', true],
   ['recordings/replayer/guard.ts', 'msw/node', false],
-  ['scenarios/vitest/index.ts', 'vitest', false],
+  ['harness/server/serve.ts', 'hono', false],
   ['drizzle.config.ts', 'drizzle-kit', false],
   ['harness/host/fingerprint.ts', '../../package.json', false],
 ] as const)('%s may import %s', ([file, specifier, isType]) => {

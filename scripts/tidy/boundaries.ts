@@ -11,7 +11,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   harness: [],
   recordings: ['#harness', '#harness/testing'],
   scenarios: ['#harness', '#harness/testing', '#recordings'],
-  evals: ['#harness', '#recordings', '#scenarios', '#scenarios/vitest'],
+  evals: ['#harness', '#recordings', '#scenarios'],
   bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
   scripts: ['#harness', '#harness/testing', '#recordings', '#scenarios', '#evals', '#bench'],
 };
@@ -22,9 +22,14 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   session: ['host'],
   tools: ['host', 'session'],
   model: ['host'],
-  agent: ['host', 'session', 'tools', 'model'],
+  safety: ['host', 'session'],
+  sandbox: ['host', 'session', 'tools'],
+  agent: ['host', 'session', 'tools', 'model', 'safety'],
   durable: ['host', 'session'],
-  storage: ['host', 'session'],
+  storage: ['host', 'session', 'safety'],
+  telemetry: ['host', 'session'],
+  client: ['session'],
+  server: ['host', 'session', 'agent', 'tools', 'client'],
 };
 
 interface Ownership {
@@ -43,9 +48,13 @@ const ownerships: readonly Ownership[] = [
   },
   {
     packages: /^vitest(\/|$)/,
-    owners: /\.test\.ts$|^scenarios\/vitest\/|^vitest\.config\.ts$/,
+    owners: /\.test\.ts$|^vitest\.(config|setup)\.ts$/,
   },
   { packages: /^msw(\/|$)/, owners: /^recordings\/|\.test\.ts$/ },
+  { packages: /^(hono|@hono\/.+|ws)(\/|$)/, owners: /^harness\/server\/|\.test\.ts$/ },
+  { packages: /^pino(\/|$)/, owners: /^harness\/(host|telemetry)\// },
+  { packages: /^run(\/|$)/, owners: /^harness\/sandbox\// },
+  { packages: /^playwright-core(\/|$)/, owners: /\.test\.ts$/ },
   { packages: /^commander$/, owners: /^scripts\// },
   { packages: /^tinybench$/, owners: /^bench\// },
   {
