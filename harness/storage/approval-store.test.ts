@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarnessDatabase } from '../open-harness-database.ts';
 import type { ApprovalRequest, ApprovalStore } from '../session/approval.ts';
 import { approvalDesk } from '../session/approval-desk.ts';
 import type { RunControl } from '../session/run-control.ts';
 import { memoryApprovalStore } from '../testing/memory-approval-store.ts';
 import { memoryRunControl } from '../testing/memory-run-control.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
 import { simulatedHost } from '../testing/simulated-host.ts';
+import { testDatabases } from '../testing/test-databases.ts';
+import type { Database } from './open-database.ts';
 import { sqlApprovalStore } from './sql-approval-store.ts';
 import { sqlRunControl } from './sql-run-control.ts';
 
@@ -24,24 +24,15 @@ const backends: Readonly<Record<string, () => Promise<Opened>>> = {
     control: memoryRunControl(),
     close: async () => undefined,
   }),
-  PGlite: async () => {
-    const { pool, close } = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
-    return { approvals: sqlApprovalStore(pool), control: sqlRunControl(pool), close };
-  },
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase('approvals');
-    const { pool, close } = await openHarnessDatabase({ kind: 'postgres', url });
-    return {
-      approvals: sqlApprovalStore(pool),
-      control: sqlRunControl(pool),
-      close: async () => {
-        await close();
-        await server.close();
-      },
-    };
-  },
+  PGlite: async () => sqlStores(await testDatabases.PGlite()),
+  PostgreSQL: async () => sqlStores(await testDatabases.PostgreSQL()),
 };
+
+const sqlStores = ({ pool, close }: Database): Opened => ({
+  approvals: sqlApprovalStore(pool),
+  control: sqlRunControl(pool),
+  close,
+});
 
 const day = 24 * 60 * 60 * 1000;
 
