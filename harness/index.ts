@@ -60,7 +60,7 @@ export {
 } from './session/event.ts';
 export type { RunControl } from './session/run-control.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
-export type { FeedItem } from './session/session-feed.ts';
+export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
 export type { Database, DatabaseOptions } from './storage/open-database.ts';
 export {

@@ -1,10 +1,11 @@
 import { HarnessError } from '#harness';
+import { historyInterleavesLive } from './history-interleaves-live.ts';
 import { keylessLog } from './keyless-log.ts';
 import { keylessRefund } from './keyless-refund.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Every defect that can be switched on. */
-export const mutants: readonly Mutant[] = [keylessRefund, keylessLog];
+export const mutants: readonly Mutant[] = [keylessRefund, keylessLog, historyInterleavesLive];
 
 /** Throws MutantUnknownError. */
 export function mutantNamed(id: string): Mutant {

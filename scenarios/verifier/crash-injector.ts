@@ -1,15 +1,36 @@
-import type { StepObserver } from '#harness';
+import type { SessionStore, StepObserver } from '#harness';
 import type { CrashPoint, Moment } from './crash-point.ts';
 
-/** Watches a run's steps and dies at one point of them. `runOf` tells a run's place in its session. */
-export function crashInjector(
-  point: CrashPoint,
-  { runOf, die }: { readonly runOf: (runId: string) => number; readonly die: () => never },
-): StepObserver {
+interface Injection {
+  /** Tells a run's place in its session. */
+  readonly runOf: (runId: string) => number;
+  readonly die: () => never;
+}
+
+/** Watches a run's steps and dies at one point of them, unless that is behind a piece of text. */
+export function crashInjector(point: CrashPoint, { runOf, die }: Injection): StepObserver {
   const at =
     (moment: Moment) =>
     (runId: string, step: string): void => {
+      if (point.delta !== undefined) return;
       if (moment === point.moment && step === point.step && runOf(runId) === point.run) die();
     };
   return { before: at('before'), inside: at('inside'), after: at('after') };
+}
+
+/** The same store, which dies when the piece of text that the point names is in it, and nobody has been told yet. */
+export function crashingStore(
+  store: SessionStore,
+  point: CrashPoint,
+  { runOf, die }: Injection,
+): SessionStore {
+  if (point.delta === undefined) return store;
+  return {
+    ...store,
+    appendDelta: async (delta) => {
+      await store.appendDelta(delta);
+      const { runId, step, ordinal } = delta;
+      if (ordinal === point.delta && step === point.step && runOf(runId) === point.run) die();
+    },
+  };
 }

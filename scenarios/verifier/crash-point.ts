@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError, type TextDelta } from '#harness';
 
 /** `before`: nothing has happened · `inside`: body done, result not saved · `after`: saved. */
 export const moments = ['before', 'inside', 'after'] as const;
@@ -10,10 +10,12 @@ export interface CrashPoint {
   readonly run: number;
   readonly step: string;
   readonly moment: Moment;
+  /** Of a model turn, `inside`: not at its end but when this piece of its text, counted from 0, has been stored. */
+  readonly delta?: number;
 }
 
 /** A step of the golden run. */
-export type GoldenStep = Omit<CrashPoint, 'moment'>;
+export type GoldenStep = Pick<CrashPoint, 'run' | 'step'>;
 
 /** Every step at every moment, in the order in which a session passes them. */
 export function enumeratePoints(
@@ -23,9 +25,19 @@ export function enumeratePoints(
   return steps.flatMap((step) => at.map((moment) => ({ ...step, moment })));
 }
 
-/** `issueRefund#1:inside`, and `2/issueRefund#1:inside` in a session's second run. */
-export function formatPoint({ run, step, moment }: CrashPoint): string {
-  return `${formatStep({ run, step })}:${moment}`;
+/** A point behind each piece of text that the golden run stored. */
+export function enumerateDeltas(deltas: readonly TextDelta[]): readonly CrashPoint[] {
+  return deltas.map(({ runId, step, ordinal }) => ({
+    run: runOf(runId),
+    step,
+    moment: 'inside',
+    delta: ordinal,
+  }));
+}
+
+/** `issueRefund#1:inside`, `model#2:delta[3]`, and `2/issueRefund#1:inside` in a session's second run. */
+export function formatPoint({ run, step, moment, delta }: CrashPoint): string {
+  return `${formatStep({ run, step })}:${delta === undefined ? moment : `delta[${delta}]`}`;
 }
 
 export function formatStep({ run, step }: GoldenStep): string {
@@ -45,7 +57,7 @@ export class CrashPointUnknownError extends HarnessError {
     super({
       code: 'CRASH_POINT_UNKNOWN',
       message: `There is no crash point ${text} in this session.`,
-      hint: `Its steps are ${steps.join(', ')}; write one as step:moment, where moment is ${moments.join(', ')}.`,
+      hint: `Its steps are ${steps.join(', ')}; write one as step:moment, where moment is ${moments.join(', ')} or delta[n].`,
     });
   }
 }

@@ -6,7 +6,9 @@ import type { Scenario } from '../scenario/define-scenario.ts';
 import type { CrashBackend } from './crash-backend.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { type EvidenceLine, readEvidence } from './evidence.ts';
+import type { Gallery } from './open-gallery.ts';
 import { type LifeEnd, runLife } from './start-worker.ts';
+import type { Viewing } from './viewers.ts';
 
 /** What all workers of a sweep share. */
 export interface Sweep {
@@ -16,6 +18,8 @@ export interface Sweep {
   readonly mutant: string | undefined;
   readonly backend: CrashBackend;
   readonly worldServer: WorldServer;
+  /** Absent if nobody watches. */
+  readonly gallery?: Gallery;
   /** A directory of this sweep, removed by its owner. */
   readonly directory: string;
   /** Distinguishes this sweep's sessions from those of any other in the same database. */
@@ -31,6 +35,8 @@ export interface WorkerStory {
   readonly observation?: Observation;
   /** Where the last life left the recording, if it did, in words. */
   readonly divergence?: string;
+  /** What those who watched were shown. */
+  readonly viewings: readonly Viewing[];
 }
 
 /** Runs one worker through its lives: one without a crash point, two with one. The world outlives them all. */
@@ -51,18 +57,23 @@ export async function runWorker(
     evidence: join(directory, 'evidence.jsonl'),
     ...(sweep.mutant === undefined ? {} : { mutant: sweep.mutant }),
   };
+  // Nobody watches the golden worker: what viewers are shown is held against what is stored.
+  const viewers = crash && sweep.gallery?.admit(order.sessionId);
   const lives = [
     await runLife({ ...order, life: 1, ...(crash === undefined ? {} : { crash }) }, sweep.signal),
   ];
   if (lives[0]?.signal === 'SIGKILL' && !lives[0].hung) {
+    viewers?.onDeath();
     lives.push(await runLife({ ...order, life: 2 }, sweep.signal));
   }
   const evidence = readEvidence(order.evidence);
   const ended = evidence.findLast((line) => line.kind === 'session');
-  if (ended === undefined) return { lives, evidence };
+  const viewings = (await viewers?.leave(ended?.session.events.at(-1)?.seq ?? 0)) ?? [];
+  if (ended === undefined) return { lives, evidence, viewings };
   return {
     lives,
     evidence,
+    viewings,
     observation: {
       ...ended.session,
       modelCalls: evidence.filter((line) => line.kind === 'model-call'),

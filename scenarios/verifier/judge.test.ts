@@ -24,6 +24,7 @@ const clean: WorkerStory = {
   lives: [killed, ended],
   evidence: [{ kind: 'landed', life: 1 }],
   observation: golden,
+  viewings: [],
 };
 
 test('a crash that landed and left what the golden run leaves is clean', () => {

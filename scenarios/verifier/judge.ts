@@ -4,6 +4,7 @@ import type { Observation } from '../checkers/observation.ts';
 import type { Violation } from '../checkers/violation.ts';
 import { checkCard } from '../scenario/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
+import { checkViewing } from './check-viewings.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { runOf } from './crash-point.ts';
 import type { WorkerStory } from './crash-worker.ts';
@@ -43,7 +44,7 @@ function whyInvalid({ lives: [first], evidence }: WorkerStory): string | undefin
 }
 
 function violationsOf(
-  { lives, observation, divergence, evidence }: WorkerStory,
+  { lives, observation, divergence, evidence, viewings }: WorkerStory,
   { golden, point }: { readonly golden: Observation; readonly point: CrashPoint },
 ): readonly Violation[] {
   const last = lives.at(-1);
@@ -63,6 +64,7 @@ function violationsOf(
   );
   return [
     ...checkHistory(golden, observation, { repeatable: inFlight }),
+    ...viewings.flatMap((viewing) => checkViewing(viewing, observation.events)),
     ...(divergence === undefined ? [] : [otherwiseAsked(divergence)]),
   ];
 }

@@ -6,9 +6,11 @@ import { startWorldServer } from '../desk/world/world-server.ts';
 import { mutantNamed } from '../mutants/mutant-named.ts';
 import { recordingPath } from '../scenario/recording-path.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
+import { addFaults, countFaults, type ViewerFaults } from './check-viewings.ts';
 import { type CrashBackendName, openCrashBackend } from './crash-backend.ts';
 import {
   type CrashPoint,
+  enumerateDeltas,
   enumeratePoints,
   findPoint,
   formatPoint,
@@ -19,6 +21,8 @@ import {
 import { runWorker, type Sweep } from './crash-worker.ts';
 import { inParallel } from './in-parallel.ts';
 import { judge, judgeGolden, type Verdict, type Violation } from './judge.ts';
+import { openGallery } from './open-gallery.ts';
+import type { ViewerCounts } from './viewers.ts';
 
 export interface VerifyOptions {
   readonly backend: CrashBackendName;
@@ -28,6 +32,10 @@ export interface VerifyOptions {
   /** One point, as `formatPoint` writes it, instead of all. */
   readonly at?: string;
   readonly moments?: readonly Moment[];
+  /** People who watch every session over the database from another process, on `pglite-server` and `postgres`. */
+  readonly watchedBy?: ViewerCounts;
+  /** Points behind every piece of text as well. */
+  readonly deltas?: boolean;
   /** Workers that run side by side. */
   readonly parallel?: number;
   /** Told of the steps of the golden run before the first point is tried, and of every point's verdict as it falls. */
@@ -41,6 +49,8 @@ export interface PointResult {
   readonly verdict: Verdict;
   /** From the start of the first life to the end of the second, milliseconds. */
   readonly durationMs: number;
+  /** Absent if nobody watched. */
+  readonly viewers?: ViewerFaults;
 }
 
 export interface PointViolation extends Violation {
@@ -60,6 +70,8 @@ export interface VerifyReport {
   readonly violations: readonly PointViolation[];
   /** Points that proved nothing, and why. */
   readonly invalid: readonly { readonly point: string; readonly reason: string }[];
+  /** What all viewers of all points were shown wrongly; absent if nobody watched. */
+  readonly viewers?: ViewerFaults;
   /** Median of one crash and recovery, milliseconds. */
   readonly medianMs: number;
 }
@@ -85,10 +97,14 @@ export async function verifyScenario(
       databaseUrl: options.databaseUrl,
     });
     await using worldServer = await startWorldServer();
+    const { mutant, watchedBy } = options;
+    await using gallery =
+      watchedBy && (await openGallery(backend, { scenario, mutant, counts: watchedBy }));
     const sweep: Sweep = {
       scenario,
+      ...(gallery === undefined ? {} : { gallery }),
       recording: recordingPath(scenarioId),
-      mutant: options.mutant,
+      mutant,
       backend,
       worldServer,
       directory,
@@ -96,7 +112,7 @@ export async function verifyScenario(
       signal,
     };
     const golden = judgeGolden(scenario, await runWorker(sweep, { name: 'golden' }));
-    const points = choosePoints(golden.savedSteps, options);
+    const points = choosePoints(golden, options);
     options.onStart?.(golden.savedSteps, points);
     const results = await inParallel(points, { limit: parallel, signal }, async (point, index) => {
       const result = await tryPoint(sweep, golden, { point, name: `point-${index + 1}` });
@@ -110,12 +126,13 @@ export async function verifyScenario(
 }
 
 function choosePoints(
-  steps: readonly GoldenStep[],
-  { at, moments: chosen = moments }: VerifyOptions,
+  { savedSteps, deltas }: Observation,
+  { at, moments: chosen = moments, deltas: withDeltas = false }: VerifyOptions,
 ): readonly CrashPoint[] {
+  const pieces = enumerateDeltas(deltas);
   return at === undefined
-    ? enumeratePoints(steps, chosen)
-    : [findPoint(at, enumeratePoints(steps))];
+    ? [...enumeratePoints(savedSteps, chosen), ...(withDeltas ? pieces : [])]
+    : [findPoint(at, [...enumeratePoints(savedSteps), ...pieces])];
 }
 
 async function tryPoint(
@@ -126,7 +143,12 @@ async function tryPoint(
   const startedAt = performance.now();
   const story = await runWorker(sweep, { name, crash: point });
   const durationMs = performance.now() - startedAt;
-  return { point, verdict: judge(story, { golden, point }), durationMs };
+  const { viewings, observation } = story;
+  const verdict = judge(story, { golden, point });
+  if (sweep.gallery === undefined) return { point, verdict, durationMs };
+  const log = observation?.events ?? [];
+  const viewers = addFaults(viewings.map((viewing) => countFaults(viewing, log)));
+  return { point, verdict, durationMs, viewers };
 }
 
 function report(
@@ -134,13 +156,16 @@ function report(
   options: VerifyOptions,
   results: readonly PointResult[],
 ): VerifyReport {
-  const { backend, mutant } = options;
+  const { backend, mutant, watchedBy } = options;
+  const faults = results.flatMap(({ viewers }) => viewers ?? []);
   const replayOf = (point: CrashPoint): string =>
     [
       `npx groundhog crash ${scenario}`,
       `--at '${formatPoint(point)}'`,
       `--backend ${backend}`,
       ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
+      ...(watchedBy?.viewers ? [`--viewers ${watchedBy.viewers}`] : []),
+      ...(watchedBy?.lateViewers ? [`--late-viewers ${watchedBy.lateViewers}`] : []),
     ].join(' ');
   return {
     scenario,
@@ -161,6 +186,7 @@ function report(
     invalid: results.flatMap(({ point, verdict }) =>
       verdict.kind === 'INVALID' ? [{ point: formatPoint(point), reason: verdict.reason }] : [],
     ),
+    ...(watchedBy === undefined ? {} : { viewers: addFaults(faults) }),
     medianMs: Math.round(median(results.map((result) => result.durationMs))),
   };
 }

@@ -2,15 +2,17 @@ import {
   durableBacking,
   type ExchangePlace,
   type Exchanges,
+  type Host,
   openHarnessDatabase,
   type StepObserver,
+  systemHost,
 } from '#harness';
 import { formatDivergence, readRecording } from '#recordings';
 import { mutantNamed } from '../mutants/mutant-named.ts';
 import { openModel } from '../scenario/open-model.ts';
 import { playSession } from '../scenario/play-session.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
-import { crashInjector } from './crash-injector.ts';
+import { crashInjector, crashingStore } from './crash-injector.ts';
 import { runOf } from './crash-point.ts';
 import { openEvidence } from './evidence.ts';
 import { observedSessionSchema } from './observed-session.ts';
@@ -29,32 +31,33 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
   const scenario = scenarioNamed(order.scenario);
   const recording = await readRecording(order.recording);
   await using database = await openHarnessDatabase(order.database);
-  const watch = watchSteps(
-    crash &&
-      crashInjector(crash, {
-        runOf,
-        die: () => {
-          tell({ kind: 'landed', life });
-          return die();
-        },
-      }),
-  );
+  const injection = {
+    runOf,
+    die: () => {
+      tell({ kind: 'landed', life });
+      return die();
+    },
+  };
+  const watch = watchSteps(crash && crashInjector(crash, injection));
   await using opened = await openModel(scenario, {
     kind: 'recorded',
     recording,
     // A life that took up a session where another died asks only for what was not saved.
     unconsumed: life === 1 ? 'diverge' : 'allow',
   });
+  const backing = await durableBacking({
+    database,
+    // An application of its own: a recovered run is taken up by whichever process of its application asks first, and
+    // the workers of a sweep share a database.
+    identity: { application: executorId, version: executorId, executorId },
+    recoveryPollingMs,
+  });
+  const { store } = backing;
   const session = await playSession(scenario, {
     worldUrl,
     sessionId,
-    backing: await durableBacking({
-      database,
-      // An application of its own: a recovered run is taken up by whichever process of its application asks first, and
-      // the workers of a sweep share a database.
-      identity: { application: executorId, version: executorId, executorId },
-      recoveryPollingMs,
-    }),
+    backing: crash ? { ...backing, store: crashingStore(store, crash, injection) } : backing,
+    host: unhurriedHost(),
     observer: watch.observer,
     model: opened.model,
     exchanges: (inner) =>
@@ -70,6 +73,17 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
     session: observedSessionSchema.parse(session),
     ...(divergence === undefined ? {} : { divergence: formatDivergence(divergence) }),
   });
+}
+
+/** By this clock pieces of text come so slowly that none waits for the next: each is stored by itself. */
+function unhurriedHost(): Host {
+  const host = systemHost();
+  let readings = 0;
+  const now = (): number => {
+    readings += 1;
+    return host.clock.now() + readings * 25;
+  };
+  return { ...host, clock: { ...host.clock, now } };
 }
 
 /** Knows which step is being run, so that a model call can be laid at its door: the steps of a session follow each other. */

@@ -17,6 +17,13 @@ export const workerOrderSchema = z.object({
   life: z.number(),
   evidence: z.string(),
   mutant: z.string().optional(),
-  crash: z.object({ run: z.number(), step: z.string(), moment: z.enum(moments) }).optional(),
+  crash: z
+    .object({
+      run: z.number(),
+      step: z.string(),
+      moment: z.enum(moments),
+      delta: z.number().exactOptional(),
+    })
+    .optional(),
 });
 export type WorkerOrder = z.infer<typeof workerOrderSchema>;

@@ -1,4 +1,4 @@
-import type { VerifyOptions, VerifyReport } from '#scenarios';
+import type { CrashPoint, VerifyOptions, VerifyReport } from '#scenarios';
 import { type Cell, renderMatrix } from '../render/matrix.ts';
 import type { CommandIo } from './define-command.ts';
 
@@ -18,6 +18,9 @@ export async function sweepScenario(
   options: VerifyOptions,
 ): Promise<Sweep> {
   const { formatPoint, formatStep, verifyScenario } = await import('#scenarios');
+  // A point behind a piece of text stands in a row of its own.
+  const rowOf = (point: CrashPoint): string =>
+    point.delta === undefined ? formatStep(point) : formatPoint(point);
   let cells: readonly Cell[] = [];
   const draw = (): void => io.board(renderMatrix(cells, io.paintTalk));
   try {
@@ -26,11 +29,11 @@ export async function sweepScenario(
       signal: io.signal,
       onStart: (steps, points) => {
         io.progress(`${scenario}: ${steps.length} steps, ${points.length} crash points`);
-        cells = points.map((point) => ({ step: formatStep(point), moment: point.moment }));
+        cells = points.map((point) => ({ step: rowOf(point), moment: point.moment }));
         draw();
       },
       onPoint: ({ point, verdict }) => {
-        const step = formatStep(point);
+        const step = rowOf(point);
         if (verdict.kind !== 'CLEAN') io.progress(`${formatPoint(point)}: ${verdict.kind}`);
         cells = cells.map((cell) =>
           cell.step === step && cell.moment === point.moment

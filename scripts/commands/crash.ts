@@ -20,15 +20,18 @@ export const crash = defineCommand({
       summary: 'only these moments of each step',
       among: ['before', 'inside', 'after'],
     }),
+    viewers: count('how many watch every session; the worker is then killed at every delta too', 0),
+    lateViewers: count('how many more begin to watch when the worker has died', 0),
     parallel: count('how many workers at a time', 2),
     databaseUrl: text('PostgreSQL to use; DATABASE_URL otherwise', 'url'),
   },
-  run: async ({ scenario, databaseUrl, at, mutant, ...sweep }, io) => {
+  run: async ({ scenario, databaseUrl, at, mutant, viewers, lateViewers, ...sweep }, io) => {
     const { readConfig } = await import('#harness');
     const url = databaseUrl ?? readConfig(io.environment).databaseUrl;
     const { report, cells } = await sweepScenario(io, scenario, {
       ...sweep,
       ...(at === undefined ? {} : { at }),
+      ...(viewers + lateViewers === 0 ? {} : { watchedBy: { viewers, lateViewers }, deltas: true }),
       ...(mutant === undefined ? {} : { mutant }),
       ...(url === undefined ? {} : { databaseUrl: url }),
     });
