@@ -1,0 +1,92 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import {
+  type AuditHead,
+  type AuditRow,
+  type AuditStore,
+  auditRoot,
+  nextAuditRow,
+  storableEntry,
+} from '../safety/audit.ts';
+import { jsonSchema } from '../session/event.ts';
+import { drizzle, sql } from './drizzle.ts';
+import { audit } from './schema.ts';
+import { unwrapQueryError } from './unwrap-query-error.ts';
+
+/**
+ * The audit in the database. Writers of one tenant wait for each other, so the chain has no forks. Appending takes a
+ * connection of its own: never from within another transaction, which on a single-backend database would wait for itself.
+ */
+export function sqlAuditStore(pool: Pool): AuditStore {
+  const database = drizzle(pool);
+  return {
+    append: async (given, recordedAt) => {
+      const entry = storableEntry(given);
+      return unwrapQueryError(
+        database.transaction(async (transaction) => {
+          await transaction.execute(
+            sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${entry.tenant}`}, 0))`,
+          );
+          const { rows } = await transaction.execute(headStatement(entry.tenant, entry.key));
+          const stored = rows.map((row) => rowSchema.parse(row));
+          const earlier = stored.find(({ key }) => key === entry.key);
+          if (earlier !== undefined) return earlier;
+          const head: AuditHead = stored.at(-1) ?? auditRoot;
+          const row = nextAuditRow(entry, head, recordedAt);
+          await transaction.execute(insertStatement(row));
+          return row;
+        }),
+      );
+    },
+    read: async (tenant, after) => {
+      const { rows } = await unwrapQueryError(
+        database.execute(sql`
+          select ${columns} from ${audit}
+          where tenant = ${tenant} and seq > ${after} order by seq`),
+      );
+      return rows.map((row) => rowSchema.parse(row));
+    },
+    tenants: async () => {
+      const { rows } = await unwrapQueryError(
+        database.execute(sql`select distinct tenant from ${audit} order by tenant`),
+      );
+      return rows.map((row) => z.object({ tenant: z.string() }).parse(row).tenant);
+    },
+  };
+}
+
+const columns = sql`tenant, seq, key, (extract(epoch from recorded_at) * 1000)::int8 as "recordedAt",
+  actor, action, subject, is_allowed as "isAllowed", reason, detail, previous_hash as "previousHash", hash`;
+
+/** The row under this key, if there is one, and the newest, in this order. */
+function headStatement(tenant: string, key: string): ReturnType<typeof sql> {
+  return sql`
+    select ${columns} from ${audit}
+    where tenant = ${tenant}
+      and (key = ${key} or seq = (select max(seq) from ${audit} newest where newest.tenant = ${tenant}))
+    order by seq`;
+}
+
+function insertStatement(row: AuditRow): ReturnType<typeof sql> {
+  return sql`
+    insert into ${audit} (tenant, seq, key, recorded_at, actor, action, subject, is_allowed, reason, detail,
+      previous_hash, hash)
+    values (${row.tenant}, ${row.seq}, ${row.key}, to_timestamp(${row.recordedAt}::float8 / 1000), ${row.actor},
+      ${row.action}, ${row.subject}, ${row.isAllowed}, ${row.reason}, ${JSON.stringify(row.detail)}::jsonb,
+      ${row.previousHash}, ${row.hash})`;
+}
+
+const rowSchema = z.object({
+  tenant: z.string(),
+  seq: z.coerce.number(),
+  key: z.string(),
+  recordedAt: z.coerce.number(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  isAllowed: z.boolean(),
+  reason: z.string(),
+  detail: jsonSchema,
+  previousHash: z.string(),
+  hash: z.string(),
+});

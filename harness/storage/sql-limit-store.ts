@@ -1,0 +1,80 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { assertAmount, type LimitStore } from '../safety/limits.ts';
+import { drizzle, sql } from './drizzle.ts';
+import { limitUses } from './schema.ts';
+import { unwrapQueryError } from './unwrap-query-error.ts';
+
+/**
+ * Limits in the database. Users of one limit wait for each other. Using takes a connection of its own: never from within
+ * another transaction, which on a single-backend database would wait for itself.
+ */
+export function sqlLimitStore(pool: Pool): LimitStore {
+  const database = drizzle(pool);
+  return {
+    use: async (uses) => {
+      for (const use of uses) assertAmount(use);
+      const wanted = JSON.stringify(uses.map((use, position) => ({ ...use, position })));
+      return unwrapQueryError(
+        database.transaction(async (transaction) => {
+          await transaction.execute(lockStatement(wanted));
+          const { rows } = await transaction.execute(useStatement(wanted));
+          return rows.map((row) => answerSchema.parse(row));
+        }),
+      );
+    },
+    purge: async (beforeMs) => {
+      const { rowCount } = await unwrapQueryError(
+        database.execute(
+          sql`delete from ${limitUses} where window_start < to_timestamp(${beforeMs}::float8 / 1000)`,
+        ),
+      );
+      return rowCount ?? 0;
+    },
+  };
+}
+
+/** A lock for each limit, always in the same order, until the transaction ends. */
+function lockStatement(wanted: string): ReturnType<typeof sql> {
+  return sql`
+    select pg_advisory_xact_lock(name) from (
+      select distinct hashtextextended('limit:' || (use->>'limit'), 0) as name
+      from jsonb_array_elements(${wanted}::jsonb) as use
+      order by name
+    ) as ordered`;
+}
+
+function useStatement(wanted: string): ReturnType<typeof sql> {
+  return sql`
+    with wanted as (
+      select position, "limit", key, amount, max, to_timestamp("windowStartMs" / 1000) as window_start
+      from jsonb_to_recordset(${wanted}::jsonb) as given(
+        position integer, "limit" text, "windowStartMs" float8, key text, amount int8, max float8)
+    ), state as (
+      select wanted.*,
+        exists (
+          select from ${limitUses} use where use."limit" = wanted."limit" and use.key = wanted.key
+        ) as is_known,
+        (
+          select coalesce(sum(use.amount), 0) from ${limitUses} use
+          where use."limit" = wanted."limit" and use.window_start = wanted.window_start
+        ) as used
+      from wanted
+    ), verdict as (
+      select *, is_known or used + greatest(amount, 1) <= max as allowed from state
+    ), counted as (
+      insert into ${limitUses} ("limit", window_start, key, amount)
+      select "limit", window_start, key, amount from verdict
+      where amount > 0 and not is_known and (select bool_and(allowed) from verdict)
+      returning "limit", amount
+    )
+    select verdict."limit", allowed, used + coalesce(counted.amount, 0) as used
+    from verdict left join counted on counted."limit" = verdict."limit"
+    order by position`;
+}
+
+const answerSchema = z.object({
+  limit: z.string(),
+  allowed: z.boolean(),
+  used: z.coerce.number(),
+});
