@@ -1,14 +1,14 @@
-import type { SessionEvent, TextDelta } from '../session/event.ts';
+import type { SessionEvent, TextDelta, TurnReference } from '../session/event.ts';
 
-/**
- * Keeps a turn's text whole for one viewer. `next`: show it. `replaces`: show it in place of what an earlier attempt
- * streamed. `seen`: shown before, or overtaken. `gap`: something before it is missing; it must not be shown.
- */
-export type DeltaPlace = 'next' | 'replaces' | 'seen' | 'gap';
+/** `next`: show it. `seen`: shown before, or overtaken. `gap`: something before it is missing; it must not be shown. */
+export type DeltaPlace = 'next' | 'seen' | 'gap';
 
+/** Keeps the text of turns whole for one viewer, however often and from wherever it is told. */
 export interface TurnText {
-  /** Where the delta stands; `next` and `replaces` are taken as shown. */
+  /** Where the delta stands; `next` is taken as shown. */
   readonly place: (delta: TextDelta) => DeltaPlace;
+  /** Takes a later attempt up from its beginning; false when this one, or a later one, was taken up before. */
+  readonly restart: (turn: TurnReference, attempt: number) => boolean;
   /** A completed turn has its text in the log: later deltas of it are `seen`. */
   readonly settle: (event: SessionEvent) => void;
 }
@@ -18,22 +18,26 @@ interface Turn {
   readonly nextOrdinal: number;
 }
 
+const untold: Turn = { attempt: 1, nextOrdinal: 0 };
 const settled: Turn = { attempt: Number.POSITIVE_INFINITY, nextOrdinal: 0 };
 
 export function createTurnText(): TurnText {
   const turns = new Map<string, Turn>();
+  const turnOf = (turn: Pick<TurnReference, 'runId' | 'step'>): Turn =>
+    turns.get(turnKey(turn)) ?? untold;
   return {
     place: (delta) => {
-      const { attempt, ordinal } = delta;
-      const key = turnKey(delta);
-      const turn = turns.get(key) ?? { attempt: 0, nextOrdinal: 0 };
-      if (attempt < turn.attempt) return 'seen';
-      const isSame = attempt === turn.attempt;
-      const expected = isSame ? turn.nextOrdinal : 0;
-      if (ordinal < expected) return 'seen';
-      if (ordinal > expected) return 'gap';
-      turns.set(key, { attempt, nextOrdinal: ordinal + 1 });
-      return isSame || turn.nextOrdinal === 0 ? 'next' : 'replaces';
+      const { attempt, nextOrdinal } = turnOf(delta);
+      if (delta.attempt < attempt) return 'seen';
+      if (delta.attempt > attempt || delta.ordinal > nextOrdinal) return 'gap';
+      if (delta.ordinal < nextOrdinal) return 'seen';
+      turns.set(turnKey(delta), { attempt, nextOrdinal: nextOrdinal + 1 });
+      return 'next';
+    },
+    restart: (turn, attempt) => {
+      if (attempt <= turnOf(turn).attempt) return false;
+      turns.set(turnKey(turn), { attempt, nextOrdinal: 0 });
+      return true;
     },
     settle: (event) => {
       if (event.fact.type === 'model-turn-completed') turns.set(turnKey(event), settled);
@@ -42,12 +46,6 @@ export function createTurnText(): TurnText {
 }
 
 /** Names a model turn within its session. */
-export function turnKey({
-  runId,
-  step,
-}: {
-  readonly runId: string;
-  readonly step: string;
-}): string {
+export function turnKey({ runId, step }: Pick<TurnReference, 'runId' | 'step'>): string {
   return `${runId} ${step}`;
 }

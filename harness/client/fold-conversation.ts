@@ -1,0 +1,144 @@
+import type { Json, SessionEvent } from '../session/event.ts';
+import type { FeedItem } from '../session/session-feed.ts';
+import { turnKey } from './turn-text.ts';
+
+/** One part of a conversation as a person sees it. `key` stays the same as the part changes. */
+export type ConversationPart =
+  | { readonly kind: 'said'; readonly key: string; readonly text: string }
+  | {
+      readonly kind: 'answered';
+      readonly key: string;
+      readonly text: string;
+      /** False while the text still streams. */
+      readonly isComplete: boolean;
+    }
+  | {
+      readonly kind: 'approval';
+      /** The approval's id. */
+      readonly key: string;
+      readonly tool: string;
+      readonly input: Json;
+      readonly reason: string;
+      readonly roles: readonly string[];
+      /** Absent while a person is waited for. */
+      readonly verdict?: string;
+    }
+  | { readonly kind: 'notice'; readonly key: string; readonly text: string };
+
+/** A session as it is shown: all of it comes from the event log and the text of turns in progress. */
+export interface Conversation {
+  readonly parts: readonly ConversationPart[];
+  readonly events: readonly SessionEvent[];
+  /** The agent in charge. */
+  readonly agent: string | undefined;
+  /** The run that has begun and not ended. */
+  readonly activeRun: string | undefined;
+}
+
+export const emptyConversation: Conversation = {
+  parts: [],
+  events: [],
+  agent: undefined,
+  activeRun: undefined,
+};
+
+/** The conversation after one more item. */
+export function foldConversation(conversation: Conversation, item: FeedItem): Conversation {
+  switch (item.kind) {
+    case 'text-delta':
+      return withText(conversation, turnKey(item.delta), (text) => text + item.delta.text);
+    case 'text-restarted':
+      return withText(conversation, turnKey(item.turn), () => '');
+    case 'event':
+      return withEvent(conversation, item.event);
+  }
+}
+
+function withText(
+  conversation: Conversation,
+  key: string,
+  change: (text: string) => string,
+): Conversation {
+  const streamed = conversation.parts.find((part) => part.key === key);
+  const text = change(streamed?.kind === 'answered' ? streamed.text : '');
+  return withPart(conversation, { kind: 'answered', key, text, isComplete: false });
+}
+
+function withEvent(before: Conversation, event: SessionEvent): Conversation {
+  const conversation = { ...before, events: [...before.events, event] };
+  const { fact, runId } = event;
+  const key = `${runId} ${event.step} ${event.ordinal}`;
+  switch (fact.type) {
+    case 'message-received':
+      return withPart(conversation, { kind: 'said', key, text: fact.text });
+    case 'run-started':
+      return { ...conversation, agent: fact.agent, activeRun: runId };
+    case 'model-turn-completed':
+      return withAnswer(conversation, turnKey(event), fact.text);
+    case 'handed-off':
+      return withPart(
+        { ...conversation, agent: fact.to },
+        { kind: 'notice', key, text: `${fact.from} handed over to ${fact.to}` },
+      );
+    case 'approval-requested': {
+      const { tool, input, reason, roles } = fact;
+      const approvalId = approvalIdOf(event, fact.question);
+      return withPart(conversation, {
+        kind: 'approval',
+        key: approvalId,
+        tool,
+        input,
+        reason,
+        roles,
+      });
+    }
+    case 'approval-decided':
+      return withVerdict(conversation, approvalIdOf(event, fact.question), fact.verdict);
+    case 'run-failed':
+      return withPart(ended(conversation), {
+        kind: 'notice',
+        key,
+        text: `The run failed: ${fact.error.message}`,
+      });
+    case 'run-cancelled':
+      return withPart(ended(conversation), { kind: 'notice', key, text: 'The run was cancelled' });
+    case 'run-completed':
+      return ended(conversation);
+    case 'tool-requested':
+    case 'tool-completed':
+    case 'tool-failed':
+      return conversation;
+  }
+}
+
+/** A turn that only calls tools has no text, and no part. */
+function withAnswer(conversation: Conversation, key: string, text: string): Conversation {
+  if (text !== '') return withPart(conversation, { kind: 'answered', key, text, isComplete: true });
+  return { ...conversation, parts: conversation.parts.filter((part) => part.key !== key) };
+}
+
+function withVerdict(conversation: Conversation, key: string, verdict: string): Conversation {
+  return {
+    ...conversation,
+    parts: conversation.parts.map((part) =>
+      part.kind === 'approval' && part.key === key ? { ...part, verdict } : part,
+    ),
+  };
+}
+
+function withPart(conversation: Conversation, part: ConversationPart): Conversation {
+  const { parts } = conversation;
+  const isKnown = parts.some(({ key }) => key === part.key);
+  return {
+    ...conversation,
+    parts: isKnown ? parts.map((each) => (each.key === part.key ? part : each)) : [...parts, part],
+  };
+}
+
+const ended = (conversation: Conversation): Conversation => ({
+  ...conversation,
+  activeRun: undefined,
+});
+
+const approvalIdOf = ({ sessionId, runId }: SessionEvent, question: string): string =>
+  `${sessionId}/${runId}/${question}`;
