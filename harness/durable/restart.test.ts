@@ -113,3 +113,28 @@ test('a process holds one durable harness at a time', async () => {
   expect(await first.pendingRuns()).toEqual([]);
   await expect(open('v1')).rejects.toMatchObject({ code: 'RUNNER_ALREADY_OPEN' });
 });
+
+test('a message that arrives during a run waits for it: one run at a time, none lost, each answered in its turn', async () => {
+  paid = [];
+  await using harness = await open('v1');
+  const approvalId = await park(harness, 'queue');
+  for (const turn of [2, 3]) {
+    const messageId = `queue/${turn}`;
+    await harness.send({ sessionId: 'queue', messageId, text: 'again', principal: customer });
+  }
+  await pause(100);
+  const starts = async (): Promise<readonly string[]> =>
+    (await harness.events('queue'))
+      .filter(({ fact }) => fact.type === 'run-started')
+      .map(({ runId }) => runId);
+  expect(await starts()).toEqual(['queue/1']);
+  await harness.approvals.decide({ approvalId, by: ana, verdict: 'approve', reason: 'fine' });
+  for (const turn of [1, 2, 3]) {
+    expect(await harness.outcome(`queue/${turn}`)).toMatchObject({ kind: 'answered' });
+  }
+  expect(await starts()).toEqual(['queue/1', 'queue/2', 'queue/3']);
+  const events = await harness.events('queue');
+  const runs = events.map(({ runId }) => runId);
+  expect(runs).toEqual(runs.toSorted());
+  expect(paid).toEqual([approvalId]);
+});
