@@ -1,4 +1,5 @@
 /** How fast: what a durable step costs beside its floor. */
 export { formatBench } from './format-bench.ts';
+export { type LoadOptions, type LoadResult, runLoad } from './load/run-load.ts';
 export type { BenchRow } from './measure/summarise.ts';
 export { type BenchOptions, type BenchResult, runBench } from './run-bench.ts';

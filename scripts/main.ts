@@ -14,6 +14,7 @@ import { bench } from './commands/bench.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/eval.ts';
+import { load } from './commands/load.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
@@ -46,8 +47,9 @@ const io: CommandIo = {
   environment: process.env,
 };
 
-const program = buildProgram([record, replay, crash, evaluate, bench, demo], async (command, raw) =>
-  report(await command.start(raw, io)),
+const program = buildProgram(
+  [record, replay, crash, evaluate, bench, load, demo],
+  async (command, raw) => report(await command.start(raw, io)),
 );
 
 try {

@@ -1,0 +1,170 @@
+import { createHarness, durableBacking, type Harness, type StepObserver } from '#harness';
+import { scriptedModel } from '#harness/testing';
+import { scenarioNamed, startWorldServer, type World } from '#scenarios';
+import { openBackend } from '../cases/open-backend.ts';
+import { type Percentiles, percentilesOf } from '../measure/percentiles.ts';
+import { type Crowd, gatherCrowd } from './crowd.ts';
+
+export interface LoadOptions {
+  /** Sessions that are all under way at once. */
+  readonly sessions: number;
+  /** PostgreSQL to use, in a scratch database; without it one is started from the binaries found. */
+  readonly databaseUrl?: string;
+  readonly progress?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadResult {
+  readonly scenario: string;
+  readonly sessions: number;
+  /** Sessions that were answered. */
+  readonly succeeded: number;
+  /** What does not hold afterwards, in sentences. */
+  readonly violations: readonly string[];
+  /** From a step's beginning to its saved result, waiting for its turn included, milliseconds. */
+  readonly stepMs: Percentiles;
+  /** From a message to the first text that a viewer is shown, milliseconds. */
+  readonly firstDeltaMs: Percentiles;
+  readonly durationMs: number;
+}
+
+const scenarioId = 'R-01';
+/** How many sessions are said to have ended in one line of progress. */
+const milestone = 100;
+
+/** Has a crowd of customers, each with a duplicate charge, write to one harness on PostgreSQL at once. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const { sessions, signal = new AbortController().signal } = options;
+  const { databaseUrl } = options;
+  await using place = await openBackend(
+    'postgres',
+    databaseUrl === undefined ? {} : { databaseUrl },
+  );
+  const { database } = place;
+  await using worldServer = await startWorldServer();
+  const scenario = scenarioNamed(scenarioId);
+  const crowd = gatherCrowd(scenario, sessions);
+  const world = worldServer.createWorld(crowd.world);
+  const watch = watchSteps();
+  await using harness = await createHarness({
+    ...scenario.subject.assemble({ worldUrl: world.url }),
+    model: scriptedModel(scenario.playbooks.gold),
+    observer: watch.observer,
+    backing: await durableBacking({
+      database,
+      identity: { application: 'groundhog-load', version: 'load', executorId: 'load' },
+    }),
+  });
+  const startedAt = performance.now();
+  const { outcomes, firstDeltaMs } = await visit(harness, crowd, { ...options, signal });
+  const durationMs = performance.now() - startedAt;
+  return {
+    scenario: scenarioId,
+    sessions,
+    succeeded: outcomes.filter((kind) => kind === 'answered').length,
+    violations: [
+      ...violationsIn(world, crowd),
+      ...(await brokenLogs(harness, crowd)),
+      ...(await harness.pendingRuns()).map((runId) => `${runId} is still pending`),
+    ],
+    stepMs: percentilesOf(watch.durations()),
+    firstDeltaMs: percentilesOf(firstDeltaMs),
+    durationMs: Math.round(durationMs),
+  };
+}
+
+async function visit(
+  harness: Harness,
+  { visitors }: Crowd,
+  { progress = () => undefined, signal }: LoadOptions & { readonly signal: AbortSignal },
+): Promise<{ readonly outcomes: readonly string[]; readonly firstDeltaMs: readonly number[] }> {
+  const { principal, messages } = scenarioNamed(scenarioId);
+  const text = messages.map((message) => message.text).join('\n');
+  const firstDeltaMs: number[] = [];
+  let ended = 0;
+  const outcomes = await Promise.all(
+    visitors.map(async ({ sessionId, customerId }) => {
+      const gone = new AbortController();
+      const sentAt = performance.now();
+      const watching = firstText(harness, sessionId, AbortSignal.any([signal, gone.signal])).then(
+        (isSeen) => {
+          if (isSeen) firstDeltaMs.push(performance.now() - sentAt);
+        },
+      );
+      await harness.send({
+        sessionId,
+        messageId: `${sessionId}/1`,
+        text,
+        principal: { ...principal, id: customerId },
+      });
+      const { kind } = await harness.outcome(`${sessionId}/1`);
+      gone.abort();
+      await watching;
+      ended += 1;
+      if (ended % milestone === 0) progress(`${ended} of ${visitors.length} sessions`);
+      return kind;
+    }),
+  );
+  return { outcomes, firstDeltaMs };
+}
+
+async function firstText(
+  harness: Harness,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for await (const item of harness.subscribe(sessionId, { after: 0, signal })) {
+    if (item.kind === 'text-delta') return true;
+  }
+  return false;
+}
+
+/** Each customer was refunded their later charge, once and in full, and was told once. */
+function violationsIn(world: World, { visitors }: Crowd): readonly string[] {
+  const { refunds, mails } = world.snapshot();
+  const paid = Map.groupBy(refunds, (refund) => refund.chargeId);
+  const told = Map.groupBy(mails, (mail) => mail.customerId);
+  const strays = refunds.length - visitors.length;
+  return [
+    ...(strays > 0 ? [`${strays} refunds too many were paid`] : []),
+    ...visitors.flatMap(({ customerId, duplicateId }) => [
+      ...(paid.get(duplicateId)?.length === 1 ? [] : [`${duplicateId} was not refunded once`]),
+      ...(told.get(customerId)?.length === 1 ? [] : [`${customerId} was not told once`]),
+    ]),
+  ];
+}
+
+/** Every log is one history: numbered without gaps, with one end. */
+async function brokenLogs(harness: Harness, { visitors }: Crowd): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const { sessionId } of visitors) {
+    const events = await harness.events(sessionId);
+    const isNumbered = events.every((event, index) => event.seq === index + 1);
+    const ends = events.filter(({ fact }) => fact.type === 'run-completed').length;
+    if (!isNumbered || ends !== 1) broken.push(`the log of ${sessionId} is not one history`);
+  }
+  return broken;
+}
+
+function watchSteps(): {
+  readonly observer: StepObserver;
+  readonly durations: () => readonly number[];
+} {
+  const begun = new Map<string, number>();
+  const durations: number[] = [];
+  const name = (runId: string, step: string): string => `${runId} ${step}`;
+  return {
+    durations: () => durations,
+    observer: {
+      before: (runId, step) => {
+        begun.set(name(runId, step), performance.now());
+      },
+      inside: () => undefined,
+      after: (runId, step) => {
+        const startedAt = begun.get(name(runId, step));
+        if (startedAt !== undefined) durations.push(performance.now() - startedAt);
+        begun.delete(name(runId, step));
+      },
+    },
+  };
+}
