@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarnessDatabase } from '../open-harness-database.ts';
 import { type AuditEntry, type AuditStore, auditRoot, verifyAudit } from '../safety/audit.ts';
 import { memoryAuditStore } from '../testing/memory-audit-store.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
+import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
 import { sqlAuditStore } from './sql-audit-store.ts';
 
@@ -16,11 +15,11 @@ interface OpenStore {
   readonly close: () => Promise<void>;
 }
 
-const sqlStore = (database: Database, close: () => Promise<void>): OpenStore => ({
+const sqlStore = (database: Database): OpenStore => ({
   store: sqlAuditStore(database.pool),
   other: sqlAuditStore(database.pool),
   database,
-  close,
+  close: database.close,
 });
 
 const backends: Readonly<Record<string, () => Promise<OpenStore>>> = {
@@ -28,19 +27,8 @@ const backends: Readonly<Record<string, () => Promise<OpenStore>>> = {
     const store = memoryAuditStore();
     return { store, other: store, close: async () => undefined };
   },
-  PGlite: async () => {
-    const database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
-    return sqlStore(database, database.close);
-  },
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase('audit');
-    const database = await openHarnessDatabase({ kind: 'postgres', url });
-    return sqlStore(database, async () => {
-      await database.close();
-      await server.close();
-    });
-  },
+  PGlite: async () => sqlStore(await testDatabases.PGlite()),
+  PostgreSQL: async () => sqlStore(await testDatabases.PostgreSQL()),
 };
 
 const entry = (tenant: string, key: string, over: Partial<AuditEntry> = {}): AuditEntry => ({

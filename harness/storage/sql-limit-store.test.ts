@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarnessDatabase } from '../open-harness-database.ts';
 import type { LimitStore, LimitUse } from '../safety/limits.ts';
 import { memoryLimitStore } from '../testing/memory-limit-store.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
+import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
 import { sqlLimitStore } from './sql-limit-store.ts';
 
@@ -15,10 +14,10 @@ interface OpenStore {
   readonly close: () => Promise<void>;
 }
 
-const sqlStore = (database: Database, close: () => Promise<void>): OpenStore => ({
+const sqlStore = (database: Database): OpenStore => ({
   store: sqlLimitStore(database.pool),
   other: sqlLimitStore(database.pool),
-  close,
+  close: database.close,
 });
 
 const backends: Readonly<Record<string, () => Promise<OpenStore>>> = {
@@ -26,19 +25,8 @@ const backends: Readonly<Record<string, () => Promise<OpenStore>>> = {
     const store = memoryLimitStore();
     return { store, other: store, close: async () => undefined };
   },
-  PGlite: async () => {
-    const database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
-    return sqlStore(database, database.close);
-  },
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase('limits');
-    const database = await openHarnessDatabase({ kind: 'postgres', url });
-    return sqlStore(database, async () => {
-      await database.close();
-      await server.close();
-    });
-  },
+  PGlite: async () => sqlStore(await testDatabases.PGlite()),
+  PostgreSQL: async () => sqlStore(await testDatabases.PostgreSQL()),
 };
 
 const use = (limit: string, key: string, over: Partial<LimitUse> = {}): LimitUse => ({

@@ -1,45 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarnessDatabase } from '../open-harness-database.ts';
 import { applyRetention, type RetentionReport } from '../safety/retention.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
+import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
 import { sqlAuditStore } from './sql-audit-store.ts';
 import { sqlRetentionStore } from './sql-retention-store.ts';
 import { sqlSessionStore, sqlSessionTransaction } from './sql-session-store.ts';
-
-const backends: Readonly<Record<string, () => Promise<[Database, () => Promise<void>]>>> = {
-  PGlite: async () => {
-    const database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
-    return [database, database.close];
-  },
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    const database = await openHarnessDatabase({
-      kind: 'postgres',
-      url: await server.createDatabase('retention'),
-    });
-    return [
-      database,
-      async () => {
-        await database.close();
-        await server.close();
-      },
-    ];
-  },
-};
 
 const dayMs = 86_400_000;
 const nowMs = 1_763_642_565_000;
 const none = { sessions: 0, events: 0, deltas: 0, records: 0, approvals: 0 };
 const idle = async (): Promise<boolean> => false;
 
-describe.each(Object.entries(backends))('retention in %s', (_name, open) => {
+describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) => {
   let database: Database;
-  let close: () => Promise<void>;
   beforeAll(async () => {
-    [database, close] = await open();
+    database = await open();
   }, 60_000);
-  afterAll(() => close());
+  afterAll(() => database.close());
 
   /** A session with one run, an event, a delta and a record, as old as told. */
   async function session(sessionId: string, ageDays: number): Promise<void> {

@@ -65,14 +65,13 @@ export function findCardNumbers(text: string): readonly Span[] {
 }
 
 function digitGroups(text: string): readonly DigitGroup[] {
-  const others = otherwise.flatMap((pattern) =>
-    [...text.matchAll(pattern)].map((match) => spanOf(match)),
+  const masked = otherwise.reduce(
+    (rest, pattern) => rest.replaceAll(pattern, (match) => 'x'.repeat(match.length)),
+    text,
   );
-  return [...text.matchAll(/\p{Nd}+/gu)].flatMap((match) => {
-    const span = spanOf(match);
-    const digits = match[0].normalize('NFKC');
-    const isOther = others.some((other) => other.start < span.end && span.start < other.end);
-    return isOther || !/^\d+$/.test(digits) ? [] : [{ ...span, digits }];
+  return [...masked.matchAll(/\p{Nd}+/gu)].flatMap(({ 0: written, index }) => {
+    const digits = written.normalize('NFKC');
+    return /^\d+$/.test(digits) ? [{ start: index, end: index + written.length, digits }] : [];
   });
 }
 
@@ -137,8 +136,4 @@ function passesLuhn(digits: string): boolean {
       0,
     );
   return sum % 10 === 0;
-}
-
-function spanOf(match: RegExpExecArray): Span {
-  return { start: match.index, end: match.index + match[0].length };
 }
