@@ -4,7 +4,7 @@ import { startPgliteServer } from '../storage/pglite/server/start-pglite-server.
 import { sqlSessionStore } from '../storage/sql-session-store.ts';
 import { memoryStore } from '../testing/memory-store.ts';
 import { startPostgres } from '../testing/postgres-server.ts';
-import type { EventDraft, TextDelta } from './event.ts';
+import type { EventDraft, Fact, TextDelta } from './event.ts';
 import { createSessionFeed, type FeedItem, type SessionFeed } from './session-feed.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -79,7 +79,8 @@ const draft = (step: string): EventDraft => ({
   runId: 'run',
   step,
   ordinal: 0,
-  fact: { type: 'run-completed', agent: 'billing', text: step },
+  // Any fact will do that does not end the run.
+  fact: { type: 'handed-off', from: 'triage', to: 'billing', reason: step },
 });
 
 interface Viewer {
@@ -196,6 +197,21 @@ describe.each(Object.entries(backends))('a feed over %s', (_name, open) => {
     const late = view(feed, 'anew');
     await expect.poll(() => late.seen()).toEqual(end);
     for (const each of [viewer, late]) await each.leave();
+  });
+
+  test('forgets the text of a turn that never ended, once its run has', async () => {
+    const { store, feed } = sides;
+    const write = await attempt(store, 'cancelled');
+    await write('half an ans');
+    const early = view(feed, 'cancelled');
+    await expect.poll(() => early.seen()).toEqual(['1.0 half an ans']);
+    const fact: Fact = { type: 'run-cancelled', agent: 'billing', done: [] };
+    await store.appendEvents('cancelled', [{ ...draft('end'), fact }]);
+    await expect.poll(() => early.seen()).toEqual(['1.0 half an ans', '1']);
+    const late = view(feed, 'cancelled', 1);
+    await store.appendEvents('cancelled', [{ ...draft('receive'), runId: 'next' }]);
+    await expect.poll(() => late.seen()).toEqual(['2']);
+    for (const viewer of [early, late]) await viewer.leave();
   });
 
   test('leads who is far behind through pages without a gap, while more is stored', async () => {

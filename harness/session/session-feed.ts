@@ -1,5 +1,6 @@
 import type { SessionEvent, TextDelta, TurnReference } from './event.ts';
 import {
+  endsTurn,
   type FeedCursor,
   type FeedPage,
   type SessionStore,
@@ -136,9 +137,11 @@ async function* follow(source: {
 function* itemsOf({ events, pieces }: FeedPage, cursor: FeedCursor): Iterable<FeedItem> {
   const texts = Map.groupBy(pieces, turnKey);
   for (const event of events) {
-    const key = turnKey(event);
-    yield* textItems(texts.get(key) ?? [], cursor);
-    texts.delete(key);
+    for (const [turn, text] of texts) {
+      if (!text.some((piece) => endsTurn(event, piece))) continue;
+      yield* textItems(text, cursor);
+      texts.delete(turn);
+    }
     yield { kind: 'event', event };
   }
   for (const text of texts.values()) yield* textItems(text, cursor);
@@ -161,7 +164,9 @@ function* textItems(pieces: readonly TextDelta[], cursor: FeedCursor): Iterable<
 function behind({ events, pieces }: FeedPage, { after, turns }: FeedCursor): FeedCursor {
   const places = new Map(turns.map((turn) => [turnKey(turn), turn]));
   for (const { text: _, ...piece } of pieces) places.set(turnKey(piece), piece);
-  for (const event of events) places.delete(turnKey(event));
+  for (const [turn, place] of places) {
+    if (events.some((event) => endsTurn(event, place))) places.delete(turn);
+  }
   return { after: events.at(-1)?.seq ?? after, turns: [...places.values()] };
 }
 

@@ -1,4 +1,4 @@
-import type { EventDraft, SessionEvent, TextDelta, TurnReference } from './event.ts';
+import type { EventDraft, Fact, SessionEvent, TextDelta, TurnReference } from './event.ts';
 
 /** A document that a transactional tool keeps in the session, in the harness's own database. */
 export interface SessionRecord {
@@ -45,10 +45,23 @@ export interface FeedPage {
   /** The events behind the cursor, in order; no more than were asked for. */
   readonly events: readonly SessionEvent[];
   /**
-   * The pieces behind the cursor of the latest attempt at each turn that ends in this page or, where the page reaches the
-   * end of the log, goes on: by turn, in order. A piece of `startOfAttempt` says that the attempt has begun.
+   * The pieces behind the cursor of the latest attempt at each turn that ends in this page (`endsTurn`) or, where the page
+   * reaches the end of the log, goes on: by turn, in order. A piece of `startOfAttempt` says that the attempt has begun.
    */
   readonly pieces: readonly TextDelta[];
+}
+
+/** The facts that end a run, and with it a turn that never ended by itself: its text is not in progress any more. */
+export const runEnds: readonly Fact['type'][] = ['run-completed', 'run-failed', 'run-cancelled'];
+
+/** Whether `event` ends the turn. */
+export function endsTurn(
+  event: SessionEvent,
+  turn: { readonly runId: string; readonly step: string },
+): boolean {
+  return (
+    event.runId === turn.runId && (event.step === turn.step || runEnds.includes(event.fact.type))
+  );
 }
 
 /** Ordinal of the empty piece that stands for the beginning of an attempt, from before its first text. */

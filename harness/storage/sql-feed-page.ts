@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TextDelta } from '../session/event.ts';
-import type { FeedCursor, FeedPage } from '../session/session-store.ts';
+import { type FeedCursor, type FeedPage, runEnds } from '../session/session-store.ts';
 import { type drizzle, sql } from './drizzle.ts';
 import { events, textDeltas } from './schema.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
@@ -42,7 +42,8 @@ function pageStatement({ sessionId, cursor, limit }: PageRequest): ReturnType<ty
       select turn.* from turn cross join reach
       left join lateral (
         select min(seq) as seq from ${events} stored
-        where stored.session_id = ${sessionId} and stored.run_id = turn.run_id and stored.step = turn.step
+        where stored.session_id = ${sessionId} and stored.run_id = turn.run_id
+          and (stored.step = turn.step or stored.fact->>'type' = any(${sql.param(runEnds)}::text[]))
       ) ended on true
       where (ended.seq is null or ended.seq > ${cursor.after})
         and (reach.seq is null or ended.seq <= reach.seq)

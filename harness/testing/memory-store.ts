@@ -1,5 +1,6 @@
 import type { EventDraft, SessionEvent, TextDelta } from '../session/event.ts';
 import {
+  endsTurn,
   type FeedCursor,
   type FeedPage,
   type SessionRecord,
@@ -80,7 +81,7 @@ function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: nu
   const page = events.slice(cursor.after, cursor.after + limit);
   const reach = page.length < limit ? Number.POSITIVE_INFINITY : cursor.after + limit;
   const isDue = (delta: TextDelta): boolean => {
-    const end = events.find((event) => sameTurn(event, delta))?.seq ?? Number.MAX_SAFE_INTEGER;
+    const end = events.find((event) => endsTurn(event, delta))?.seq ?? Number.MAX_SAFE_INTEGER;
     const latest = deltas.findLast((each) => sameTurn(each, delta));
     const seen = cursor.turns.find((turn) => sameTurn(turn, delta));
     return (

@@ -1,0 +1,73 @@
+import type { LogFields } from '../host/log-line.ts';
+import type { Fact, SessionEvent } from '../session/event.ts';
+
+/** What the lines of a run have in common with those before them. */
+export interface RunThread {
+  /** When the run's latest event was stored, milliseconds since the epoch. */
+  readonly storedAt?: number;
+  /** Who speaks. */
+  readonly agent?: string;
+  /** Who asked for each call that has been asked for. */
+  readonly callers: Readonly<Record<string, string>>;
+}
+
+export const emptyThread: RunThread = { callers: {} };
+
+/** What the log says of an event: who did what where, how long it took, what it cost, and nothing that was said. */
+export function lineFields(event: SessionEvent, thread: RunThread): LogFields {
+  const { sessionId, runId, step, seq, storedAt, fact } = event;
+  const agent = agentOf(fact, thread);
+  return {
+    sessionId,
+    runId,
+    step,
+    seq,
+    ...(agent === undefined ? {} : { agent }),
+    ...(thread.storedAt === undefined ? {} : { latencyMs: storedAt - thread.storedAt }),
+    ...factFields(fact),
+  };
+}
+
+export function threadBehind({ fact, storedAt }: SessionEvent, thread: RunThread): RunThread {
+  const agent = fact.type === 'handed-off' ? fact.to : (agentIn(fact) ?? thread.agent);
+  return {
+    storedAt,
+    ...(agent === undefined ? {} : { agent }),
+    callers:
+      fact.type === 'tool-requested'
+        ? { ...thread.callers, [fact.callId]: fact.agent }
+        : thread.callers,
+  };
+}
+
+function agentOf(fact: Fact, { agent, callers }: RunThread): string | undefined {
+  if (fact.type === 'handed-off') return fact.from;
+  return agentIn(fact) ?? ('callId' in fact ? callers[fact.callId] : undefined) ?? agent;
+}
+
+const agentIn = (fact: Fact): string | undefined => ('agent' in fact ? fact.agent : undefined);
+
+function factFields(fact: Fact): LogFields {
+  switch (fact.type) {
+    case 'run-started':
+      return { traceId: fact.traceId };
+    case 'model-turn-completed':
+      return { finishReason: fact.finishReason, ...fact.usage };
+    case 'tool-requested':
+    case 'tool-completed':
+    case 'approval-requested':
+      return { tool: fact.tool, callId: fact.callId };
+    case 'approval-decided':
+      return { tool: fact.tool, callId: fact.callId, verdict: fact.verdict };
+    case 'tool-failed':
+      return { tool: fact.tool, callId: fact.callId, errorCode: fact.error.code };
+    case 'handed-off':
+      return { to: fact.to };
+    case 'run-failed':
+      return { errorCode: fact.error.code };
+    case 'message-received':
+    case 'run-completed':
+    case 'run-cancelled':
+      return {};
+  }
+}
