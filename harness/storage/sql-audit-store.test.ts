@@ -3,7 +3,7 @@ import { type AuditEntry, type AuditStore, auditRoot, verifyAudit } from '../saf
 import { memoryAuditStore } from '../testing/memory-audit-store.ts';
 import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
-import { sqlAuditStore } from './sql-audit-store.ts';
+import { sqlAuditStore, sqlAuditTransaction } from './sql-audit-store.ts';
 
 // The suite that every audit store passes: L1 to L3 of audit.ts.
 
@@ -108,5 +108,24 @@ describe.each(Object.entries(backends))('an audit store in %s', (_name, open) =>
       `update groundhog.audit set detail = '{"amountMinor": 1}' where tenant = 'tampered' and seq = 2`,
     );
     expect(verifyAudit(await store.read('tampered', 0))).toMatchObject({ ok: false, seq: 2 });
+  });
+
+  test('a row appended in another transaction stays if that is committed, and only then', async () => {
+    const { store, database } = opened;
+    if (database === undefined) return;
+    await store.append(entry('shared', 'a'), 1);
+    for (const [key, ending] of [
+      ['lost', 'rollback'],
+      ['kept', 'commit'],
+    ] as const) {
+      const client = await database.pool.connect();
+      await client.query('begin');
+      await sqlAuditTransaction(client).append(entry('shared', key), 2);
+      await client.query(ending);
+      client.release();
+    }
+    const rows = await store.read('shared', 0);
+    expect(rows.map(({ key }) => key)).toEqual(['a', 'kept']);
+    expect(verifyAudit(rows)).toMatchObject({ ok: true });
   });
 });

@@ -1,6 +1,7 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import {
+  type AuditEntry,
   type AuditHead,
   type AuditRow,
   type AuditStore,
@@ -15,29 +16,16 @@ import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /**
  * The audit in the database. Writers of one tenant wait for each other, so the chain has no forks. Appending takes a
- * connection of its own: never from within another transaction, which on a single-backend database would wait for itself.
+ * connection of its own: within another transaction take `sqlAuditTransaction`, because on a single-backend database this
+ * one would wait for that one to end.
  */
 export function sqlAuditStore(pool: Pool): AuditStore {
   const database = drizzle(pool);
   return {
-    append: async (given, recordedAt) => {
-      const entry = storableEntry(given);
-      return unwrapQueryError(
-        database.transaction(async (transaction) => {
-          await transaction.execute(
-            sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${entry.tenant}`}, 0))`,
-          );
-          const { rows } = await transaction.execute(headStatement(entry.tenant, entry.key));
-          const stored = rows.map((row) => rowSchema.parse(row));
-          const earlier = stored.find(({ key }) => key === entry.key);
-          if (earlier !== undefined) return earlier;
-          const head: AuditHead = stored.at(-1) ?? auditRoot;
-          const row = nextAuditRow(entry, head, recordedAt);
-          await transaction.execute(insertStatement(row));
-          return row;
-        }),
-      );
-    },
+    append: (entry, recordedAt) =>
+      unwrapQueryError(
+        database.transaction((transaction) => append(transaction, entry, recordedAt)),
+      ),
     read: async (tenant, after) => {
       const { rows } = await unwrapQueryError(
         database.execute(sql`
@@ -55,10 +43,37 @@ export function sqlAuditStore(pool: Pool): AuditStore {
   };
 }
 
+/** Appends in a transaction that somebody else has begun and will commit; the tenant's other writers wait until then. */
+export function sqlAuditTransaction(client: PoolClient): Pick<AuditStore, 'append'> {
+  const database = drizzle(client);
+  return {
+    append: (entry, recordedAt) => unwrapQueryError(append(database, entry, recordedAt)),
+  };
+}
+
+async function append(
+  transaction: Pick<ReturnType<typeof drizzle>, 'execute'>,
+  given: AuditEntry,
+  recordedAt: number,
+): Promise<AuditRow> {
+  const entry = storableEntry(given);
+  await transaction.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${entry.tenant}`}, 0))`,
+  );
+  const { rows } = await transaction.execute(headStatement(entry.tenant, entry.key));
+  const stored = rows.map((row) => rowSchema.parse(row));
+  const earlier = stored.find(({ key }) => key === entry.key);
+  if (earlier !== undefined) return earlier;
+  const head: AuditHead = stored.at(-1) ?? auditRoot;
+  const row = nextAuditRow(entry, head, recordedAt);
+  await transaction.execute(insertStatement(row));
+  return row;
+}
+
 const columns = sql`tenant, seq, key, (extract(epoch from recorded_at) * 1000)::int8 as "recordedAt",
   actor, action, subject, is_allowed as "isAllowed", reason, detail, previous_hash as "previousHash", hash`;
 
-/** The row under this key, if there is one, and the newest, in this order. */
+/** The row under this key, if there is one, and the newest row, which is the last. */
 function headStatement(tenant: string, key: string): ReturnType<typeof sql> {
   return sql`
     select ${columns} from ${audit}

@@ -3,7 +3,7 @@ import type { LimitStore, LimitUse } from '../safety/limits.ts';
 import { memoryLimitStore } from '../testing/memory-limit-store.ts';
 import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
-import { sqlLimitStore } from './sql-limit-store.ts';
+import { sqlLimitStore, sqlLimitTransaction } from './sql-limit-store.ts';
 
 // The suite that every limit store passes: Q1 to Q4 of limits.ts.
 
@@ -11,12 +11,14 @@ interface OpenStore {
   readonly store: LimitStore;
   /** The same limits, as another process counts them. */
   readonly other: LimitStore;
+  readonly database?: Database;
   readonly close: () => Promise<void>;
 }
 
 const sqlStore = (database: Database): OpenStore => ({
   store: sqlLimitStore(database.pool),
   other: sqlLimitStore(database.pool),
+  database,
   close: database.close,
 });
 
@@ -113,5 +115,22 @@ describe.each(Object.entries(backends))('a limit store in %s', (_name, open) => 
     expect(await opened.store.purge(2000)).toBe(1);
     expect(await opened.store.purge(2000)).toBe(0);
     expect(await ask(use('old', 'c', { windowStartMs: 2000 }))).toEqual([[true, 2]]);
+  });
+
+  test('a use in another transaction counts if that is committed, and only then', async () => {
+    const { database } = opened;
+    if (database === undefined) return;
+    for (const [key, ending] of [
+      ['lost', 'rollback'],
+      ['kept', 'commit'],
+    ] as const) {
+      const client = await database.pool.connect();
+      await client.query('begin');
+      const [answer] = await sqlLimitTransaction(client).use([use('shared', key, { max: 1 })]);
+      await client.query(ending);
+      client.release();
+      expect(answer).toEqual({ limit: 'shared', allowed: true, used: 1 });
+    }
+    expect(await ask(use('shared', 'late', { max: 1 }))).toEqual([[false, 1]]);
   });
 });

@@ -1,28 +1,23 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import { assertAmount, type LimitStore } from '../safety/limits.ts';
+import {
+  assertAmount,
+  type LimitAnswer,
+  type LimitStore,
+  type LimitUse,
+} from '../safety/limits.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { limitUses } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /**
- * Limits in the database. Users of one limit wait for each other. Using takes a connection of its own: never from within
- * another transaction, which on a single-backend database would wait for itself.
+ * Limits in the database. Users of one limit wait for each other. Using takes a connection of its own: within another
+ * transaction take `sqlLimitTransaction`, because on a single-backend database this one would wait for that one to end.
  */
 export function sqlLimitStore(pool: Pool): LimitStore {
   const database = drizzle(pool);
   return {
-    use: async (uses) => {
-      for (const use of uses) assertAmount(use);
-      const wanted = JSON.stringify(uses.map((use, position) => ({ ...use, position })));
-      return unwrapQueryError(
-        database.transaction(async (transaction) => {
-          await transaction.execute(lockStatement(wanted));
-          const { rows } = await transaction.execute(useStatement(wanted));
-          return rows.map((row) => answerSchema.parse(row));
-        }),
-      );
-    },
+    use: (uses) => unwrapQueryError(database.transaction((transaction) => use(transaction, uses))),
     purge: async (beforeMs) => {
       const { rowCount } = await unwrapQueryError(
         database.execute(
@@ -32,6 +27,23 @@ export function sqlLimitStore(pool: Pool): LimitStore {
       return rowCount ?? 0;
     },
   };
+}
+
+/** Uses in a transaction that somebody else has begun and will commit; other users of the limits wait until then. */
+export function sqlLimitTransaction(client: PoolClient): Pick<LimitStore, 'use'> {
+  const database = drizzle(client);
+  return { use: (uses) => unwrapQueryError(use(database, uses)) };
+}
+
+async function use(
+  transaction: Pick<ReturnType<typeof drizzle>, 'execute'>,
+  uses: readonly LimitUse[],
+): Promise<readonly LimitAnswer[]> {
+  for (const each of uses) assertAmount(each);
+  const wanted = JSON.stringify(uses.map((each, position) => ({ ...each, position })));
+  await transaction.execute(lockStatement(wanted));
+  const { rows } = await transaction.execute(useStatement(wanted));
+  return rows.map((row) => answerSchema.parse(row));
 }
 
 /** A lock for each limit, always in the same order, until the transaction ends. */
