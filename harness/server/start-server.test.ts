@@ -6,15 +6,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { defineAgent, definePrompt } from '../agent/define-agent.ts';
 import { closeCodes, type ServerFrame } from '../client/protocol.ts';
-import { createHarness, type Harness } from '../create-harness.ts';
+import { type Backing, createHarness, type Harness } from '../create-harness.ts';
 import { systemHost } from '../host/host.ts';
 import type { ApprovalRequest } from '../session/approval.ts';
-import { approvalDesk } from '../session/approval-desk.ts';
-import { memoryApprovalStore } from '../testing/memory-approval-store.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
 import { memoryKeyStore } from '../testing/memory-key-store.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
-import { simulatedHost } from '../testing/simulated-host.ts';
 import { issueApiKey } from './api-key.ts';
 import type { ServedHarness } from './served-harness.ts';
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
@@ -28,6 +25,7 @@ const answer = 'You are very welcome to an answer that is long enough to be stre
 interface Running extends AsyncDisposable {
   readonly server: RunningServer;
   readonly harness: Harness;
+  readonly backing: Backing;
   readonly keys: Readonly<Record<'alice' | 'mallory' | 'support' | 'foreignSupport', string>>;
   readonly ask: (path: string, options?: Ask) => Promise<Answer>;
 }
@@ -54,6 +52,7 @@ async function start(
   options: Partial<ServerOptions> & { readonly extra?: Partial<ServedHarness> } = {},
 ): Promise<Running> {
   const { extra, ...rest } = options;
+  const backing = memoryBacking();
   const harness = await createHarness({
     agents: [
       defineAgent({
@@ -69,7 +68,7 @@ async function start(
       name: 'one answer',
       plays: [{ name: 'answer', when: () => true, answer: () => ({ text: answer }) }],
     }),
-    backing: memoryBacking(),
+    backing,
   });
   const store = memoryKeyStore();
   const issue = async (principal: typeof alice): Promise<string> =>
@@ -88,6 +87,7 @@ async function start(
   });
   const running = {
     server,
+    backing,
     harness,
     keys,
     ask: (path: string, ask: Ask = {}) => askAt(server.url + path, ask),
@@ -374,15 +374,13 @@ describe('approvals and cancelling', () => {
     roles: ['supervisor', 'support'],
     reason: 'More than 40.00.',
     requestedAt: 0,
-    expiresAt: 1_000,
+    expiresAt: Number.MAX_SAFE_INTEGER,
   };
   const decisionPath = `/v1/approvals/${encodeURIComponent(asked.approvalId)}/decision`;
 
   test('who has the role decides, the one it is for only sees it, and others see nothing', async () => {
-    const store = memoryApprovalStore();
-    await store.request(asked);
-    const approvals = approvalDesk(store, simulatedHost({ startsAt: 0, seed: 1 }).clock);
-    const { ask, keys } = await start({ extra: { approvals } });
+    const { ask, keys, backing } = await start();
+    await backing.approvals.request(asked);
     const body = { verdict: 'approve', reason: 'looks right' };
     expect((await ask('/v1/approvals', { key: keys.support })).body).toMatchObject({
       approvals: [{ approvalId: asked.approvalId, mayDecide: true }],

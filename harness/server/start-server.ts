@@ -44,7 +44,7 @@ const defaultLimits: ViewerLimits = {
   patienceMs: 5_000,
 };
 const defaultDrainMs = 2_000;
-const defaultStaffRoles = ['support', 'supervisor'];
+const defaultStaffRoles = ['support', 'billing_agent', 'supervisor'];
 
 /**
  * Serves a harness over HTTP and WebSocket. Throws KeysMissingError for an address that others can reach when no key is

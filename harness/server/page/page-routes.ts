@@ -9,6 +9,7 @@ const policy = [
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
+  'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -16,9 +17,17 @@ const policy = [
 
 const files: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   '/': { file: 'page.html', type: 'text/html; charset=utf-8' },
-  '/page/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
-  '/page/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
-  ...clientFiles(['connect', 'fold-conversation', 'platform', 'protocol', 'turn-text']),
+  '/server/page/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/server/page/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+  ...clientFiles([
+    'api-client',
+    'connect',
+    'fold-conversation',
+    'frames',
+    'platform',
+    'protocol',
+    'turn-text',
+  ]),
 };
 
 /** `/` and what it refers to. */
