@@ -1,9 +1,13 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { assembleTeam } from './agent/agent-team.ts';
+import { noteDecision } from './agent/audit-call.ts';
 import type { Agent } from './agent/define-agent.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
 import { sessionRun } from './agent/run-session.ts';
 import { type Host, systemHost } from './host/host.ts';
+import type { AuditStore } from './safety/audit.ts';
+import type { Limit, LimitStore } from './safety/limits.ts';
+import { redactText } from './safety/redact.ts';
 import type { ApprovalStore } from './session/approval.ts';
 import { type ApprovalDesk, approvalDesk } from './session/approval-desk.ts';
 import type { Principal, SessionEvent, TextDelta } from './session/event.ts';
@@ -26,6 +30,8 @@ export interface Backing {
   readonly store: SessionStore;
   readonly approvals: ApprovalStore;
   readonly control: RunControl;
+  readonly audit: AuditStore;
+  readonly limits: LimitStore;
   /** Starts running: runs that an earlier life left unfinished go on. Called once. */
   readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
 }
@@ -37,6 +43,8 @@ export interface HarnessOptions {
   readonly model: LanguageModelV4;
   readonly backing: Backing;
   readonly host?: Host;
+  /** What tool calls fall under, per tool, principal or tenant; none by default. */
+  readonly limits?: readonly Limit[];
   /** Told of every step's three moments. */
   readonly observer?: StepObserver;
   /** What stands between the runs and the world outside; open by default. */
@@ -59,6 +67,8 @@ export interface Harness {
   readonly cancel: (sessionId: string, runId: string) => Promise<void>;
   /** The tools its agents have. */
   readonly tools: ToolDirectory;
+  /** Every decision about who might do what, chained. */
+  readonly audit: Pick<AuditStore, 'read' | 'tenants'>;
   /** What waits for a person. */
   readonly approvals: ApprovalDesk;
   /** Resolves when the run has settled. */
@@ -88,22 +98,42 @@ export interface Harness {
 export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { agents, entry, model, backing } = options;
   const { host = systemHost(), observer = silentObserver, exchanges = openExchanges } = options;
-  const { store, approvals, control } = backing;
+  const { limits: limitRules = [] } = options;
+  const { store, approvals, control, audit, limits } = backing;
   const feed = createSessionFeed(store);
   const team = assembleTeam(agents, entry);
   const runner = await backing.openRunner(
-    sessionRun({ team, model, store, feed, host, exchanges, approvals, control }),
+    sessionRun({
+      team,
+      model,
+      store,
+      feed,
+      host,
+      exchanges,
+      approvals,
+      control,
+      audit,
+      limits,
+      limitRules,
+    }),
     observer,
     host,
   );
   return {
-    send: async ({ messageId, ...message }) => {
-      await runner.start({ runId: messageId, ...message });
+    send: async ({ messageId, text, ...message }) => {
+      // Before anything is kept of it.
+      const { value: safe } = redactText(text, { profile: 'stored' });
+      await runner.start({ runId: messageId, text: safe, ...message });
       return messageId;
     },
     cancel: control.requestCancel,
+    audit,
     tools: team.directory,
-    approvals: approvalDesk(approvals, host.clock),
+    approvals: approvalDesk({
+      approvals,
+      clock: host.clock,
+      note: noteDecision(audit, host.clock),
+    }),
     outcome: runner.outcome,
     events: (sessionId, after = 0) => store.readEvents(sessionId, after),
     deltas: store.readDeltas,

@@ -16,16 +16,25 @@ export async function durableBacking({
   ...durable
 }: DurableBackingOptions): Promise<Backing> {
   // Loaded here and not above: replay and the command line know this door and need no database.
-  const [{ sqlSessionStore, sqlSessionTransaction }, { sqlApprovalStore }, { sqlRunControl }] =
-    await Promise.all([
-      import('./storage/sql-session-store.ts'),
-      import('./storage/sql-approval-store.ts'),
-      import('./storage/sql-run-control.ts'),
-    ]);
+  const [
+    { sqlSessionStore, sqlSessionTransaction },
+    { sqlApprovalStore },
+    { sqlRunControl },
+    { sqlAuditStore },
+    { sqlLimitStore },
+  ] = await Promise.all([
+    import('./storage/sql-session-store.ts'),
+    import('./storage/sql-approval-store.ts'),
+    import('./storage/sql-run-control.ts'),
+    import('./storage/sql-audit-store.ts'),
+    import('./storage/sql-limit-store.ts'),
+  ]);
   return {
     store: sqlSessionStore(database.pool),
     approvals: sqlApprovalStore(database.pool),
     control: sqlRunControl(database.pool),
+    audit: sqlAuditStore(database.pool),
+    limits: sqlLimitStore(database.pool),
     openRunner: async (body, observer, { log }) => {
       const { openDbosRunner } = await import('./durable/dbos-runner.ts');
       return openDbosRunner({

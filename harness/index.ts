@@ -31,7 +31,28 @@ export {
 export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
+export { openAudit } from './open-audit.ts';
 export { openHarnessDatabase } from './open-harness-database.ts';
+export {
+  type AuditEntry,
+  type AuditHead,
+  type AuditRow,
+  type AuditStore,
+  type AuditVerdict,
+  auditRoot,
+  verifyAudit,
+} from './safety/audit.ts';
+export { checkOutput, type OutputRules } from './safety/check-output.ts';
+export { detectInjections, type InjectionFlag } from './safety/injection-detector.ts';
+export type { Limit, LimitStore } from './safety/limits.ts';
+export { checkPolicies, type Policy } from './safety/policies.ts';
+export { type Redaction, redact, redactText } from './safety/redact.ts';
+export {
+  applyRetention,
+  type RetentionReport,
+  type RetentionRules,
+  type RetentionStore,
+} from './safety/retention.ts';
 export type {
   Approval,
   ApprovalRequest,
@@ -61,6 +82,7 @@ export {
 export type { RunControl } from './session/run-control.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
+export { openSessionLog } from './session/session-log.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
 export type { Database, DatabaseOptions } from './storage/open-database.ts';
 export {

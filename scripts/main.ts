@@ -10,6 +10,7 @@ import { createScreen } from './cli/create-screen.ts';
 import type { CommandIo, CommandResult } from './cli/define-command.ts';
 import { describeFailure } from './cli/describe-failure.ts';
 import { Interruption } from './cli/interruption.ts';
+import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
@@ -48,7 +49,7 @@ const io: CommandIo = {
 };
 
 const program = buildProgram(
-  [record, replay, crash, evaluate, bench, load, demo],
+  [record, replay, crash, evaluate, bench, load, audit, demo],
   async (command, raw) => report(await command.start(raw, io)),
 );
 

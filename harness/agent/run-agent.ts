@@ -1,16 +1,19 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelMessage } from 'ai';
 import type { Host } from '../host/host.ts';
+import type { AuditStore } from '../safety/audit.ts';
+import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact, Failure } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { RunOutcome, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionLog } from '../session/session-log.ts';
 import type { AgentTeam } from './agent-team.ts';
+import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolResult } from './exchanges.ts';
 import { handoffInputSchema, handoffToolName } from './handoff.ts';
-import { type ModelTurn, takeModelTurn } from './model-turn.ts';
+import { type CompletedTurn, type ModelTurn, takeModelTurn } from './model-turn.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
 import { addToTranscript, transcriptOf } from './transcript.ts';
@@ -21,6 +24,9 @@ export interface RunOutside {
   readonly exchanges: Exchanges;
   readonly approvals: ApprovalStore;
   readonly control: RunControl;
+  readonly audit: AuditStore;
+  readonly limits: LimitStore;
+  readonly limitRules: readonly Limit[];
 }
 
 /** One run on its way: who speaks, what has happened, and the ways out. */
@@ -54,10 +60,11 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
   while ((turns.get(agent.name) ?? 0) < agent.turnLimit) {
     turns.set(agent.name, (turns.get(agent.name) ?? 0) + 1);
     const step = names('model');
-    const turn = await modelStep({ run, step, agent, messages }, outside);
+    const { turn, endedAt } = await modelStep({ run, step, agent, messages }, outside);
     if (turn.kind === 'failed') return fail(run, { step, agent, error: turn.error });
     if (turn.kind === 'cancelled') return cancel(run, { step, agent, done });
     await tell(step, turnFacts(turn, agent));
+    await auditRefused({ run, step, agent, turn, endedAt }, outside);
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {
       const { text } = turn;
       await tell('end', [{ type: 'run-completed', agent: agent.name, text }]);
@@ -87,6 +94,13 @@ function stepNames(): (name: string) => string {
   };
 }
 
+/** Saved as the result of a model turn's step. */
+interface TakenTurn {
+  readonly turn: ModelTurn;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
+}
+
 function modelStep(
   turn: {
     readonly run: Run;
@@ -95,20 +109,42 @@ function modelStep(
     readonly messages: readonly ModelMessage[];
   },
   { host, exchanges, control }: RunOutside,
-): Promise<ModelTurn> {
+): Promise<TakenTurn> {
   const { run, step, agent, messages } = turn;
   const { sessionId, runId } = run.request;
   const place = run.places(agent.name);
   return run.steps.run(step, async () => {
-    if (await control.isCancelRequested(sessionId, runId)) return { kind: 'cancelled' };
+    if (await control.isCancelRequested(sessionId, runId)) {
+      return { turn: { kind: 'cancelled' }, endedAt: host.clock.now() };
+    }
     const text = await run.log.openText(step);
     const taken = await takeModelTurn(
       { agent, messages, model: exchanges.model(place, run.model), onText: text.add },
       host,
     );
     await text.flush();
-    return taken;
+    return { turn: taken, endedAt: host.clock.now() };
   });
+}
+
+/** Calls that the SDK has refused (no such tool, input that does not fit) never reach the dispatcher and are audited here. */
+async function auditRefused(
+  refused: {
+    readonly run: Run;
+    readonly step: string;
+    readonly agent: Agent;
+    readonly turn: CompletedTurn;
+    readonly endedAt: number;
+  },
+  { audit }: RunOutside,
+): Promise<void> {
+  const { run, step, agent, turn, endedAt } = refused;
+  const { sessionId, runId, principal } = run.request;
+  for (const [index, { error, ...call }] of turn.refusedCalls.entries()) {
+    const idempotencyKey = `${sessionId}/${runId}/${step}/refused#${index + 1}`;
+    const context = { sessionId, runId, principal, idempotencyKey };
+    await auditCall({ agent, call, context, result: { kind: 'failed', error }, endedAt }, audit);
+  }
 }
 
 /** Whether a call has changed something that cancelling the run does not undo. */

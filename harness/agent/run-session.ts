@@ -1,5 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Host } from '../host/host.ts';
+import type { AuditStore } from '../safety/audit.ts';
+import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
@@ -21,6 +23,9 @@ export interface SessionParts {
   readonly exchanges: Exchanges;
   readonly approvals: ApprovalStore;
   readonly control: RunControl;
+  readonly audit: AuditStore;
+  readonly limits: LimitStore;
+  readonly limitRules: readonly Limit[];
 }
 
 /** Saved as the result of the run's first step: what a recovered run must not find out anew. */

@@ -1,5 +1,6 @@
 import type { Fact, Failure } from '../session/event.ts';
 import { askPerson, decidedFact, type Question, requestedFact } from './ask-person.ts';
+import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
 import type { DecisionOutcome, ToolCall, ToolResult } from './exchanges.ts';
 import type { Run, RunOutside } from './run-agent.ts';
@@ -33,9 +34,10 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     records: run.log.records,
   };
   const dispatch = { step, place: run.places(agent.name), agent, call, context };
-  const outcome = await callTool(dispatch, run.steps, outside);
+  const { outcome, endedAt } = await callTool(dispatch, run.steps, outside);
   if (outcome.kind !== 'approval-required') {
     await tell(step, resultFacts(call, outcome, agent));
+    await auditCall({ agent, call, context, result: outcome, endedAt }, outside.audit);
     return outcome;
   }
   const question = { step, call, need: outcome.need, context };
@@ -44,6 +46,7 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
   if (decision.verdict !== 'approved') {
     const refused: ToolResult = { kind: 'failed', error: refusalOf(call, decision) };
     await tell(names(`${call.tool}.refused`), resultFacts(call, refused, agent));
+    await auditCall({ agent, call, context, result: refused, endedAt }, outside.audit);
     return refused;
   }
   const approved = { ...call, input: decision.input };
@@ -55,10 +58,16 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     call: approved,
     approvedState: outcome.need.stateVersion,
   };
-  const result = await callTool(act, run.steps, outside);
+  const acted = await callTool(act, run.steps, outside);
+  const result = acted.outcome;
   const settled: ToolResult =
     result.kind === 'approval-required' ? { kind: 'failed', error: neverConsumed(call) } : result;
   await tell(actStep, resultFacts(approved, settled, agent));
+  const { endedAt: actedAt } = acted;
+  await auditCall(
+    { agent, call: approved, context, result: settled, endedAt: actedAt },
+    outside.audit,
+  );
   return settled;
 }
 

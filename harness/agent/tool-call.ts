@@ -1,6 +1,8 @@
 import { ZodError, z } from 'zod';
 import { HarnessError } from '../host/harness-error.ts';
 import type { Clock, Host } from '../host/host.ts';
+import { type Limit, type LimitStore, type Use, useLimits } from '../safety/limits.ts';
+import { redact } from '../safety/redact.ts';
 import { type Failure, jsonSchema } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
@@ -29,6 +31,16 @@ export interface Outside {
   readonly host: Pick<Host, 'clock'>;
   readonly exchanges: Exchanges;
   readonly control: RunControl;
+  readonly limits: LimitStore;
+  /** What the calls of this harness fall under. */
+  readonly limitRules: readonly Limit[];
+}
+
+/** Saved as the result of a call's step. */
+export interface TakenCall {
+  readonly outcome: ToolOutcome;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
 }
 
 /** The one door through which every tool call goes: permission, approval, effect class, retries. A failure is an outcome. */
@@ -36,15 +48,19 @@ export async function callTool(
   dispatch: Dispatch,
   steps: Steps,
   outside: Outside,
-): Promise<ToolOutcome> {
+): Promise<TakenCall> {
   const { step, place, agent, call, context } = dispatch;
   const tool = toolNamed(call.tool, agent);
-  const through = async (execute: () => Promise<ToolOutcome>): Promise<ToolOutcome> => {
+  const answer = async (execute: () => Promise<ToolOutcome>): Promise<ToolOutcome> => {
     try {
       return await outside.exchanges.tool(place, call, execute);
     } catch (error) {
       return { kind: 'failed', error: failureOf(error) };
     }
+  };
+  const through = async (execute: () => Promise<ToolOutcome>): Promise<TakenCall> => {
+    const outcome = await answer(execute);
+    return { outcome, endedAt: outside.host.clock.now() };
   };
   const refusal = refusalOf(tool, dispatch);
   if (tool === undefined || refusal !== undefined) {
@@ -67,7 +83,7 @@ export async function callTool(
 async function act(
   tool: Exclude<Tool, { effect: 'transactional' }>,
   { call, context, approvedState }: Dispatch,
-  { host, control }: Outside,
+  { host, control, limits, limitRules }: Outside,
 ): Promise<ToolOutcome> {
   try {
     const need = await tool.approval?.(call.input, context);
@@ -79,6 +95,12 @@ async function act(
   } catch (error) {
     return { kind: 'failed', error: failureOf(error) };
   }
+  const verdict = await useLimits(
+    { store: limits, limits: limitRules },
+    useOf(call, context),
+    host.clock.now(),
+  );
+  if (verdict.kind === 'refused') return { kind: 'failed', error: verdict.failure };
   const execute = (): Promise<ToolResult> =>
     attempt(() => tool.execute(call.input, context), host.clock);
   if (tool.effect !== 'unkeyed') return execute();
@@ -101,6 +123,11 @@ async function reconcile(
     // Whatever kept it from finding out, what matters is that it is not known.
     return { kind: 'failed', error: effectUnknown(call) };
   }
+}
+
+function useOf({ tool }: ToolCall, { idempotencyKey, principal }: ToolContext): Use {
+  const { id, tenant } = principal;
+  return { key: idempotencyKey, tenant, principal: id, tool, amounts: { calls: 1 } };
 }
 
 /** Only what this agent may call exists for it, whatever the model was shown. */
@@ -142,7 +169,9 @@ const effectUnknown = ({ tool }: ToolCall): Failure => ({
 async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<ToolResult> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return { kind: 'completed', output: jsonSchema.parse(await execute()) };
+      // What must not be kept is taken out before anything is: the result is about to be saved.
+      const output = redact(jsonSchema.parse(await execute()), { profile: 'stored' }).value;
+      return { kind: 'completed', output };
     } catch (error) {
       if (!(error instanceof RetryableToolError) || tries === attemptLimit) {
         return { kind: 'failed', error: failureOf(error) };

@@ -14,7 +14,20 @@ export interface ApprovalDesk {
   readonly decide: (decision: Decision) => Promise<Approval>;
 }
 
-export function approvalDesk(store: ApprovalStore, clock: Clock): ApprovalDesk {
+/** Tells the audit who tried to decide what, and whether they might. */
+export type NoteDecision = (
+  decision: Decision,
+  asked: Approval,
+  objection: string | undefined,
+) => Promise<void>;
+
+export interface ApprovalDeskParts {
+  readonly approvals: ApprovalStore;
+  readonly clock: Clock;
+  readonly note: NoteDecision;
+}
+
+export function approvalDesk({ approvals: store, clock, note }: ApprovalDeskParts): ApprovalDesk {
   return {
     list: store.list,
     decide: async (decision) => {
@@ -25,6 +38,7 @@ export function approvalDesk(store: ApprovalStore, clock: Clock): ApprovalDesk {
         throw new ApprovalMissingError(approvalId);
       }
       const objection = objectionTo(asked, decision);
+      await note(decision, asked, objection);
       if (objection !== undefined) throw new DecisionRefusedError(decision, objection);
       const now = clock.now();
       if (now >= asked.expiresAt)

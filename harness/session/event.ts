@@ -85,8 +85,8 @@ export const factSchema = z.discriminatedUnion('type', [
     tool: z.string(),
     /** `rejected` is a person's no, `expired` nobody's answer, `cancelled` a run that no longer asks. */
     verdict: z.enum(['approved', 'rejected', 'expired', 'cancelled']),
-    decidedBy: z.string().optional(),
-    reason: z.string().optional(),
+    decidedBy: z.string().exactOptional(),
+    reason: z.string().exactOptional(),
     /** What will be done: as asked, or as the decider changed it. */
     input: jsonSchema,
   }),

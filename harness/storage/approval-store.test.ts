@@ -147,7 +147,9 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
     await approvals.request(request('late'));
     const { clock } = simulatedHost({ startsAt: 1_000 + day, seed: 1 });
     const decision = { approvalId: 'late', by: ana, verdict: 'approve', reason: '' } as const;
-    await expect(approvalDesk(approvals, clock).decide(decision)).rejects.toMatchObject({
+    await expect(
+      approvalDesk({ approvals, clock, note: async () => undefined }).decide(decision),
+    ).rejects.toMatchObject({
       code: 'APPROVAL_DECIDED',
     });
     expect((await approvals.find('late'))?.status).toBe('expired');

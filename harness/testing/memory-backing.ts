@@ -11,6 +11,8 @@ import type {
   Steps,
 } from '../session/runner.ts';
 import { memoryApprovalStore } from './memory-approval-store.ts';
+import { memoryAuditStore } from './memory-audit-store.ts';
+import { memoryLimitStore } from './memory-limit-store.ts';
 import { memoryRunControl } from './memory-run-control.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
@@ -21,6 +23,8 @@ export function memoryBacking(host: Host = systemHost()): Backing {
     store,
     approvals: memoryApprovalStore(),
     control: memoryRunControl(),
+    audit: memoryAuditStore(),
+    limits: memoryLimitStore(),
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
 }

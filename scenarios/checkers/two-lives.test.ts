@@ -72,10 +72,8 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
       },
     };
   };
-  const { approvals, control } = memoryBacking();
   return {
-    approvals,
-    control,
+    ...memoryBacking(),
     store: disk.store,
     openRunner: async (body) => {
       const start = (request: RunRequest): void => {

@@ -1,0 +1,70 @@
+import type { Clock } from '../host/host.ts';
+import type { AuditStore } from '../safety/audit.ts';
+import type { NoteDecision } from '../session/approval-desk.ts';
+import type { ToolContext } from '../tools/define-tool.ts';
+import type { Agent } from './define-agent.ts';
+import type { ToolCall, ToolResult } from './exchanges.ts';
+
+/** Results that say that somebody may not, as against that something did not work. */
+const denials = new Set([
+  'TOOL_NOT_PERMITTED',
+  'TOOL_CALL_INVALID',
+  'APPROVAL_REJECTED',
+  'APPROVAL_EXPIRED',
+  'APPROVAL_STALE',
+  'LIMIT_EXCEEDED',
+  'RUN_CANCELLED',
+]);
+
+/**
+ * Every call is one row of the audit, whatever came of it: who, what, whether they might, why not. Neither input nor output
+ * is kept, which the session's own log has. Done behind the step and keyed by the call, so that a recovered run that does it
+ * again adds nothing.
+ */
+export async function auditCall(
+  taken: {
+    readonly agent: Agent;
+    readonly call: ToolCall;
+    readonly context: Pick<ToolContext, 'sessionId' | 'runId' | 'principal' | 'idempotencyKey'>;
+    readonly result: ToolResult;
+    readonly endedAt: number;
+  },
+  audit: AuditStore,
+): Promise<void> {
+  const { agent, call, context, result, endedAt } = taken;
+  const { sessionId, runId, principal, idempotencyKey } = context;
+  const code = result.kind === 'failed' ? result.error.code : undefined;
+  await audit.append(
+    {
+      tenant: principal.tenant,
+      key: idempotencyKey,
+      actor: agent.name,
+      action: 'tool-called',
+      subject: call.tool,
+      isAllowed: code === undefined || !denials.has(code),
+      reason: code ?? 'completed',
+      detail: { sessionId, runId, callId: call.callId, principal: principal.id },
+    },
+    endedAt,
+  );
+}
+
+/** Every attempt at a decision is a row too, those of people who might not included. */
+export function noteDecision(audit: AuditStore, clock: Clock): NoteDecision {
+  return async ({ approvalId, by, verdict, reason }, asked, objection) => {
+    const attempt = `${approvalId}/${verdict} by ${by.id}`;
+    await audit.append(
+      {
+        tenant: asked.tenant,
+        key: objection === undefined ? attempt : `${attempt}, refused`,
+        actor: by.id,
+        action: `approval-${verdict}`,
+        subject: approvalId,
+        isAllowed: objection === undefined,
+        reason: objection ?? reason,
+        detail: { sessionId: asked.sessionId, runId: asked.runId, tool: asked.tool, role: by.role },
+      },
+      clock.now(),
+    );
+  };
+}
