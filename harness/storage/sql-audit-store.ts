@@ -14,6 +14,9 @@ import { drizzle, sql } from './drizzle.ts';
 import { audit } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
+/** What is read behind a lock is what the lock's last holder left, whatever the server's default. */
+const readCommitted = { isolationLevel: 'read committed' } as const;
+
 /**
  * The audit in the database. Writers of one tenant wait for each other, so the chain has no forks. Appending takes a
  * connection of its own: within another transaction take `sqlAuditTransaction`, because on a single-backend database this
@@ -24,7 +27,10 @@ export function sqlAuditStore(pool: Pool): AuditStore {
   return {
     append: (entry, recordedAt) =>
       unwrapQueryError(
-        database.transaction((transaction) => append(transaction, entry, recordedAt)),
+        database.transaction(
+          (transaction) => append(transaction, entry, recordedAt),
+          readCommitted,
+        ),
       ),
     read: async (tenant, after) => {
       const { rows } = await unwrapQueryError(

@@ -10,6 +10,9 @@ import { drizzle, sql } from './drizzle.ts';
 import { limitUses } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
+/** What is read behind a lock is what the lock's last holder left, whatever the server's default. */
+const readCommitted = { isolationLevel: 'read committed' } as const;
+
 /**
  * Limits in the database. Users of one limit wait for each other. Using takes a connection of its own: within another
  * transaction take `sqlLimitTransaction`, because on a single-backend database this one would wait for that one to end.
@@ -17,7 +20,10 @@ import { unwrapQueryError } from './unwrap-query-error.ts';
 export function sqlLimitStore(pool: Pool): LimitStore {
   const database = drizzle(pool);
   return {
-    use: (uses) => unwrapQueryError(database.transaction((transaction) => use(transaction, uses))),
+    use: (uses) =>
+      unwrapQueryError(
+        database.transaction((transaction) => use(transaction, uses), readCommitted),
+      ),
     purge: async (beforeMs) => {
       const { rowCount } = await unwrapQueryError(
         database.execute(
