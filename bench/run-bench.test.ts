@@ -23,18 +23,30 @@ test('a replay is measured beside reading it, steps on each database beside one 
     ['pglite: INSERT', true],
     ['pglite: durable step', false],
     ['pglite: tool call', false],
+    ['pglite: INSERT of 4 bytes', true],
+    ['pglite: token of a streamed answer', false],
+    ['pglite: event to 1 viewer', false],
+    ['pglite: event to 200 viewers', false],
     ['postgres: INSERT', true],
     ['postgres: durable step', false],
     ['postgres: tool call', false],
+    ['postgres: INSERT of 4 bytes', true],
+    ['postgres: token of a streamed answer', false],
+    ['postgres: event to 1 viewer', false],
+    ['postgres: event to 200 viewers', false],
   ]);
   for (const { medianMs, ratio } of result.rows) {
     expect(medianMs).toBeGreaterThan(0);
     expect(ratio).toBeGreaterThan(0);
   }
+  const eventLog =
+    'INSERT of 4 bytes, token of a streamed answer, event to 1 viewer, event to 200 viewers';
   expect(said).toEqual([
     'memory: measuring read R-01, replay R-01',
     'pglite: measuring INSERT, durable step, tool call',
+    `pglite: measuring ${eventLog}`,
     'postgres: measuring INSERT, durable step, tool call',
+    `postgres: measuring ${eventLog}`,
   ]);
   expect(await databasesOn(server.url())).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ArmGroup } from './cases/arm.ts';
 import { openDurableSteps } from './cases/durable-steps.ts';
+import { openEventLog } from './cases/event-log.ts';
 import type { BackendName } from './cases/open-backend.ts';
 import { openReplays } from './cases/replay.ts';
 import { measureGroup } from './measure/measure-group.ts';
@@ -31,7 +32,10 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const signal = options.signal ?? new AbortController().signal;
   const groups: readonly (() => Promise<ArmGroup>)[] = [
     openReplays,
-    ...backends.map((backend) => () => openDurableSteps(backend, options)),
+    ...backends.flatMap((backend) => [
+      () => openDurableSteps(backend, options),
+      () => openEventLog(backend, options),
+    ]),
   ];
   const rows: BenchRow[] = [];
   for (const open of groups) {

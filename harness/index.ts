@@ -28,6 +28,9 @@ export {
   silentLog,
   systemHost,
 } from './host/host.ts';
+export { jsonLog, type LogDestination } from './host/log.ts';
+export { errorFields } from './host/log-error.ts';
+export { type LogLine, logLineSchema } from './host/log-line.ts';
 export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
@@ -93,6 +96,7 @@ export {
   createScratchDatabase,
   type ScratchDatabase,
 } from './storage/postgres/scratch-database.ts';
+export { loggedStore } from './telemetry/logged-store.ts';
 export {
   type ApprovalNeed,
   defineTool,

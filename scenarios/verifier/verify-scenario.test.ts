@@ -113,6 +113,37 @@ test('CD-4 is caught where a turn has streamed and is not yet saved: its text is
   );
 });
 
+test('those who watch from other processes, some over a new connection and one late, see the log once and in order', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('R-01', {
+    backend: 'pglite-server',
+    at: 'model#1:delta[3]',
+    watchedBy: { viewers: 3, lateViewers: 1 },
+  });
+  expect(report.violations).toEqual([]);
+  expect(report.viewers).toEqual({ duplicates: 0, gaps: 0, outOfOrder: 0 });
+  expect(summary(report)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
+});
+
+test('CD-10 is caught by those who watch and by nothing else', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const options = { backend: 'pglite-server', at: 'model#2:delta[1]', mutant: 'CD-10' } as const;
+  const unwatched = await verifyScenario('R-01', options);
+  expect(summary(unwatched)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
+  const watchedBy = { viewers: 0, lateViewers: 1 };
+  const watched = await verifyScenario('R-01', { ...options, watchedBy });
+  expect(brokenInvariants(watched)).toEqual(['I4']);
+  expect(watched.viewers?.outOfOrder).toBeGreaterThan(0);
+});
+
+test('where the database dies with the worker nobody can watch, and it is said so', async () => {
+  const watchedBy = { viewers: 1, lateViewers: 0 };
+  const sweep = verifyScenario('R-01', { backend: 'pglite', watchedBy });
+  await expect(sweep).rejects.toMatchObject({ code: 'VIEWERS_NEED_SERVER' });
+});
+
 test('a point that is not of the session is refused, with the steps there are', {
   timeout: sweepTimeoutMs,
 }, async () => {

@@ -1,0 +1,151 @@
+import {
+  createSessionFeed,
+  durableBacking,
+  type FeedItem,
+  openSessionLog,
+  type SessionStore,
+} from '#harness';
+import type { Arm, ArmGroup } from './arm.ts';
+import { type BackendName, openBackend } from './open-backend.ts';
+
+// What it costs to keep a streamed answer and to show a session to many, beside one INSERT through the same pool.
+//
+//   E1. An answer is streamed at a model's pace by a clock of its own, so that nobody waits for it.
+//   E2. An event has been shown when the last viewer has it in hand.
+
+type Database = Awaited<ReturnType<typeof openBackend>>['database'];
+
+/** A long answer: so many tokens of four characters, so many milliseconds apart. */
+const tokenCount = 1000;
+const token = 'word';
+const tokenMs = 10;
+const crowd = 200;
+const insertBatchSize = 200;
+const eventBatchSize = 20;
+
+export async function openEventLog(
+  backend: BackendName,
+  options: { readonly databaseUrl?: string },
+): Promise<ArmGroup> {
+  await using setUp = new AsyncDisposableStack();
+  const { database } = setUp.use(await openBackend(backend, options));
+  await database.pool.query('create table floor (id bigserial primary key, payload text not null)');
+  const identity = { application: 'groundhog-bench', version: '1', executorId: 'bench' };
+  const { store } = await durableBacking({ database, identity });
+  const one = await openAudience(store, 1);
+  const many = await openAudience(store, crowd);
+  setUp.defer(one.close);
+  setUp.defer(many.close);
+  const size = await sizeOfAnswer(database, store);
+  const tearDown = setUp.move();
+  return {
+    on: backend,
+    floor: {
+      name: 'INSERT of 4 bytes',
+      includes: 'one statement with its own commit, through the same pool',
+      sample: async () => {
+        const startedAt = performance.now();
+        for (let index = 0; index < insertBatchSize; index += 1) {
+          await database.pool.query('insert into floor (payload) values ($1)', [token]);
+        }
+        return (performance.now() - startedAt) / insertBatchSize;
+      },
+    },
+    cases: [
+      {
+        name: 'token of a streamed answer',
+        includes: `one of ${tokenCount} at ${1000 / tokenMs} a second, stored in batches; the whole answer of ${tokenCount * token.length} characters is ${size.rows} rows of ${size.bytes} bytes, indexes included`,
+        sample: async () => (await streamAnswer(store)) / tokenCount,
+      },
+      {
+        name: 'event to 1 viewer',
+        includes: 'one event stored and shown',
+        sample: one.showEvents,
+      },
+      {
+        name: `event to ${crowd} viewers`,
+        includes: 'one event stored and shown to the last of them',
+        sample: many.showEvents,
+      },
+    ],
+    [Symbol.asyncDispose]: () => tearDown.disposeAsync(),
+  };
+}
+
+/** Returns the milliseconds that storing took. */
+async function streamAnswer(store: SessionStore): Promise<number> {
+  const id = crypto.randomUUID();
+  let now = 0;
+  const clock = { now: () => now, sleep: async () => undefined };
+  const log = openSessionLog(
+    { sessionId: id, runId: id },
+    { store, feed: createSessionFeed(store), clock },
+  );
+  const startedAt = performance.now();
+  const text = await log.openText('model#1');
+  for (let index = 0; index < tokenCount; index += 1) {
+    now += tokenMs;
+    await text.add(token);
+  }
+  await text.flush();
+  return performance.now() - startedAt;
+}
+
+async function sizeOfAnswer(
+  { pool }: Database,
+  store: SessionStore,
+): Promise<{ readonly rows: number; readonly bytes: number }> {
+  const read = async (): Promise<{ rows: number; bytes: number }> => {
+    const { rows } = await pool.query<{ rows: number; bytes: number }>(
+      `select count(*)::int4 as rows, pg_total_relation_size('groundhog.text_deltas')::int4 as bytes
+       from groundhog.text_deltas`,
+    );
+    return rows[0] ?? { rows: 0, bytes: 0 };
+  };
+  const before = await read();
+  await streamAnswer(store);
+  const after = await read();
+  return { rows: after.rows - before.rows, bytes: after.bytes - before.bytes };
+}
+
+/** People who watch one session to which events are told. */
+async function openAudience(
+  store: SessionStore,
+  size: number,
+): Promise<{ readonly showEvents: Arm['sample']; readonly close: () => Promise<void> }> {
+  const id = crypto.randomUUID();
+  const feed = createSessionFeed(store);
+  const leaving = new AbortController();
+  let told = 0;
+  let shown = 0;
+  let allShown = Promise.withResolvers<void>();
+  const count = async (items: AsyncIterable<FeedItem>): Promise<void> => {
+    const shownTo = items[Symbol.asyncIterator]();
+    while ((await shownTo.next()).done !== true) {
+      shown += 1;
+      if (shown === told * size) allShown.resolve();
+    }
+  };
+  const watching = Array.from({ length: size }, () =>
+    count(feed.subscribe(id, { after: 0, signal: leaving.signal })),
+  );
+  const showEvent = async (): Promise<void> => {
+    told += 1;
+    allShown = Promise.withResolvers();
+    const fact = { type: 'run-started', agent: 'bench', traceId: 'bench' } as const;
+    await store.appendEvents(id, [{ runId: id, step: `step-${told}`, ordinal: 0, fact }]);
+    await allShown.promise;
+  };
+  await showEvent();
+  return {
+    showEvents: async () => {
+      const startedAt = performance.now();
+      for (let index = 0; index < eventBatchSize; index += 1) await showEvent();
+      return (performance.now() - startedAt) / eventBatchSize;
+    },
+    close: async () => {
+      leaving.abort();
+      await Promise.all(watching);
+    },
+  };
+}
