@@ -15,6 +15,7 @@ const failed = (...failure: Parameters<typeof programFailure>): Conclusion => ({
 /** What came out of the sandbox, which may be anything, read as what guest.ts says there. */
 const saidSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('completed'), value: jsonSchema }),
+  z.object({ kind: z.literal('output') }),
   z.object({
     kind: z.enum(['thrown', 'result']),
     message: z.string(),
@@ -26,6 +27,7 @@ const saidSchema = z.discriminatedUnion('kind', [
 export function conclusionOf(text: unknown, { outputBytes }: ProgramLimits): Conclusion {
   const said = typeof text === 'string' ? parse(text) : undefined;
   if (said === undefined) return failed('result', 'The program ended without a result.');
+  if (said.kind === 'output') return tooLong(outputBytes);
   if (said.kind !== 'completed') {
     return failed(isOutOfMemory(said.message) ? 'memory' : said.kind, said.message, said.line);
   }

@@ -50,7 +50,7 @@ export function openHostSide(
         return JSON.stringify(failed('TOO_MANY_CALLS', 'The program is being stopped.'));
       }
       const text = JSON.stringify(await answer(name, inputJson));
-      if (Buffer.byteLength(text) <= limits.hostCallBytes - answerMarginBytes) return text;
+      if (Buffer.byteLength(text) <= limits.hostCallBytes - bridgeMarginBytes) return text;
       return JSON.stringify(
         failed(
           'TOOL_OUTPUT_TOO_LARGE',
@@ -65,8 +65,8 @@ export function openHostSide(
   };
 }
 
-/** What the engine wraps around an answer that crosses. */
-const answerMarginBytes = 1_024;
+/** What is wrapped around a value that crosses the bridge. */
+export const bridgeMarginBytes = 1_024;
 
 type Answer =
   | { readonly kind: 'completed'; readonly output: Json }

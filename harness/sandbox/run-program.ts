@@ -9,7 +9,7 @@
 import type { RunLimits } from 'run';
 import { type Conclusion, conclusionOf, conclusionOfError } from './conclusion.ts';
 import { bridgeName, guestSource } from './guest/guest-source.ts';
-import { type HostFunction, type HostSide, openHostSide } from './host-side.ts';
+import { bridgeMarginBytes, type HostFunction, type HostSide, openHostSide } from './host-side.ts';
 import { defaultProgramLimits, type ProgramLimits } from './program-limits.ts';
 import { type ProgramFailure, type ProgramOutcome, programFailure } from './program-outcome.ts';
 import { syntaxFaultOf } from './syntax-fault-of.ts';
@@ -84,6 +84,8 @@ async function evaluate(
     seed,
     logLineLimit: limits.logLines,
     logLineLengthLimit: limits.logLineLength,
+    inputLengthLimit: limits.hostCallBytes - bridgeMarginBytes,
+    resultLengthLimit: limits.outputBytes,
   });
   try {
     const end = await runner.run({ source: text, abortSignal: stop });

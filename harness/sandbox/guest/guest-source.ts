@@ -23,7 +23,7 @@ export async function guestSource(program: string, settings: GuestSettings): Pro
     `return await ((conclude, Date, Math, console, tools, globalThis, ${bridgeName}, guest, surface) => conclude(async function () {`,
   ].join('\n');
   const firstLine = head.split('\n').length + 1;
-  const tail = `}, ${firstLine + engineLines}))(guest.conclude, surface.Date, surface.Math, surface.console, surface.tools);`;
+  const tail = `}, { firstLine: ${firstLine + engineLines}, resultLengthLimit: ${settings.resultLengthLimit} }))(guest.conclude, surface.Date, surface.Math, surface.console, surface.tools);`;
   return `${head}\n${program}\n${tail}`;
 }
 

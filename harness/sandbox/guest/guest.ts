@@ -24,6 +24,10 @@ export interface GuestSettings {
   readonly seed: string;
   readonly logLineLimit: number;
   readonly logLineLengthLimit: number;
+  /** Of a call's input as JSON text. The host counts bytes; this spares it what is hopeless. */
+  readonly inputLengthLimit: number;
+  /** Of the result as JSON text, likewise. */
+  readonly resultLengthLimit: number;
 }
 
 /** What the program sees instead of the engine's globals of the same names. */
@@ -46,20 +50,25 @@ class ToolError extends Error {
 
 export function openSurface(engine: Engine, host: HostBridge, settings: GuestSettings): Surface {
   return {
-    tools: openTools(host, settings.tools),
+    tools: openTools(host, settings),
     console: openConsole(host, settings),
     Date: frozenDate(engine.Date, settings.now),
     Math: seededMath(engine.Math, settings.seed),
   };
 }
 
-function openTools(host: HostBridge, names: readonly string[]): object {
+function openTools(host: HostBridge, { tools: names, inputLengthLimit }: GuestSettings): object {
   const tools: Record<string, unknown> = Object.create(null);
   for (const name of names) {
     tools[name] = async (input: unknown) => {
-      const answer = JSON.parse(
-        host.call(name, toJsonText(input === undefined ? {} : input, 'input')),
-      );
+      const text = toJsonText(input === undefined ? {} : input, 'input');
+      if (text.length > inputLengthLimit) {
+        throw new ToolError(
+          'TOOL_INPUT_TOO_LARGE',
+          `${name} takes up to ${inputLengthLimit} bytes.`,
+        );
+      }
+      const answer = JSON.parse(host.call(name, text));
       if (answer.kind === 'failed') throw new ToolError(answer.error.code, answer.error.message);
       return answer.output;
     };
@@ -160,10 +169,16 @@ function seededMath(engine: Math, seed: string): object {
   return Object.freeze(Object.create(Object.prototype, { ...own, random: { value: random } }));
 }
 
+/** What surrounds a program: the line it begins on, and how long its result may be. */
+export interface Frame {
+  readonly firstLine: number;
+  readonly resultLengthLimit: number;
+}
+
 /** Runs the program and says how it ended, as JSON text. Nothing that it throws gets further than this. */
 export async function conclude(
   program: () => Promise<unknown>,
-  firstLine: number,
+  { firstLine, resultLengthLimit }: Frame,
 ): Promise<string> {
   let value: unknown;
   try {
@@ -172,7 +187,9 @@ export async function conclude(
     return JSON.stringify({ kind: 'thrown', ...describe(error, firstLine) });
   }
   try {
-    return `{"kind":"completed","value":${toJsonText(value, 'result')}}`;
+    const text = toJsonText(value, 'result');
+    if (text.length > resultLengthLimit) return '{"kind":"output"}';
+    return `{"kind":"completed","value":${text}}`;
   } catch (error) {
     return JSON.stringify({ kind: 'result', ...describe(error, firstLine) });
   }
@@ -192,7 +209,7 @@ function describe(error: unknown, firstLine: number): { message: string; line?: 
 }
 
 /** The program's own line, 1-based, of the innermost frame that is its own. */
-export function lineOf(error: Error, firstLine: number): number | undefined {
+function lineOf(error: Error, firstLine: number): number | undefined {
   for (const [, line] of String(error.stack).matchAll(/run\.js:(\d+):\d+/g)) {
     const own = Number(line) - firstLine + 1;
     if (own >= 1) return own;
