@@ -231,7 +231,7 @@ test('every checker takes part in the whole', () => {
     world: { ...world, refunds: [...world.refunds, { ...at(world.refunds, 0), id: 're_2' }] },
     ledger: [...ledger, { ...at(ledger, 0), seq: 3 }],
   };
-  expect(invariants(paidTwice)).toEqual(new Set(['I1', 'I2', 'I5']));
+  expect(invariants(paidTwice)).toEqual(new Set(['I1', 'I2', 'I3', 'I5']));
   expect(invariants({ ...golden, events: [], modelCalls: [], outcomes: [] })).toEqual(
     new Set(['I4', 'I7', 'I9']),
   );

@@ -1,3 +1,4 @@
+import { checkApprovalsBound } from './approvals-bound.ts';
 import { checkEffectsOnce } from './effects-once.ts';
 import { checkEventLog } from './event-log.ts';
 import { checkFinalState } from './final-state.ts';
@@ -24,6 +25,7 @@ export function checkHistory(
   return [
     ...checkEffectsOnce(golden, seen),
     ...checkRefundTotals(seen),
+    ...checkApprovalsBound(seen),
     ...checkEventLog(golden, seen),
     ...checkFinalState(golden, seen),
     ...checkToolResults(seen),

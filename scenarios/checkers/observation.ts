@@ -1,4 +1,11 @@
-import type { RunOutcome, SessionEvent, SessionRecord, StepName, TextDelta } from '#harness';
+import type {
+  Approval,
+  RunOutcome,
+  SessionEvent,
+  SessionRecord,
+  StepName,
+  TextDelta,
+} from '#harness';
 import type { Business } from '../desk/world/business.ts';
 import type { LedgerEntry } from '../desk/world/ledger.ts';
 
@@ -22,6 +29,8 @@ export interface SessionObservation {
   readonly events: readonly SessionEvent[];
   readonly deltas: readonly TextDelta[];
   readonly records: readonly SessionRecord[];
+  /** What people were asked, oldest first; absent where nobody looked. */
+  readonly approvals?: readonly Approval[];
   /** Model calls of all lives, in order, each as often as it was made. */
   readonly modelCalls: readonly ModelCall[];
   readonly pendingRuns: readonly string[];

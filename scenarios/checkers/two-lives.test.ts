@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Backing, RunOutcome, StepName } from '#harness';
+import { type Backing, type Host, type RunOutcome, type StepName, systemHost } from '#harness';
 import { memoryBacking, memoryStore, scriptedModel } from '#harness/testing';
 import { startWorldServer, type WorldServer } from '../desk/world/world-server.ts';
 import type { Mutant } from '../mutants/mutant.ts';
@@ -23,9 +23,10 @@ type RunBody = Parameters<Backing['openRunner']>[0];
 type RunRequest = Parameters<RunBody>[0];
 type Steps = Parameters<RunBody>[1];
 
-/** What outlives a life: the sessions, the saved steps, the runs that were started. */
+/** What outlives a life: sessions, saved steps, the runs that were started; what was decided, begun and written down. */
 function openDisk() {
   return {
+    kept: memoryBacking(),
     store: memoryStore(() => 0),
     saved: new Map<string, Map<StepName, string>>(),
     requests: new Map<string, RunRequest>(),
@@ -33,6 +34,14 @@ function openDisk() {
   };
 }
 type Disk = ReturnType<typeof openDisk>;
+
+const host = systemHost();
+
+/** Whoever waits by this clock waits a fiftieth of the time. */
+const hastyHost: Host = {
+  ...host,
+  clock: { ...host.clock, sleep: (durationMs) => host.clock.sleep(durationMs / 50) },
+};
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -73,7 +82,7 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
     };
   };
   return {
-    ...memoryBacking(),
+    ...disk.kept,
     store: disk.store,
     openRunner: async (body) => {
       const start = (request: RunRequest): void => {
@@ -122,6 +131,7 @@ async function live(
         },
       }),
       ...(mutant === undefined ? {} : { mutant }),
+      host: hastyHost,
       signal,
     });
   let session = await play(

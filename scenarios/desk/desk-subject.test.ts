@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json, ToolOutcome } from '#harness';
 import { memoryBacking, type Playbook, scriptedModel } from '#harness/testing';
 import type { Observation } from '../checkers/observation.ts';
+import type { HumanDecision } from '../scenario/define-scenario.ts';
 import { playScenario } from '../scenario/play-scenario.ts';
+import type { Subject } from '../scenario/subject.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
+import { parcelDeskSubject } from './desk-subject.ts';
 import type { Charge, WorldSeed } from './world/business.ts';
 import { larkspur } from './world/larkspur.ts';
 import { startWorldServer, type WorldServer } from './world/world-server.ts';
@@ -41,12 +44,25 @@ function askingFor(agent: 'triage' | 'billing', calls: readonly Call[]): Playboo
 async function ask(
   agent: 'triage' | 'billing',
   calls: readonly Call[],
-  facts: { readonly customer?: string; readonly role?: string; readonly world?: WorldSeed } = {},
+  facts: {
+    readonly customer?: string;
+    readonly role?: string;
+    readonly world?: WorldSeed;
+    readonly human?: readonly HumanDecision[];
+    readonly subject?: Subject;
+  } = {},
 ): Promise<{ readonly answers: readonly ToolOutcome[]; readonly seen: Observation }> {
-  const { customer = 'cus_1001', role = 'customer', world = larkspur } = facts;
+  const { customer = 'cus_1001', role = 'customer', world = larkspur, human = [] } = facts;
   const scenario = scenarioNamed('R-01');
+  const { subject = scenario.subject } = facts;
   const seen = await playScenario(
-    { ...scenario, world, principal: { ...scenario.principal, id: customer, role } },
+    {
+      ...scenario,
+      world,
+      human,
+      subject,
+      principal: { ...scenario.principal, id: customer, role },
+    },
     { worldServer, backing: memoryBacking(), model: scriptedModel(askingFor(agent, calls)) },
   );
   const answers = seen.events.flatMap(({ fact }): ToolOutcome[] => {
@@ -133,14 +149,91 @@ test('what a colleague has refunded before is no longer there to refund', async 
   expect(codes(answers)).toEqual(['REFUND_EXCEEDS_CHARGE']);
 });
 
-test('above the limit the desk says that a person must approve', async () => {
+const decision: HumanDecision = {
+  by: { id: 'ana', role: 'billing_agent', tenant: 'larkspur' },
+  tool: 'issueRefund',
+  verdict: 'approve',
+  reason: 'test',
+  afterMs: 0,
+};
+
+test('above the limit a person decides, and without their yes nothing is paid', async () => {
   const dear: Charge[] = larkspur.charges.map((charge) =>
     charge.invoiceId === 'inv_A6' ? { ...charge, amountMinor: 5001 } : charge,
   );
-  const { answers } = await ask('billing', [refund({ amountMinor: 5001 })], {
+  const { answers, seen } = await ask('billing', [refund({ amountMinor: 5001 })], {
     world: { ...larkspur, charges: dear },
+    human: [{ ...decision, verdict: 'reject' }],
   });
-  expect(codes(answers)).toEqual(['APPROVAL_REQUIRED']);
+  expect(codes(answers)).toEqual(['APPROVAL_REJECTED']);
+  expect(seen.ledger).toEqual([]);
+});
+
+test('nobody is asked about what the policy refuses anyway', async () => {
+  const { answers, seen } = await ask('billing', [
+    refund({ amountMinor: 490_000 }),
+    refund({ chargeId: 'ch_H1', amountMinor: 6450 }),
+  ]);
+  expect(codes(answers)).toEqual(['REFUND_EXCEEDS_CHARGE', 'CHARGE_NOT_FOUND']);
+  expect(seen.approvals).toEqual([]);
+});
+
+test('parts of one charge are summed: what takes it above the limit waits for a person', async () => {
+  const { answers, seen } = await ask(
+    'billing',
+    [
+      refund({ chargeId: 'ch_H1', amountMinor: 5000 }),
+      refund({ chargeId: 'ch_H1', amountMinor: 1450 }),
+    ],
+    { customer: 'cus_1008', human: [decision] },
+  );
+  expect(codes(answers)).toEqual(['completed', 'completed']);
+  expect(seen.approvals).toMatchObject([
+    { arguments: { amountMinor: 1450 }, status: 'consumed', decidedBy: 'ana' },
+  ]);
+});
+
+const wholeCharge = refund({ chargeId: 'ch_H1', amountMinor: 6450 });
+
+test('what a person edits is what is paid', async () => {
+  const editedArguments = {
+    chargeId: 'ch_H1',
+    amountMinor: 6000,
+    currency: 'USD',
+    reason: 'without the gift wrap',
+  };
+  const { seen } = await ask('billing', [wholeCharge], {
+    customer: 'cus_1008',
+    human: [{ ...decision, editedArguments }],
+  });
+  expect(seen.world.refunds.map(({ amountMinor }) => amountMinor)).toEqual([6000]);
+});
+
+const claim: Call = ['fileCarrierClaim', { orderId: 'ord_8001', reason: 'lost' }];
+
+test('a lost parcel is claimed once, however often the model asks', async () => {
+  const { answers, seen } = await ask('billing', [claim, claim], {
+    customer: 'cus_1008',
+    subject: parcelDeskSubject,
+  });
+  expect(codes(answers)).toEqual(['completed', 'CLAIM_EXISTS']);
+  expect(seen.ledger.map(({ kind, key }) => [kind, key])).toEqual([['claim', null]]);
+});
+
+test("another customer's order is not there, and a parcel on its way is not claimed", async () => {
+  const parcels = { subject: parcelDeskSubject };
+  const look: Call = ['getOrder', { chargeId: 'ch_H1' }];
+  expect(codes((await ask('billing', [look, claim], parcels)).answers)).toEqual([
+    'ORDER_NOT_FOUND',
+    'ORDER_NOT_FOUND',
+  ]);
+  const orders = larkspur.orders.map((order) => ({ ...order, parcel: 'in-transit' as const }));
+  const { answers } = await ask('billing', [claim, wholeCharge], {
+    ...parcels,
+    customer: 'cus_1008',
+    world: { ...larkspur, orders },
+  });
+  expect(codes(answers)).toEqual(['PARCEL_NOT_LOST', 'NO_GROUND_FOR_REFUND']);
 });
 
 test('an authorisation that has not settled is not refunded', async () => {

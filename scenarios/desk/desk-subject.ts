@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { type Agent, defineAgent, definePrompt, type Prompt } from '#harness';
+import { type Agent, defineAgent, definePrompt } from '#harness';
 import type { Subject } from '../scenario/subject.ts';
 import { classifyItem } from './tools/classify-item.ts';
 import { draftReply } from './tools/draft-reply.ts';
+import { fileCarrierClaim } from './tools/file-carrier-claim.ts';
 import { getCharges } from './tools/get-charges.ts';
+import { getOrder } from './tools/get-order.ts';
 import { issueRefund } from './tools/issue-refund.ts';
 import { sendReply } from './tools/send-reply.ts';
 import { type WorldClient, worldClient } from './world/world-client.ts';
 
-const prompts = { triage: readPrompt('triage'), billing: readPrompt('billing') };
+const billingText = readText('billing');
+const prompts = {
+  triage: definePrompt('triage', readText('triage')),
+  billing: definePrompt('billing', billingText),
+  billingWithParcels: definePrompt('billing', `${billingText}\n\n${readText('parcels')}`),
+};
 
 /** Larkspur's support desk: triage files and answers, billing refunds. */
 export const deskSubject: Subject = {
@@ -16,6 +23,15 @@ export const deskSubject: Subject = {
   assemble: ({ worldUrl }) => {
     const world = worldClient(worldUrl);
     return { agents: [triage(world), billing(world)], entry: 'triage' };
+  },
+};
+
+/** The same desk, where billing also deals with parcels that did not arrive. */
+export const parcelDeskSubject: Subject = {
+  name: 'parcel-desk',
+  assemble: ({ worldUrl }) => {
+    const world = worldClient(worldUrl);
+    return { agents: [triage(world), billingWithParcels(world)], entry: 'triage' };
   },
 };
 
@@ -39,7 +55,23 @@ function billing(world: WorldClient): Agent {
   });
 }
 
-function readPrompt(name: string): Prompt {
-  const text = readFileSync(new URL(`./prompts/${name}.md`, import.meta.url), 'utf8');
-  return definePrompt(name, text.trim());
+function billingWithParcels(world: WorldClient): Agent {
+  return defineAgent({
+    name: 'billing',
+    prompt: prompts.billingWithParcels,
+    tools: [
+      getCharges(world),
+      getOrder(world),
+      issueRefund(world),
+      fileCarrierClaim(world),
+      draftReply(),
+      sendReply(world),
+    ],
+    handoffs: [],
+    turnLimit: 12,
+  });
+}
+
+function readText(name: string): string {
+  return readFileSync(new URL(`./prompts/${name}.md`, import.meta.url), 'utf8').trim();
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Fact } from '#harness';
 import type { Observation } from '../checkers/observation.ts';
 import { formatMoney } from '../desk/money.ts';
 import { createWorldState } from '../desk/world/create-world-state.ts';
@@ -22,6 +23,7 @@ export interface Finding {
   readonly reason: string;
 }
 
+type DecidedFact = Extract<Fact, { type: 'approval-decided' }>;
 type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world'>;
 
 /** Holds a finished session against its scenario's card. One finding for each line of the card. */
@@ -35,13 +37,13 @@ export function checkCard(scenario: Scenario, seen: SeenSession): readonly Findi
 }
 
 function checkFinalState({ final, world: seed }: Scenario, seen: SeenSession): readonly Finding[] {
-  const { refunds, mails, customers, charges } = seen.world;
-  const earlier = new Set([...seed.refunds, ...seed.mails].map(({ id }) => id));
+  const { refunds, mails, claims, ...untouched } = seen.world;
+  const earlier = new Set([...seed.refunds, ...seed.mails, ...seed.claims].map(({ id }) => id));
   const made = refunds.filter(({ id }) => !earlier.has(id)).map(formatRefund);
   const expected = final.refunds.map(formatRefund);
   const others = {
-    customers,
-    charges,
+    ...untouched,
+    claims: claims.filter(({ id }) => earlier.has(id)),
     refunds: refunds.filter(({ id }) => earlier.has(id)),
     mails: mails.filter(({ id }) => earlier.has(id)),
   };
@@ -60,6 +62,11 @@ function checkFinalState({ final, world: seed }: Scenario, seen: SeenSession): r
       ok: replies === final.replies,
       reason: `mails to the customer expected: ${final.replies}; sent: ${replies}`,
     }),
+    ...checkClaims(
+      final,
+      claims.filter(({ id }) => !earlier.has(id)).map(({ orderId }) => orderId),
+    ),
+    ...checkApprovals(final, seen),
     finding('final-state', 'forbidden', {
       ok: isDeepStrictEqual(others, createWorldState(seed).snapshot()),
       reason: 'everything else in the world stays as it was',
@@ -67,6 +74,42 @@ function checkFinalState({ final, world: seed }: Scenario, seen: SeenSession): r
     finding('final-state', 'required', {
       ok: answered === seen.outcomes.length && answered > 0,
       reason: `messages answered: ${answered} of ${seen.outcomes.length}`,
+    }),
+  ];
+}
+
+/** A card that expects no claims has no line for them unless there are some: a claim is money asked for. */
+function checkClaims(
+  { claims: expected = [] }: Scenario['final'],
+  filed: readonly string[],
+): readonly Finding[] {
+  if (expected.length + filed.length === 0) return [];
+  const all = `claims expected: ${listOf(expected)}; filed: ${listOf(filed)}`;
+  return [
+    finding('final-state', 'required', {
+      ok: expected.every((each) => countOf(filed, each) >= countOf(expected, each)),
+      reason: all,
+    }),
+    finding('final-state', 'forbidden', {
+      ok: filed.every((each) => countOf(filed, each) <= countOf(expected, each)),
+      reason: `no more than that; ${all}`,
+    }),
+  ];
+}
+
+function checkApprovals(
+  { approvals: expected = [] }: Scenario['final'],
+  { events }: SeenSession,
+): readonly Finding[] {
+  const decided = events.flatMap(({ fact }) =>
+    fact.type === 'approval-decided' ? [formatApproval(fact)] : [],
+  );
+  const wanted = expected.map(formatApproval);
+  if (wanted.length + decided.length === 0) return [];
+  return [
+    finding('final-state', 'required', {
+      ok: isDeepStrictEqual(decided, wanted),
+      reason: `decisions expected: ${listOf(wanted)}; taken: ${listOf(decided)}`,
     }),
   ];
 }
@@ -162,6 +205,13 @@ const formatRefund = ({
   currency,
 }: Scenario['final']['refunds'][number]): string =>
   `${formatMoney(amountMinor, currency)} of ${chargeId}`;
+
+const formatApproval = ({
+  tool,
+  verdict,
+  decidedBy,
+}: Pick<DecidedFact, 'tool' | 'verdict' | 'decidedBy'>): string =>
+  `${tool} ${verdict}${decidedBy === undefined ? '' : ` by ${decidedBy}`}`;
 
 const countOf = (items: readonly string[], item: string): number =>
   items.filter((each) => each === item).length;

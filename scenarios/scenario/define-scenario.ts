@@ -1,4 +1,10 @@
-import { HarnessError, type Json, type Principal } from '#harness';
+import {
+  type Decision,
+  type DecisionOutcome,
+  HarnessError,
+  type Json,
+  type Principal,
+} from '#harness';
 import type { Playbook } from '#harness/testing';
 import type { RefundRequest, WorldSeed } from '../desk/world/business.ts';
 import type { Subject } from './subject.ts';
@@ -12,6 +18,20 @@ export interface CallPattern {
   readonly inputOtherThan?: Readonly<Record<string, Json>>;
 }
 
+/** What a person does when a request for this tool waits. */
+export interface HumanDecision {
+  readonly by: Principal;
+  readonly tool: string;
+  readonly verdict: Decision['verdict'];
+  readonly reason: string;
+  /** Approves these arguments instead of those asked for. */
+  readonly editedArguments?: Json;
+  /** So long after the request was made, milliseconds. */
+  readonly afterMs: number;
+  /** How often they press the button; once by default. */
+  readonly clicks?: number;
+}
+
 /** A scenario's card: a world, what people say in it, and what must hold afterwards. */
 export interface Scenario {
   /** As in the catalogue: `R-01`. */
@@ -21,6 +41,8 @@ export interface Scenario {
   readonly principal: Principal;
   /** Sent in order, each after the one before it has been answered. */
   readonly messages: readonly { readonly text: string }[];
+  /** Who decides what: the n-th entry for a tool answers the session's n-th request for it. */
+  readonly human?: readonly HumanDecision[];
   /** What the world holds when the session begins; its `now` is the session's clock. */
   readonly world: WorldSeed;
   readonly subject: Subject;
@@ -39,6 +61,14 @@ export interface Scenario {
     readonly refunds: readonly Pick<RefundRequest, 'chargeId' | 'amountMinor' | 'currency'>[];
     /** Mails to the customer. */
     readonly replies: number;
+    /** Orders whose parcels are claimed from the carrier, once for each time they are listed; none by default. */
+    readonly claims?: readonly string[];
+    /** What people were asked and what came of it, in order; nothing by default. */
+    readonly approvals?: readonly {
+      readonly tool: string;
+      readonly verdict: DecisionOutcome['verdict'];
+      readonly decidedBy?: string;
+    }[];
   };
   /** What the mails say, taken together. */
   readonly reply: { readonly mustState: readonly RegExp[]; readonly mustNot: readonly RegExp[] };
@@ -70,6 +100,9 @@ export function defineScenario(scenario: Scenario): Scenario {
     ...final.refunds
       .filter(({ chargeId }) => !world.charges.some((charge) => charge.id === chargeId))
       .map(({ chargeId }) => `its world has no charge ${chargeId} to refund`),
+    ...(final.claims ?? [])
+      .filter((orderId) => !world.orders.some((order) => order.id === orderId))
+      .map((orderId) => `its world has no order ${orderId} to claim`),
     ...(calls.forbidden.length + reply.mustNot.length > 0 ? [] : ['it forbids nothing']),
     ...(final.replies === 0 || reply.mustState.length > 0
       ? []

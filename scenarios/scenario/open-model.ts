@@ -99,7 +99,15 @@ function openRecorded({
     made: recording.header.made,
     exchanges: (inner) => {
       replay = openReplay(recording, { tools: 'live', inner, unconsumed });
-      return replay.exchanges;
+      const { decision } = replay.exchanges;
+      return {
+        ...replay.exchanges,
+        // The question must be the recorded one; people answer it anew. What they then decide otherwise shows in what follows.
+        decision: async (place, call, wait) => {
+          await decision(place, call, wait);
+          return inner.decision(place, call, wait);
+        },
+      };
     },
     replay: () => replay,
     [Symbol.asyncDispose]: async () => undefined,

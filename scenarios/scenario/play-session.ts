@@ -8,12 +8,14 @@ import {
   type Host,
   type RunOutcome,
   type StepObserver,
+  systemHost,
 } from '#harness';
 import { memoryBacking } from '#harness/testing';
 import type { ModelCall, SavedStep, SessionObservation } from '../checkers/observation.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import type { Scenario } from './define-scenario.ts';
 import { scenarioExchanges } from './scenario-exchanges.ts';
+import { letPeopleDecide } from './scripted-people.ts';
 
 export interface SessionOptions {
   /** In memory by default. */
@@ -47,19 +49,30 @@ export async function playSession(
   const modelCalls: ModelCall[] = [];
   await using harness = await openHarness(scenario, options, modelCalls);
   const feed = followFeed(harness, sessionId, options.onFeed);
+  const leaving = new AbortController();
+  const people = letPeopleDecide(scenario, harness, {
+    sessionId,
+    clock: (options.host ?? systemHost()).clock,
+    signal: leaving.signal,
+  });
   try {
-    const outcomes = await sendMessages(harness, scenario, { sessionId, signal });
+    // Whoever is at the desk never leaves it before the end, unless something is wrong there.
+    const sent = sendMessages(harness, scenario, { sessionId, signal });
+    const outcomes = await Promise.race([sent, people.then(() => sent)]);
     return {
       sessionId,
       outcomes,
       events: await harness.events(sessionId),
       deltas: await harness.deltas(sessionId),
       records: await harness.records(sessionId),
+      approvals: await harness.approvals.list(scenario.principal.tenant, sessionId),
       modelCalls,
       pendingRuns: await harness.pendingRuns(),
       savedSteps: await savedStepsOf(harness, sessionId, outcomes.length),
     };
   } finally {
+    leaving.abort();
+    await people.catch(() => undefined);
     await feed.end();
   }
 }

@@ -1,10 +1,17 @@
 import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
+import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
 import { chargeQuestion } from './triage/charge-question.ts';
 
 /** Every scenario there is, in the catalogue's order. */
-export const scenarios: readonly Scenario[] = [chargeQuestion, duplicateCharge];
+export const scenarios: readonly Scenario[] = [
+  chargeQuestion,
+  duplicateCharge,
+  lostParcel,
+  refundApproved,
+  refundRejected,
+];
 
 /** Throws ScenarioUnknownError. */
 export function scenarioNamed(id: string): Scenario {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Currency } from '../money.ts';
-import type { Charge } from '../world/business.ts';
+import type { Charge, Order } from '../world/business.ts';
 import { decideRefund, type RefundCase } from './decide-refund.ts';
 import { duplicatedCharge } from './duplicate.ts';
 
@@ -16,6 +16,8 @@ const first: Charge = {
 };
 const second: Charge = { ...first, id: 'ch_2', chargedAt: '2026-06-12T08:00:22Z' };
 
+const agentOrLead = 'billing_agent or billing_lead';
+
 const pair = (change: Partial<Charge>): readonly [Charge, Charge] => [
   { ...first, ...change },
   { ...second, ...change },
@@ -28,10 +30,12 @@ function decide(
   const decision = decideRefund({
     request: { chargeId: 'ch_2', amountMinor: 4900, currency: 'USD', ...request },
     charges: [first, second],
+    orders: [],
     otherRefunds: [],
     ...facts,
   });
-  return decision.kind === 'granted' ? decision.charge.id : decision.code;
+  if (decision.kind === 'refused') return decision.code;
+  return decision.kind === 'granted' ? 'granted' : decision.roles.join(' or ');
 }
 
 test('P3: of a pair the later charge is the duplicate, whatever the order of the list', () => {
@@ -77,8 +81,8 @@ test('P3: a settled charge does not repeat one that is only authorised', () => {
 });
 
 test('the duplicate is refunded, in full or in part', () => {
-  expect(decide({})).toBe('ch_2');
-  expect(decide({ amountMinor: 1 })).toBe('ch_2');
+  expect(decide({})).toBe('granted');
+  expect(decide({ amountMinor: 1 })).toBe('granted');
 });
 
 test('P1: a charge that is not among the own does not exist', () => {
@@ -97,14 +101,16 @@ test('P3: an authorisation is not refunded', () => {
 });
 
 test.for<[number, Currency, string]>([
-  [5000, 'USD', 'ch_2'],
-  [5001, 'USD', 'APPROVAL_REQUIRED'],
-  [5000, 'EUR', 'ch_2'],
-  [5001, 'EUR', 'APPROVAL_REQUIRED'],
-  [7500, 'JPY', 'ch_2'],
-  [7501, 'JPY', 'APPROVAL_REQUIRED'],
-  [15000, 'KWD', 'ch_2'],
-  [15001, 'KWD', 'APPROVAL_REQUIRED'],
+  [5000, 'USD', 'granted'],
+  [5001, 'USD', agentOrLead],
+  [5000, 'EUR', 'granted'],
+  [5001, 'EUR', agentOrLead],
+  [7500, 'JPY', 'granted'],
+  [7501, 'JPY', agentOrLead],
+  [15000, 'KWD', 'granted'],
+  [15001, 'KWD', agentOrLead],
+  [50_000, 'USD', agentOrLead],
+  [50_001, 'USD', 'billing_lead'],
 ])('P4: %i %s is decided as %s', ([amountMinor, currency, decision]) => {
   const charges = pair({ amountMinor, currency });
   expect(decide({ amountMinor, currency }, { charges })).toBe(decision);
@@ -113,21 +119,23 @@ test.for<[number, Currency, string]>([
 test('P4: parts of one charge are summed', () => {
   const charges = pair({ amountMinor: 8000 });
   const otherRefunds = [{ chargeId: 'ch_2', amountMinor: 4000 }];
-  expect(decide({ amountMinor: 1000 }, { charges, otherRefunds })).toBe('ch_2');
-  expect(decide({ amountMinor: 1001 }, { charges, otherRefunds })).toBe('APPROVAL_REQUIRED');
+  expect(decide({ amountMinor: 1000 }, { charges, otherRefunds })).toBe('granted');
+  expect(decide({ amountMinor: 1001 }, { charges, otherRefunds })).toBe(agentOrLead);
 });
 
-test('P4: the refusal says that approval is not available yet', () => {
+test('P4: whoever is asked is told why', () => {
   const charges = pair({ amountMinor: 12800, currency: 'JPY' });
   expect(
     decideRefund({
       request: { chargeId: 'ch_2', amountMinor: 12800, currency: 'JPY' },
       charges,
+      orders: [],
       otherRefunds: [],
     }),
-  ).toMatchObject({
-    message:
-      "Refunds of a charge above 7500 JPY need a person's approval, which is not available yet.",
+  ).toEqual({
+    kind: 'approval-required',
+    roles: ['billing_agent', 'billing_lead'],
+    reason: '12800 JPY of one charge is above 7500 JPY, which the desk may refund by itself.',
   });
 });
 
@@ -137,10 +145,39 @@ test('P6: no more than the charge, other refunds of it included', () => {
     { chargeId: 'ch_1', amountMinor: 4900 },
   ];
   expect(decide({ amountMinor: 4901 })).toBe('REFUND_EXCEEDS_CHARGE');
-  expect(decide({ amountMinor: 4000 }, { otherRefunds })).toBe('ch_2');
+  expect(decide({ amountMinor: 4000 }, { otherRefunds })).toBe('granted');
   expect(decide({ amountMinor: 4001 }, { otherRefunds })).toBe('REFUND_EXCEEDS_CHARGE');
 });
 
 test("P8: only the charge's currency", () => {
   expect(decide({ currency: 'EUR' })).toBe('CURRENCY_MISMATCH');
+});
+
+const order: Order = {
+  id: 'ord_1',
+  customerId: 'cus_1',
+  chargeId: 'ch_1',
+  goodsMinor: 4150,
+  shippingMinor: 750,
+  currency: 'USD',
+  parcel: 'lost',
+  trackingNumber: 'LK-1',
+};
+
+test('P7: the charge of a lost parcel is refunded whole, shipping included', () => {
+  const lost = { charges: [first], orders: [order] };
+  expect(decide({ chargeId: 'ch_1' }, lost)).toBe('granted');
+});
+
+test.for(['in-transit', 'delivered'] as const)(
+  'P7: a parcel that is %s is no ground for a refund',
+  (parcel) => {
+    const facts = { charges: [first], orders: [{ ...order, parcel }] };
+    expect(decide({ chargeId: 'ch_1' }, facts)).toBe('NO_GROUND_FOR_REFUND');
+  },
+);
+
+test('P7: what was paid for another order is not refunded', () => {
+  const facts = { charges: [first], orders: [{ ...order, chargeId: 'ch_7' }] };
+  expect(decide({ chargeId: 'ch_1' }, facts)).toBe('NO_GROUND_FOR_REFUND');
 });

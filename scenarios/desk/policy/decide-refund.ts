@@ -1,13 +1,16 @@
 import { type Currency, formatMoney } from '../money.ts';
-import type { Charge, Refund, RefundRequest } from '../world/business.ts';
+import type { Charge, Order, Refund, RefundRequest } from '../world/business.ts';
 import { duplicatedCharge } from './duplicate.ts';
+import { lostOrder } from './lost-parcel.ts';
 
 // When the desk may give money back. Enforced by the tool that pays, so that no prompt and no model can talk it away.
 //
 //   P1. A customer has to do with their own charges only; those of others do not exist for them.
-//   P3. A duplicate is a ground for a refund, of the later charge: the only ground so far.
-//   P4. Up to a limit by currency the desk refunds by itself; above it a person must approve. Parts of one charge are summed.
+//   P3. A duplicate is a ground for a refund, of the later charge.
+//   P4. Up to a limit by currency the desk refunds by itself; above it a billing agent must approve, above ten times the
+//       limit a billing lead. Parts of one charge are summed.
 //   P6. All refunds of a charge together never exceed it.
+//   P7. A lost parcel is a ground for a refund, shipping included: nothing of what was paid for has arrived.
 //   P8. A refund is in the charge's currency.
 
 /** What is known when a refund is asked for. */
@@ -15,23 +18,39 @@ export interface RefundCase {
   readonly request: Pick<RefundRequest, 'chargeId' | 'amountMinor' | 'currency'>;
   /** The customer's own charges (P1). */
   readonly charges: readonly Charge[];
+  /** The customer's own orders. */
+  readonly orders: readonly Order[];
   /** Refunds of these charges made by others than this very call: a call that is made again is not its own obstacle. */
   readonly otherRefunds: readonly Pick<Refund, 'chargeId' | 'amountMinor'>[];
 }
 
 export type RefundDecision =
-  | { readonly kind: 'granted'; readonly charge: Charge }
+  | { readonly kind: 'granted' }
+  | {
+      readonly kind: 'approval-required';
+      /** One of these may approve. */
+      readonly roles: readonly string[];
+      readonly reason: string;
+    }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
 /** In minor units, inclusive: what the desk may refund without a person. */
-const automaticLimit: Readonly<Record<Currency, number>> = {
+export const automaticLimit: Readonly<Record<Currency, number>> = {
   USD: 5000,
   EUR: 5000,
   JPY: 7500,
   KWD: 15000,
 };
 
-export function decideRefund({ request, charges, otherRefunds }: RefundCase): RefundDecision {
+/** Above so many times the automatic limit it takes a lead. */
+const leadFactor = 10;
+
+export function decideRefund({
+  request,
+  charges,
+  orders,
+  otherRefunds,
+}: RefundCase): RefundDecision {
   const { chargeId, amountMinor, currency } = request;
   const charge = charges.find(({ id }) => id === chargeId);
   if (charge === undefined) {
@@ -52,21 +71,27 @@ export function decideRefund({ request, charges, otherRefunds }: RefundCase): Re
     const left = formatMoney(leftMinor, currency);
     return refused('REFUND_EXCEEDS_CHARGE', `Of ${chargeId} ${left} is left to refund.`);
   }
-  if (duplicatedCharge(charge, charges) === undefined) {
+  const ground = duplicatedCharge(charge, charges) ?? lostOrder(charge, orders);
+  if (ground === undefined) {
     return refused(
       'NO_GROUND_FOR_REFUND',
-      `${chargeId} is not the later charge of a duplicate pair.`,
+      `${chargeId} neither repeats an earlier charge nor paid for a parcel that was lost.`,
     );
   }
+  return withinAuthority(earlierMinor + amountMinor, currency);
+}
+
+/** P4: who may say yes to so much of one charge. */
+function withinAuthority(totalMinor: number, currency: Currency): RefundDecision {
   const limitMinor = automaticLimit[currency];
-  if (earlierMinor + amountMinor > limitMinor) {
-    const limit = formatMoney(limitMinor, currency);
-    return refused(
-      'APPROVAL_REQUIRED',
-      `Refunds of a charge above ${limit} need a person's approval, which is not available yet.`,
-    );
-  }
-  return { kind: 'granted', charge };
+  if (totalMinor <= limitMinor) return { kind: 'granted' };
+  const [total, limit] = [formatMoney(totalMinor, currency), formatMoney(limitMinor, currency)];
+  return {
+    kind: 'approval-required',
+    roles:
+      totalMinor > leadFactor * limitMinor ? ['billing_lead'] : ['billing_agent', 'billing_lead'],
+    reason: `${total} of one charge is above ${limit}, which the desk may refund by itself.`,
+  };
 }
 
 /** What has been refunded of a charge, in its minor units. */

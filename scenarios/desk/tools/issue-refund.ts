@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineTool, type Tool, ToolRefusal } from '#harness';
+import { defineTool, fingerprint, type Tool, type ToolContext, ToolRefusal } from '#harness';
 import { amountMinorSchema, currencySchema, formatMoney } from '../money.ts';
-import { decideRefund } from '../policy/decide-refund.ts';
+import { decideRefund, type RefundCase } from '../policy/decide-refund.ts';
 import { ownCustomer } from '../policy/own-customer.ts';
 import type { WorldClient } from '../world/world-client.ts';
 
@@ -16,6 +16,7 @@ export const refundReceiptSchema = z.object({
 /**
  * Pays a refund that the policy grants. Run a second time by a later life of its step, it must come through to the
  * provider, whose answer to the key is the first one: hence the policy is asked about all refunds but this call's own.
+ * Above the automatic limit a person approves first.
  */
 export function issueRefund(world: WorldClient): Tool {
   return defineTool({
@@ -35,15 +36,18 @@ export function issueRefund(world: WorldClient): Tool {
     output: refundReceiptSchema,
     effect: 'keyed',
     agents: ['billing'],
-    execute: async (request, { principal, idempotencyKey }) => {
-      const customerId = ownCustomer(principal);
-      const [charges, refunds] = await Promise.all([
-        world.charges(customerId),
-        world.refunds(customerId),
-      ]);
-      const otherRefunds = refunds.filter(({ reference }) => reference !== idempotencyKey);
-      const decision = decideRefund({ request, charges, otherRefunds });
+    approval: async (request, context) => {
+      const refundCase = await caseOf(request, world, context);
+      const decision = decideRefund(refundCase);
+      // What the policy refuses is refused by the act itself; nobody is bothered with it.
+      if (decision.kind !== 'approval-required') return undefined;
+      const { roles, reason } = decision;
+      return { roles, reason, stateVersion: stateVersionOf(refundCase) };
+    },
+    execute: async (request, context) => {
+      const decision = decideRefund(await caseOf(request, world, context));
       if (decision.kind === 'refused') throw new ToolRefusal(decision.code, decision.message);
+      const { idempotencyKey } = context;
       const { id, chargeId, amountMinor, currency } = await world.payRefund(
         { ...request, reference: idempotencyKey },
         idempotencyKey,
@@ -52,4 +56,29 @@ export function issueRefund(world: WorldClient): Tool {
       return { refundId: id, chargeId, amount, amountMinor, currency };
     },
   });
+}
+
+async function caseOf(
+  request: RefundCase['request'],
+  world: WorldClient,
+  { principal, idempotencyKey }: ToolContext,
+): Promise<RefundCase> {
+  const customerId = ownCustomer(principal);
+  const [charges, orders, refunds] = await Promise.all([
+    world.charges(customerId),
+    world.orders(customerId),
+    world.refunds(customerId),
+  ]);
+  const otherRefunds = refunds.filter(({ reference }) => reference !== idempotencyKey);
+  return { request, charges, orders, otherRefunds };
+}
+
+/** All that a person's yes was about, but for the request itself: the charge, its order and what was refunded of it. */
+function stateVersionOf({ request, charges, orders, otherRefunds }: RefundCase): string {
+  const { chargeId } = request;
+  return fingerprint([
+    charges.filter(({ id }) => id === chargeId),
+    orders.filter((order) => order.chargeId === chargeId),
+    otherRefunds.filter((refund) => refund.chargeId === chargeId),
+  ]);
 }

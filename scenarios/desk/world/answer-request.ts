@@ -37,6 +37,10 @@ async function answerTo(
   switch (route) {
     case 'GET customers/:id/charges':
       return read(world, path[1], 'charges');
+    case 'GET customers/:id/orders':
+      return read(world, path[1], 'orders');
+    case 'GET customers/:id/claims':
+      return read(world, path[1], 'claims');
     case 'GET customers/:id/refunds':
       return read(world, path[1], 'refunds');
     case 'GET customers/:id/mails':
@@ -45,6 +49,8 @@ async function answerTo(
       return world.receive({ kind: 'refund', ...(await effectOf(request)) });
     case 'POST mails':
       return world.receive({ kind: 'mail', ...(await effectOf(request)) });
+    case 'POST claims':
+      return world.receive({ kind: 'claim', ...(await effectOf(request)) });
     default:
       return refusal(404, 'ROUTE_UNKNOWN', `There is no ${route}.`);
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { amountMinorSchema, currencySchema } from '../money.ts';
 
-// The business that the desk serves, as its payment provider and its mail outbox keep it.
+// The business that the desk serves, as its payment provider, its shop, its carrier and its mail outbox keep it.
 
 const customerSchema = z.strictObject({
   id: z.string().min(1),
@@ -56,10 +56,42 @@ export const mailSchema = z.strictObject({
 });
 export type Mail = z.infer<typeof mailSchema>;
 
+export const orderSchema = z.strictObject({
+  id: z.string().min(1),
+  customerId: z.string().min(1),
+  /** What it was paid with: goods and shipping together. */
+  chargeId: z.string().min(1),
+  goodsMinor: amountMinorSchema,
+  shippingMinor: z.int().nonnegative(),
+  currency: currencySchema,
+  /** Where the carrier says that the parcel is. */
+  parcel: z.enum(['in-transit', 'delivered', 'lost']),
+  trackingNumber: z.string().min(1),
+});
+export type Order = z.infer<typeof orderSchema>;
+
+export const claimRequestSchema = z.strictObject({
+  orderId: z.string().min(1),
+  reason: z.string().min(1),
+  /** As of a refund. */
+  reference: z.string().min(1),
+});
+export type ClaimRequest = z.infer<typeof claimRequestSchema>;
+
+/** A claim against the carrier for a parcel. */
+export const claimSchema = z.strictObject({
+  id: z.string().min(1),
+  ...claimRequestSchema.shape,
+  filedAt: z.iso.datetime(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
 export const businessSchema = z.strictObject({
   customers: z.array(customerSchema),
   charges: z.array(chargeSchema),
+  orders: z.array(orderSchema),
   refunds: z.array(refundSchema),
+  claims: z.array(claimSchema),
   mails: z.array(mailSchema),
 });
 /** All that a world holds. As a snapshot it is canonical: each list is sorted by id. */

@@ -2,8 +2,11 @@ import type { z } from 'zod';
 import {
   type Business,
   type Charge,
+  type Claim,
+  claimRequestSchema,
   type Mail,
   mailRequestSchema,
+  type Order,
   type Refund,
   refundRequestSchema,
   type WorldSeed,
@@ -17,15 +20,17 @@ import {
   refusal,
 } from './ledger.ts';
 
-// The payment provider and the mail outbox.
+// The payment provider, the shop's orders, the carrier and the mail outbox.
 //
 //   W1. It pays what a well-formed request for a charge it knows says. It does not add up refunds, compare currencies or
 //       ask whether a charge is settled: a provider that saves us from ourselves would hide the defect we look for.
 //   W2. It deduplicates by idempotency key and by nothing else (see Ledger).
+//       The carrier keeps no keys: whoever asks twice has two claims.
 //   W3. Ids and times follow from the seed and the order of effects, so two worlds with one history are equal.
 
-/** What one customer has with the provider and the outbox. */
-export type CustomerCollection = 'charges' | 'refunds' | 'mails';
+/** What one customer has with the provider, the shop, the carrier and the outbox. */
+export type CustomerCollection = 'charges' | 'orders' | 'refunds' | 'claims' | 'mails';
+type CustomerItem = Charge | Order | Refund | Claim | Mail;
 
 export interface WorldState {
   /** Canonical: lists are sorted by id. */
@@ -35,7 +40,7 @@ export interface WorldState {
   readonly collection: (
     customerId: string,
     name: CustomerCollection,
-  ) => readonly (Charge | Refund | Mail)[] | undefined;
+  ) => readonly CustomerItem[] | undefined;
   readonly receive: (request: EffectRequest) => Answer;
 }
 
@@ -43,12 +48,14 @@ export interface WorldState {
 export function createWorldState(seed: WorldSeed): WorldState {
   const { now, ...business } = worldSeedSchema.parse(structuredClone(seed));
   const ledger = createLedger();
-  const perform = { refund: payRefund, mail: sendMail };
+  const perform = { refund: payRefund, mail: sendMail, claim: fileClaim };
   return {
     snapshot: () => ({
       customers: sortedById(business.customers),
       charges: sortedById(business.charges),
+      orders: sortedById(business.orders),
       refunds: sortedById(business.refunds),
+      claims: sortedById(business.claims),
       mails: sortedById(business.mails),
     }),
     ledger: ledger.entries,
@@ -56,8 +63,10 @@ export function createWorldState(seed: WorldSeed): WorldState {
       business.customers.some(({ id }) => id === customerId)
         ? collectionOf(business, customerId)[name]
         : undefined,
-    receive: (request) =>
-      ledger.receive(request, () => perform[request.kind](business, now, request.body)),
+    receive: ({ kind, key, body }) =>
+      ledger.receive({ kind, key: kind === 'claim' ? null : key, body }, () =>
+        perform[kind](business, now, body),
+      ),
   };
 }
 
@@ -87,19 +96,34 @@ function sendMail(business: Business, now: string, body: unknown): Answer {
   return { status: 201, body: mail, effectId: mail.id };
 }
 
+function fileClaim(business: Business, now: string, body: unknown): Answer {
+  const request = claimRequestSchema.safeParse(body);
+  if (!request.success) return malformed(request.error);
+  const { orderId } = request.data;
+  if (!business.orders.some(({ id }) => id === orderId)) {
+    return refusal(404, 'ORDER_UNKNOWN', `There is no order ${orderId}.`);
+  }
+  const claim = { id: `claim_${business.claims.length + 1}`, ...request.data, filedAt: now };
+  business.claims.push(claim);
+  return { status: 201, body: claim, effectId: claim.id };
+}
+
 function malformed(error: z.ZodError): Answer {
   const issues = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   return refusal(400, 'REQUEST_MALFORMED', issues.join('; '));
 }
 
 function collectionOf(
-  { charges, refunds, mails }: Business,
+  { charges, orders, refunds, claims, mails }: Business,
   customerId: string,
-): Readonly<Record<CustomerCollection, readonly (Charge | Refund | Mail)[]>> {
+): Readonly<Record<CustomerCollection, readonly CustomerItem[]>> {
   const own = charges.filter((charge) => charge.customerId === customerId);
+  const ownOrders = orders.filter((order) => order.customerId === customerId);
   return {
     charges: own,
+    orders: ownOrders,
     refunds: refunds.filter((refund) => own.some(({ id }) => id === refund.chargeId)),
+    claims: claims.filter((claim) => ownOrders.some(({ id }) => id === claim.orderId)),
     mails: mails.filter((mail) => mail.customerId === customerId),
   };
 }

@@ -1,4 +1,4 @@
-import type { Charge, WorldSeed } from './business.ts';
+import type { Charge, Order, WorldSeed } from './business.ts';
 
 const usd = { currency: 'USD', status: 'settled' } as const;
 
@@ -75,16 +75,40 @@ const yuki: Charge = {
   description: 'ord_4001: item a 4400, item b 8400',
 };
 
+const hana: Charge = {
+  ...usd,
+  id: 'ch_H1',
+  customerId: 'cus_1008',
+  invoiceId: 'inv_H1',
+  amountMinor: 6450,
+  chargedAt: '2026-06-01T15:20:00Z',
+  description: 'ord_8001: bookends 57.00, shipping 7.50',
+};
+
+const hanasOrder: Order = {
+  id: 'ord_8001',
+  customerId: 'cus_1008',
+  chargeId: 'ch_H1',
+  goodsMinor: 5700,
+  shippingMinor: 750,
+  currency: 'USD',
+  parcel: 'lost',
+  trackingNumber: 'LK-8001-77',
+};
+
 /** Larkspur Supply, a small shop with a subscription business, on the morning of 15 June 2026. */
 export const larkspur: WorldSeed = {
   now: '2026-06-15T10:00:00Z',
   customers: [
     { id: 'cus_1001', name: 'Amara Okafor', email: 'amara.okafor@customers.example' },
     { id: 'cus_1004', name: 'Yuki Tanaka', email: 'yuki.tanaka@customers.example' },
+    { id: 'cus_1008', name: 'Hana Novak', email: 'hana.novak@customers.example' },
     { id: 'cus_1014', name: 'Noor Aziz', email: 'noor.aziz@customers.example' },
     { id: 'cus_1016', name: 'Priya Nair', email: 'priya.nair@customers.example' },
   ],
-  charges: [...amara, yuki, ...noor, ...priya],
+  charges: [...amara, yuki, hana, ...noor, ...priya],
+  orders: [hanasOrder],
   refunds: [],
+  claims: [],
   mails: [],
 };

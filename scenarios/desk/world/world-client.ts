@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { RetryableToolError, ToolRefusal } from '#harness';
 import {
   type Charge,
+  type Claim,
+  type ClaimRequest,
   chargeSchema,
+  claimSchema,
   type Mail,
   type MailRequest,
   mailSchema,
+  type Order,
+  orderSchema,
   type Refund,
   type RefundRequest,
   refundSchema,
@@ -15,10 +20,14 @@ import type { CustomerCollection } from './create-world-state.ts';
 /** A world as tools see it, from any process. */
 export interface WorldClient {
   readonly charges: (customerId: string) => Promise<readonly Charge[]>;
+  readonly orders: (customerId: string) => Promise<readonly Order[]>;
   readonly refunds: (customerId: string) => Promise<readonly Refund[]>;
+  readonly claims: (customerId: string) => Promise<readonly Claim[]>;
   readonly mails: (customerId: string) => Promise<readonly Mail[]>;
   /** Pays a refund; under a key it is paid once, however often it is asked for. */
   readonly payRefund: (request: RefundRequest, key: string | null) => Promise<Refund>;
+  /** Files a claim with the carrier, who keeps no keys: asked twice, there are two. */
+  readonly fileClaim: (request: ClaimRequest) => Promise<Claim>;
   /** Sends a mail; under a key it is sent once. */
   readonly sendMail: (request: MailRequest, key: string | null) => Promise<Mail>;
 }
@@ -46,9 +55,12 @@ export function worldClient(url: string): WorldClient {
     });
   return {
     charges: async (customerId) => z.array(chargeSchema).parse(await read(customerId, 'charges')),
+    orders: async (customerId) => z.array(orderSchema).parse(await read(customerId, 'orders')),
     refunds: async (customerId) => z.array(refundSchema).parse(await read(customerId, 'refunds')),
+    claims: async (customerId) => z.array(claimSchema).parse(await read(customerId, 'claims')),
     mails: async (customerId) => z.array(mailSchema).parse(await read(customerId, 'mails')),
     payRefund: async (body, key) => refundSchema.parse(await post('refunds', body, key)),
+    fileClaim: async (body) => claimSchema.parse(await post('claims', body, null)),
     sendMail: async (body, key) => mailSchema.parse(await post('mails', body, key)),
   };
 }
