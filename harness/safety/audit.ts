@@ -1,5 +1,6 @@
 import { fingerprint } from '../host/fingerprint.ts';
 import type { Json } from '../session/event.ts';
+import { storableJson, storableText } from './storable.ts';
 
 // Who was allowed, or not, to do what: append-only, and any change to it shows.
 //
@@ -56,16 +57,16 @@ export type AuditVerdict =
 /** Stands before every tenant's first row. */
 export const auditRoot: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
-/** The entry as it can be stored: PostgreSQL keeps no NUL and no half of a character, and a row must read back as hashed. */
+/** The entry as it can be stored: a row must read back as it was hashed. */
 export function storableEntry(entry: AuditEntry): AuditEntry {
   return {
-    tenant: storable(entry.tenant),
-    key: storable(entry.key),
-    actor: storable(entry.actor),
-    action: storable(entry.action),
-    subject: storable(entry.subject),
+    tenant: storableText(entry.tenant),
+    key: storableText(entry.key),
+    actor: storableText(entry.actor),
+    action: storableText(entry.action),
+    subject: storableText(entry.subject),
     isAllowed: entry.isAllowed,
-    reason: storable(entry.reason),
+    reason: storableText(entry.reason),
     detail: storableJson(entry.detail),
   };
 }
@@ -109,17 +110,4 @@ function brokenBy(row: AuditRow, last: AuditHead, tenant: string | undefined): s
   if (row.previousHash !== last.hash)
     return `does not continue row ${last.seq}: one of them was removed, moved or slipped in`;
   return fingerprint(covered) === hash ? undefined : 'was edited: its hash does not fit it';
-}
-
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
-}
-
-function storableJson(value: Json): Json {
-  if (typeof value === 'string') return storable(value);
-  if (Array.isArray(value)) return value.map(storableJson);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [storable(name), storableJson(each)]),
-  );
 }

@@ -260,6 +260,14 @@ test('a known secret that is part of a placeholder does not break it', () => {
   );
 });
 
+test('what no database takes is replaced, and hides nothing', () => {
+  expect(
+    redact({ 'k\0': ['half \ud800', '4242\u{0}4242\u{1}4242\u{336}4242'] }, stored).value,
+  ).toEqual({
+    'k\ufffd': ['half \ufffd', '[card 1]'],
+  });
+});
+
 test('redacting twice is redacting once (seed 15)', () => {
   const pieces = array(
     constantFrom(

@@ -2,6 +2,7 @@ import type { Json } from '../session/event.ts';
 import { isCardNumber } from './redaction/find-card-numbers.ts';
 import { findSensitive, type SensitiveKind } from './redaction/find-sensitive.ts';
 import { placeholder } from './redaction/placeholder.ts';
+import { storableText } from './storable.ts';
 
 // What must not be kept is taken out before anything is kept.
 //
@@ -9,6 +10,7 @@ import { placeholder } from './redaction/placeholder.ts';
 //   R2. Within one value the same secret has the same placeholder, numbered by first appearance; a placeholder that stood
 //       there before keeps its number to itself.
 //   R3. A finding says where and what kind, never what.
+//   R4. What comes out can be kept: hostile bytes that no database takes are replaced.
 
 /** `stored`: what the harness itself keeps. `outbound`: logs, recordings and spans, where an e-mail address is too much. */
 export type RedactionProfile = 'stored' | 'outbound';
@@ -69,7 +71,7 @@ function createRedactor(whole: Json, { profile, known = [] }: RedactOptions): Re
     return stand;
   };
   const text = (given: string, path: string): string => {
-    let current = given;
+    let current = storableText(given);
     for (let pass = 0; pass < passLimit; pass += 1) {
       const spans = findSensitive(current, options);
       if (spans.length === 0) break;

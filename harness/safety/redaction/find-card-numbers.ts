@@ -30,7 +30,7 @@ const otherwise = [
   /(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?!\d)/g,
 ];
 
-const invisible = '\\u00ad\\u200b-\\u200f\\u2060\\ufeff';
+const invisible = '\\p{Cc}\\p{Cf}\\p{M}';
 /** What people put between the digits of one number. */
 const tightGap = new RegExp(`^[\\s\\-\\u2010-\\u2015${invisible}]{1,4}$`, 'u');
 /** What they may also put there if the digits stand in the groups of a card. */
