@@ -94,6 +94,11 @@ test('a row that was slipped in or comes from elsewhere is noticed', () => {
   expect(verifyAudit([...rows, foreign])).toMatchObject({ ok: false, seq: 6 });
 });
 
+test('a number that was left out is noticed, though the hashes fit', () => {
+  const skipping = nextAuditRow(entry('late'), { seq: 7, hash: head.hash }, 6);
+  expect(verifyAudit([...rows, skipping])).toMatchObject({ ok: false, seq: 8 });
+});
+
 test('no order but the right one holds (seed 21)', () => {
   const place = integer({ min: 0, max: 4 });
   assert(
