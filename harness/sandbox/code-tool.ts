@@ -8,7 +8,7 @@ import { type ProgramOutcome, programOutcomeSchema } from './program-outcome.ts'
 import { runProgram } from './run-program.ts';
 import { typedApi } from './typed-api.ts';
 
-export const codeToolName = 'runCode';
+const codeToolName = 'runCode';
 
 export interface CodeToolOptions {
   /** What programs may call: only `read` and `compute`. */

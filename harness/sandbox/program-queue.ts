@@ -30,7 +30,9 @@ export async function inTurn<Outcome>(
 async function turn(signal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const leave = (): void => {
-    waiting.splice(waiting.indexOf(resolve), 1);
+    const place = waiting.indexOf(resolve);
+    // Gone already when its turn came in the same moment: then it runs, and hears of the abort there.
+    if (place >= 0) waiting.splice(place, 1);
     reject(signal?.reason);
   };
   waiting.push(resolve);

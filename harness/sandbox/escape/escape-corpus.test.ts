@@ -8,6 +8,7 @@ import { runProgram } from '../run-program.ts';
 import { breachesOf, escapeRequest } from './escape-attempt.ts';
 import { escapes } from './escapes.ts';
 import { excesses } from './excesses.ts';
+import { leakyProgram } from './leaky-program.ts';
 
 const canary = 'canary-7f3a90';
 const server = createServer((_, response) => response.end('{"status":"ok"}'));
@@ -105,6 +106,13 @@ test('after bombs and an abort a process ends by itself, and has not grown beyon
   expect(peakMb).toBeLessThan(800);
 });
 
+test('negative control: there the constructor of a host function speaks the canary', async () => {
+  const source = `return (await tools.peek.constructor('return process')()).env.GROUNDHOG_CANARY`;
+  const attempt = { title: 'CD-5', source, ends: ['completed'] } as const;
+  const outcome = await leakyProgram(escapeRequest(source, canary));
+  expect(breachesOf(attempt, outcome, canary)).toEqual(['it spoke the canary']);
+});
+
 test('negative control: a sandbox made of node:vm and host functions fails the same corpus (CD-5)', async () => {
   const child = inProcess(`
     process.on('unhandledRejection', () => undefined);
@@ -139,7 +147,7 @@ async function answersDuringLoop(sandbox: 'runProgram' | 'leakyProgram'): Promis
     });`);
   try {
     if (child.stdout === null) throw new TypeError('it has no output');
-    const [line] = await once(child.stdout, 'data');
+    const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
     const url = `http://127.0.0.1:${Number.parseInt(String(line), 10)}/health`;
     let answered = 0;
     for (let tries = 0; tries < 20; tries += 1) {

@@ -237,6 +237,10 @@ export const escapes: readonly EscapeAttempt[] = [
     `return [new Date(), new Date(0).constructor, Object.getPrototypeOf(new Date()).constructor, Reflect.construct(Date, []).constructor].some((clock) => (clock.now ? clock.now() : clock.getTime()) !== ${corpusNow}) ? '${escaped}' : 'none'`,
   ],
   [
+    'what runs when the program is over',
+    `new FinalizationRegistry((held) => { held.env = 'stolen' }).register({}, globalThis ?? Object); new WeakRef({}); Promise.resolve().then(() => { for (const it of [Object, Array]) it.polluted = 1 }); return 'done'`,
+  ],
+  [
     'calls left behind',
     `tools.peek({}); tools.fail({}); Promise.reject(new Error('nobody waits')); return 'done'`,
   ],

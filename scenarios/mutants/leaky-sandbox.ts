@@ -1,0 +1,19 @@
+import { createContext, Script } from 'node:vm';
+import { type Sandbox, withSandbox } from './leaky-sandbox-program.ts';
+import type { Mutant } from './mutant.ts';
+
+/**
+ * CD-5: a model's program runs in node:vm with the host's own functions in its hands, and
+ * `tools.getCharges.constructor('return process')()` is the process, its environment and its keys.
+ */
+export const leakySandbox: Omit<Mutant, 'breaks'> & { readonly breaks: 'I10' } = {
+  id: 'CD-5',
+  title: 'programs are given functions of the host in node:vm',
+  breaks: 'I10',
+  apply: ({ agents, entry, backing }) => ({ agents: withSandbox(agents, inVm), entry, backing }),
+};
+
+const inVm: Sandbox = async (program, functions) => {
+  const context = createContext({ tools: functions });
+  return new Script(`(async () => {\n${program}\n})()`).runInContext(context, { timeout: 5_000 });
+};
