@@ -29,10 +29,9 @@ export function openHostSide(
 ): HostSide {
   const logs: string[] = [];
   let calls = 0;
-  const answer = async (name: unknown, inputJson: unknown): Promise<Answer> => {
-    const execute =
-      typeof name === 'string' && Object.hasOwn(functions, name) ? functions[name] : undefined;
-    if (execute === undefined) return failed('TOOL_UNKNOWN', `There is no tool ${String(name)}.`);
+  const answer = async (name: string, inputJson: unknown): Promise<Answer> => {
+    const execute = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    if (execute === undefined) return failed('TOOL_UNKNOWN', `There is no tool ${name}.`);
     try {
       const input = jsonSchema.parse(JSON.parse(String(inputJson)));
       return { kind: 'completed', output: jsonSchema.parse(await execute(input, stop.signal)) };
@@ -43,7 +42,8 @@ export function openHostSide(
   return {
     logs,
     isExhausted: () => calls > limits.hostCalls,
-    call: async (name, inputJson) => {
+    call: async (asked, inputJson) => {
+      const name = typeof asked === 'string' ? asked : typeof asked;
       calls += 1;
       if (calls > limits.hostCalls) {
         stop.abort();
@@ -54,12 +54,14 @@ export function openHostSide(
       return JSON.stringify(
         failed(
           'TOOL_OUTPUT_TOO_LARGE',
-          `${String(name)} answered more than ${limits.hostCallBytes} bytes.`,
+          `${name} answered more than ${limits.hostCallBytes} bytes.`,
         ),
       );
     },
     log: (line) => {
-      if (logs.length < limits.logLines) logs.push(String(line).slice(0, limits.logLineLength));
+      if (typeof line === 'string' && logs.length < limits.logLines) {
+        logs.push(line.slice(0, limits.logLineLength));
+      }
       return null;
     },
   };
