@@ -26,25 +26,41 @@ export async function readFeedPage(
   };
 }
 
+/**
+ * The session's turns are found by stepping through the index from one to the next, not by reading all their pieces;
+ * `seq + 0` keeps the planner from looking for a turn's end along the whole log, `materialized` from doing so for each piece.
+ */
 function pageStatement({ sessionId, cursor, limit }: PageRequest): ReturnType<typeof sql> {
   return sql`
-    with page as (
+    with recursive page as (
       select seq, run_id as "runId", step, ordinal, fact, stored_at as "storedAt" from ${events}
       where session_id = ${sessionId} and seq > ${cursor.after}
       order by seq limit ${limit}::integer
     ), reach as (
       select case when count(*) = ${limit}::integer then max(seq) end as seq from page
     ), turn as (
-      select run_id, step, max(attempt) as attempt from ${textDeltas}
-      where session_id = ${sessionId}
-      group by run_id, step
-    ), due as (
-      select turn.* from turn cross join reach
-      left join lateral (
-        select min(seq) as seq from ${events} stored
+      (
+        select run_id, step from ${textDeltas} where session_id = ${sessionId}
+        order by run_id, step limit 1
+      )
+      union all
+      select next.* from turn cross join lateral (
+        select run_id, step from ${textDeltas}
+        where session_id = ${sessionId} and (run_id, step) > (turn.run_id, turn.step)
+        order by run_id, step limit 1
+      ) next
+    ), due as materialized (
+      select turn.*, latest.attempt from turn cross join reach
+      cross join lateral (
+        select min(seq + 0) as seq from ${events} stored
         where stored.session_id = ${sessionId} and stored.run_id = turn.run_id
           and (stored.step = turn.step or stored.fact->>'type' = any(${sql.param(runEnds)}::text[]))
-      ) ended on true
+      ) ended
+      cross join lateral (
+        select max(attempt) as attempt from ${textDeltas} stored
+        where stored.session_id = ${sessionId} and stored.run_id = turn.run_id
+          and stored.step = turn.step
+      ) latest
       where (ended.seq is null or ended.seq > ${cursor.after})
         and (reach.seq is null or ended.seq <= reach.seq)
     ), seen as (
