@@ -30,7 +30,7 @@ export class AddressUnusableError extends HarnessError {
         ? `Port ${port} of ${host} is taken by another program.`
         : `Cannot listen at port ${port} of ${host}: ${reason}.`,
       hint: isTaken
-        ? 'Stop that program, or choose another port with --port; --port 0 takes a free one.'
+        ? 'Stop that program, or choose another port with --port.'
         : 'Choose another address or port.',
       cause,
     });
