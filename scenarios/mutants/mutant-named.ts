@@ -1,11 +1,25 @@
 import { HarnessError } from '#harness';
+import { fatalTools } from './fatal-tools.ts';
+import { fifoApprovals } from './fifo-approvals.ts';
+import { forgottenRejections } from './forgotten-rejections.ts';
 import { historyInterleavesLive } from './history-interleaves-live.ts';
 import { keylessLog } from './keyless-log.ts';
 import { keylessRefund } from './keyless-refund.ts';
 import type { Mutant } from './mutant.ts';
+import { silenceIsNo } from './silence-is-no.ts';
+import { unguardedRefund } from './unguarded-refund.ts';
 
 /** Every defect that can be switched on. */
-export const mutants: readonly Mutant[] = [keylessRefund, keylessLog, historyInterleavesLive];
+export const mutants: readonly Mutant[] = [
+  keylessRefund,
+  fifoApprovals,
+  keylessLog,
+  historyInterleavesLive,
+  fatalTools,
+  unguardedRefund,
+  forgottenRejections,
+  silenceIsNo,
+];
 
 /** Throws MutantUnknownError. */
 export function mutantNamed(id: string): Mutant {

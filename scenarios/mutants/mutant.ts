@@ -14,6 +14,6 @@ export interface Mutant {
   readonly title: string;
   /** The invariant by which it must be caught. */
   readonly breaks: Invariant;
-  /** The same parts with the defect in them. Without a crash nothing of it shows. */
+  /** The same parts with the defect in them. In a session that goes as it should, R-01 for one, nothing of it shows. */
   readonly apply: (parts: HarnessParts & { readonly worldUrl: string }) => HarnessParts;
 }

@@ -66,6 +66,6 @@ test('CD-4 stores what is told again, and keeps what an earlier attempt has stre
 
 test('an unknown mutant is answered with those there are', () => {
   expect(() => mutantNamed('CD-99')).toThrow(
-    'There is no mutant CD-99. There are CD-1 (issueRefund sends no idempotency key), CD-4 (',
+    'There is no mutant CD-99. There are CD-1 (issueRefund sends no idempotency key), CD-2 (',
   );
 });
