@@ -15,10 +15,16 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const files: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
-  '/': { file: 'page.html', type: 'text/html; charset=utf-8' },
-  '/server/page/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
-  '/server/page/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+const files: Readonly<Record<string, { readonly file: URL; readonly type: string }>> = {
+  '/': { file: new URL('./page.html', import.meta.url), type: 'text/html; charset=utf-8' },
+  '/server/page/page.css': {
+    file: new URL('./page.css', import.meta.url),
+    type: 'text/css; charset=utf-8',
+  },
+  '/server/page/page.js': {
+    file: new URL('./page.js', import.meta.url),
+    type: 'text/javascript; charset=utf-8',
+  },
   ...clientFiles([
     'api-client',
     'connect',
@@ -50,12 +56,15 @@ function clientFiles(names: readonly string[]): typeof files {
   return Object.fromEntries(
     names.map((name) => [
       `/client/${name}.ts`,
-      { file: `../../client/${name}.ts`, type: 'text/javascript; charset=utf-8' },
+      {
+        file: new URL(`../../client/${name}.ts`, import.meta.url),
+        type: 'text/javascript; charset=utf-8',
+      },
     ]),
   );
 }
 
-function contentOf(file: string): string {
-  const source = readFileSync(new URL(file, import.meta.url), 'utf8');
-  return file.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+function contentOf(file: URL): string {
+  const source = readFileSync(file, 'utf8');
+  return file.pathname.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
 }
