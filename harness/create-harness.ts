@@ -23,6 +23,7 @@ import {
 } from './session/runner.ts';
 import { createSessionFeed, type FeedItem } from './session/session-feed.ts';
 import type { SessionRecord, SessionStore } from './session/session-store.ts';
+import { loggedStore } from './telemetry/logged-store.ts';
 import type { ToolDirectory } from './tools/tool-directory.ts';
 
 /** What a harness stands on: where sessions are kept and how runs are run. */
@@ -99,7 +100,8 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { agents, entry, model, backing } = options;
   const { host = systemHost(), observer = silentObserver, exchanges = openExchanges } = options;
   const { limits: limitRules = [] } = options;
-  const { store, approvals, control, audit, limits } = backing;
+  const { approvals, control, audit, limits } = backing;
+  const store = loggedStore(backing.store, host.log);
   const feed = createSessionFeed(store);
   const team = assembleTeam(agents, entry);
   const runner = await backing.openRunner(

@@ -56,6 +56,8 @@ export {
   type RetentionRules,
   type RetentionStore,
 } from './safety/retention.ts';
+export { type CodeToolOptions, codeTool } from './sandbox/code-tool.ts';
+export { CodeToolInvalidError } from './sandbox/code-tool-invalid-error.ts';
 export type {
   Approval,
   ApprovalRequest,

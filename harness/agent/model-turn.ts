@@ -9,10 +9,12 @@ import {
 } from 'ai';
 import type { Host } from '../host/host.ts';
 import { ModelCallError } from '../model/model-call-error.ts';
+import { redact, redactText } from '../safety/redact.ts';
 import { type Failure, jsonSchema, type Usage } from '../session/event.ts';
 import type { Agent } from './define-agent.ts';
 import type { ToolCall } from './exchanges.ts';
 import { handoffTool } from './handoff.ts';
+import { redactMessages } from './redact-messages.ts';
 import { UnusableTurnError } from './unusable-turn-error.ts';
 
 /** What one model call came to: saved as the result of its step. */
@@ -108,7 +110,7 @@ function completed(step: StepResult<ToolSet>): ModelTurn {
   const calls = step.toolCalls.map((call) => ({
     callId: call.toolCallId,
     tool: call.toolName,
-    input: jsonSchema.parse(call.input),
+    input: redact(jsonSchema.parse(call.input), { profile: 'stored' }).value,
     refusal: call.invalid === true ? call.error : undefined,
   }));
   if (new Set(calls.map((call) => call.callId)).size < calls.length) {
@@ -118,13 +120,13 @@ function completed(step: StepResult<ToolSet>): ModelTurn {
   }
   return {
     kind: 'completed',
-    text: step.text,
+    text: redactText(step.text, { profile: 'stored' }).value,
     finishReason: step.finishReason,
     usage: {
       inputTokens: step.usage.inputTokens ?? 0,
       outputTokens: step.usage.outputTokens ?? 0,
     },
-    messages: step.response.messages,
+    messages: redactMessages(step.response.messages),
     calls: calls
       .filter((call) => call.refusal === undefined)
       .map(({ refusal: _, ...call }) => call),
@@ -135,10 +137,9 @@ function completed(step: StepResult<ToolSet>): ModelTurn {
 }
 
 function refused(error: unknown): Failure {
-  return {
-    code: 'TOOL_CALL_INVALID',
-    message: error instanceof Error ? error.message : String(error),
-  };
+  const message = error instanceof Error ? error.message : String(error);
+  // The SDK's message repeats the input.
+  return { code: 'TOOL_CALL_INVALID', message: redactText(message, { profile: 'stored' }).value };
 }
 
 /** The agent's tools as the model sees them: none carries `execute`, so only the harness runs tools. */

@@ -79,6 +79,18 @@ test('a card number is taken out of a message and of a tool’s output before an
   expect(kept).toContain('1: paid with [card 1]');
 });
 
+test('nor does one stay that the model itself says or hands to a tool', async () => {
+  await using harness = await open([
+    { text: `I see ${card} here.`, calls: [{ tool: 'look', input: { value: card } }] },
+    { text: `It was ${card}.` },
+  ]);
+  const kept = await play(harness);
+  expect(kept).toContain('I see [card 1] here.');
+  expect(kept).toContain('TOOL_CALL_INVALID');
+  expect(kept).not.toContain('4242');
+  expect(await harness.outcome('r')).toMatchObject({ text: 'It was [card 1].' });
+});
+
 test('every call is one row of the audit, those that were refused included, and the chain holds', async () => {
   await using harness = await open([
     looks(1, 2),

@@ -2,13 +2,14 @@ import { ZodError, z } from 'zod';
 import { HarnessError } from '../host/harness-error.ts';
 import type { Clock, Host } from '../host/host.ts';
 import { type Limit, type LimitStore, type Use, useLimits } from '../safety/limits.ts';
-import { redact } from '../safety/redact.ts';
+import { redact, redactText } from '../safety/redact.ts';
 import { type Failure, jsonSchema } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
 import type { Tool, ToolContext, UnkeyedTool } from '../tools/define-tool.ts';
 import { RetryableToolError } from '../tools/retryable-tool-error.ts';
+import { ToolRefusal } from '../tools/tool-refusal.ts';
 import type { Agent } from './define-agent.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import { handoffTool, handoffToolName } from './handoff.ts';
@@ -28,7 +29,7 @@ export interface Dispatch {
 }
 
 export interface Outside {
-  readonly host: Pick<Host, 'clock'>;
+  readonly host: Pick<Host, 'clock' | 'log'>;
   readonly exchanges: Exchanges;
   readonly control: RunControl;
   readonly limits: LimitStore;
@@ -72,7 +73,7 @@ export async function callTool(
     const executeIn = (records: SessionTransaction): Promise<ToolResult> =>
       attempt(
         () => records.undoIfThrown(() => tool.execute(call.input, { ...context, records })),
-        outside.host.clock,
+        trying(dispatch, outside.host),
       );
     return steps.transact(step, (records) => through(() => executeIn(records)));
   }
@@ -82,9 +83,11 @@ export async function callTool(
 /** Asks for approval where it is needed and not given, and acts otherwise. */
 async function act(
   tool: Exclude<Tool, { effect: 'transactional' }>,
-  { call, context, approvedState }: Dispatch,
+  dispatch: Dispatch,
   { host, control, limits, limitRules }: Outside,
 ): Promise<ToolOutcome> {
+  const { call, context, approvedState } = dispatch;
+  const attempting = trying(dispatch, host);
   try {
     const need = await tool.approval?.(call.input, context);
     if (need !== undefined && approvedState === undefined)
@@ -93,6 +96,7 @@ async function act(
       return { kind: 'failed', error: stale(call) };
     }
   } catch (error) {
+    attempting.onThrown(error);
     return { kind: 'failed', error: failureOf(error) };
   }
   const verdict = await useLimits(
@@ -102,7 +106,7 @@ async function act(
   );
   if (verdict.kind === 'refused') return { kind: 'failed', error: verdict.failure };
   const execute = (): Promise<ToolResult> =>
-    attempt(() => tool.execute(call.input, context), host.clock);
+    attempt(() => tool.execute(call.input, context), attempting);
   if (tool.effect !== 'unkeyed') return execute();
   const isFirst = await control.beginEffect(context.sessionId, context.idempotencyKey);
   return isFirst ? execute() : reconcile(tool, { call, context }, execute);
@@ -166,13 +170,38 @@ const effectUnknown = ({ tool }: ToolCall): Failure => ({
   message: `${tool} was begun before an interruption and nobody knows whether it happened; a person has to find out.`,
 });
 
-async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<ToolResult> {
+interface Trying {
+  readonly clock: Clock;
+  readonly onThrown: (error: unknown) => void;
+}
+
+/** A refusal is the model's to know; what a tool throws beside that is also for whoever keeps the tool. */
+function trying(
+  { step, agent, call, context }: Dispatch,
+  { clock, log }: Pick<Host, 'clock' | 'log'>,
+): Trying {
+  const { sessionId, runId } = context;
+  const { tool, callId } = call;
+  return {
+    clock,
+    onThrown: (error) => {
+      if (error instanceof ToolRefusal || error instanceof ZodError) return;
+      log.warn('tool-threw', { sessionId, runId, step, agent: agent.name, tool, callId, error });
+    },
+  };
+}
+
+async function attempt(
+  execute: () => Promise<unknown>,
+  { clock, onThrown }: Trying,
+): Promise<ToolResult> {
   for (let tries = 1; ; tries += 1) {
     try {
       // What must not be kept is taken out before anything is: the result is about to be saved.
       const output = redact(jsonSchema.parse(await execute()), { profile: 'stored' }).value;
       return { kind: 'completed', output };
     } catch (error) {
+      onThrown(error);
       if (!(error instanceof RetryableToolError) || tries === attemptLimit) {
         return { kind: 'failed', error: failureOf(error) };
       }
@@ -183,10 +212,13 @@ async function attempt(execute: () => Promise<unknown>, clock: Clock): Promise<T
 
 /** What the model is told. A refusal speaks for itself; a bug in a tool tells its kind and not its innards. */
 function failureOf(error: unknown): Failure {
-  if (HarnessError.isInstance(error)) return { code: error.code, message: error.message };
+  if (HarnessError.isInstance(error)) return { code: error.code, message: safe(error.message) };
   if (error instanceof ZodError) {
-    return { code: 'TOOL_VALUE_INVALID', message: z.prettifyError(error) };
+    return { code: 'TOOL_VALUE_INVALID', message: safe(z.prettifyError(error)) };
   }
   const kind = error instanceof Error ? error.name : typeof error;
   return { code: 'TOOL_BROKEN', message: `The tool failed (${kind}).` };
 }
+
+/** A message may repeat what the tool was given. */
+const safe = (message: string): string => redactText(message, { profile: 'stored' }).value;

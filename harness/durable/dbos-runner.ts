@@ -160,7 +160,7 @@ type DbosLogger = NonNullable<DBOSConfig['logger']>;
 /** DBOS narrates its launch; only what it warns of is passed on. */
 export function dbosLogger(log: Log): DbosLogger {
   const warn = (entry: unknown): void => {
-    log.warn('dbos', { message: entry instanceof Error ? entry.message : String(entry) });
+    log.warn('dbos', { error: entry });
   };
   return { debug: () => undefined, info: () => undefined, warn, error: warn };
 }

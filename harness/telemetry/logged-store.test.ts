@@ -90,7 +90,7 @@ async function playLogged(): Promise<{
         answer: () => answer,
       })),
     }),
-    backing: { ...backing, store: loggedStore(backing.store, host.log) },
+    backing,
     host,
   });
   const principal = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };

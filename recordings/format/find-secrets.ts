@@ -16,7 +16,7 @@ const shapes: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
 ];
 
 /** Thirteen to nineteen digits, perhaps grouped, that begin as card numbers do: a time in milliseconds does not. */
-const cardPattern = /(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-9]|6)\d?(?:[ -]?\d){11,17}(?![\w.-])/g;
+const cardPattern = /(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-9]|6)\d?(?:[ -]?\d){12,17}(?![\w.-])/g;
 
 /** Ciphertext of a provider: random enough to hold any short pattern, and of no use to anyone else. */
 const opaqueProperties = new Set(['reasoningEncryptedContent', 'encryptedContent', 'signature']);
