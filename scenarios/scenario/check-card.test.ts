@@ -79,6 +79,48 @@ test('a change to anything else in the world is seen', () => {
   ]);
 });
 
+const claims = [
+  {
+    id: 'claim_1',
+    orderId: 'ord_8001',
+    reason: 'x',
+    reference: 'x',
+    filedAt: '2026-06-15T10:00:00Z',
+  },
+];
+
+test('a claim that nobody expects, one too many and one that is missing are seen', () => {
+  const expected = { final: { ...scenario.final, claims: ['ord_8001'] } };
+  expect(failures({}, world({ claims }))).toEqual([
+    'final-state, forbidden: no more than that; claims expected: none; filed: ord_8001',
+  ]);
+  expect(failures(expected, world({ claims }))).toEqual([]);
+  const twice = claims.flatMap((each) => [each, { ...each, id: 'claim_2' }]);
+  expect(failures(expected, world({ claims: twice }))).toHaveLength(1);
+  expect(failures(expected)).toEqual([
+    'final-state, required: claims expected: ord_8001; filed: none',
+  ]);
+});
+
+test('a decision that was expected and not taken is seen, and one that was not expected', () => {
+  const approved = { tool: 'issueRefund', verdict: 'approved', decidedBy: 'ana' } as const;
+  expect(failures({ final: { ...scenario.final, approvals: [approved] } })).toEqual([
+    'final-state, required: decisions expected: issueRefund approved by ana; taken: none',
+  ]);
+  const [first, ...rest] = seen.events;
+  if (first === undefined) throw new RangeError('nothing happened');
+  const fact = {
+    ...approved,
+    type: 'approval-decided',
+    question: 'issueRefund#1',
+    callId: 'call',
+    input: {},
+  } as const;
+  expect(failures({}, { events: [first, { ...first, fact }, ...rest] })).toEqual([
+    'final-state, required: decisions expected: none; taken: issueRefund approved by ana',
+  ]);
+});
+
 test('a message without an answer is seen', () => {
   const error = { code: 'X', message: 'x' };
   const outcomes = [{ kind: 'failed', agent: 'billing', error }] as const;
@@ -154,13 +196,18 @@ test('a card that does not hold together is refused with everything that is wron
       id: 'refund',
       messages: [],
       principal: { ...scenario.principal, id: 'cus_9' },
-      final: { refunds: [{ chargeId: 'ch_X', amountMinor: 1, currency: 'USD' }], replies: 1 },
+      final: {
+        refunds: [{ chargeId: 'ch_X', amountMinor: 1, currency: 'USD' }],
+        claims: ['ord_X'],
+        replies: 1,
+      },
       calls: { ...scenario.calls, forbidden: [] },
       reply: { mustState: [], mustNot: [] },
     }),
   ).toThrow(
     'The card of refund does not hold together: its id is not of the form R-01; nobody says anything; ' +
-      'cus_9 is no customer of its world; its world has no charge ch_X to refund; it forbids nothing; ' +
+      'cus_9 is no customer of its world; its world has no charge ch_X to refund; ' +
+      'its world has no order ord_X to claim; it forbids nothing; ' +
       'its reply need not say anything.',
   );
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type Approval, ApprovalDecidedError, type Clock, type Harness } from '#harness';
 import type { HumanDecision, Scenario } from './define-scenario.ts';
 
@@ -7,37 +8,39 @@ const lookingPollMs = 50;
 /**
  * The people of a card, at the approval desk: they decide what waits for them until `signal` aborts. They remember nothing:
  * whose turn it is follows from the requests there are, so in a later life nobody decides twice, and what an earlier life
- * asked is decided as well. A decision that comes too late is no error: the first one stands.
+ * asked is decided as well. A decision that comes too late is no error: the first one stands. A request that nobody on the
+ * card decides has its run cancelled: it would wait for a day.
  */
 export async function letPeopleDecide(
   { human = [], principal: { tenant } }: Pick<Scenario, 'human' | 'principal'>,
-  { approvals }: Pick<Harness, 'approvals'>,
+  { approvals, cancel }: Pick<Harness, 'approvals' | 'cancel'>,
   when: { readonly sessionId: string; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (human.length === 0) return;
   const { sessionId, clock, signal } = when;
+  const left = once(signal, 'abort');
   while (!signal.aborted) {
     for (const { asked, decision } of matched(human, await approvals.list(tenant, sessionId))) {
-      const isDue = clock.now() - asked.requestedAt >= decision.afterMs;
-      if (asked.status === 'pending' && isDue && !signal.aborted) {
-        await decide(approvals, asked, decision);
+      if (asked.status !== 'pending') continue;
+      if (decision === undefined) await cancel(sessionId, asked.runId);
+      else if (clock.now() - asked.requestedAt >= decision.afterMs) {
+        await decide(approvals, asked, decision).catch(async (error: unknown) => {
+          await cancel(sessionId, asked.runId);
+          throw error;
+        });
       }
     }
-    await clock.sleep(lookingPollMs);
+    await Promise.race([clock.sleep(lookingPollMs), left]);
   }
 }
 
 /** Each request with the decision that is meant for it: the n-th of a tool with the n-th for that tool. */
 function matched(
   human: readonly HumanDecision[],
-  asked: readonly Approval[],
-): readonly { readonly asked: Approval; readonly decision: HumanDecision }[] {
-  return [...Map.groupBy(asked, ({ tool }) => tool)].flatMap(([tool, requests]) => {
+  all: readonly Approval[],
+): readonly { readonly asked: Approval; readonly decision: HumanDecision | undefined }[] {
+  return [...Map.groupBy(all, ({ tool }) => tool)].flatMap(([tool, requests]) => {
     const decisions = human.filter((each) => each.tool === tool);
-    return requests.flatMap((request, index) => {
-      const decision = decisions[index];
-      return decision === undefined ? [] : [{ asked: request, decision }];
-    });
+    return requests.map((asked, index) => ({ asked, decision: decisions[index] }));
   });
 }
 

@@ -127,6 +127,34 @@ test('worlds of one server know nothing of each other, and their seed stays as i
   expect(larkspur.refunds).toEqual([]);
 });
 
+test('the carrier keeps no keys: asked twice, there are two claims, and both say by which reference', async () => {
+  const world = newWorld();
+  const client = worldClient(world.url);
+  const claim = { orderId: 'ord_8001', reason: 'lost', reference: 's/1/fileCarrierClaim#1' };
+  await client.fileClaim(claim);
+  await client.fileClaim(claim);
+  const body = JSON.stringify(claim);
+  const headers = { 'idempotency-key': 'key-1' };
+  const keyed = () => fetch(`${world.url}/claims`, { method: 'POST', headers, body });
+  expect([(await keyed()).status, (await keyed()).status]).toEqual([201, 201]);
+  expect(outcomes(world).map(([, ...rest]) => rest)).toEqual(
+    ['claim_1', 'claim_2', 'claim_3', 'claim_4'].map((id) => ['claim', null, 'accepted', id]),
+  );
+  expect((await client.claims('cus_1008')).map(({ reference }) => reference)).toEqual(
+    Array.from({ length: 4 }, () => claim.reference),
+  );
+  expect(await client.claims('cus_1001')).toEqual([]);
+  await expect(client.fileClaim({ ...claim, orderId: 'ord_9901' })).rejects.toMatchObject({
+    code: 'ORDER_UNKNOWN',
+  });
+});
+
+test("a customer's orders are theirs alone", async () => {
+  const client = worldClient(newWorld().url);
+  expect(await client.orders('cus_1008')).toMatchObject([{ id: 'ord_8001', parcel: 'lost' }]);
+  expect(await client.orders('cus_1001')).toEqual([]);
+});
+
 test('a snapshot is sorted and nobody can change the world through it', () => {
   const world = newWorld();
   const snapshot = world.snapshot();
