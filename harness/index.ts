@@ -16,6 +16,7 @@ export {
   type HarnessOptions,
   type IncomingMessage,
 } from './create-harness.ts';
+export { databaseKeys } from './database-keys.ts';
 export { type DurableBackingOptions, durableBacking } from './durable-backing.ts';
 export { type Config, ConfigError, readConfig } from './host/config.ts';
 export { canonicalJson, fingerprint } from './host/fingerprint.ts';
@@ -84,6 +85,7 @@ export {
   type TextDelta,
   type Usage,
 } from './session/event.ts';
+export type { ApiKey, KeyStore } from './session/key-store.ts';
 export type { RunControl } from './session/run-control.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';

@@ -12,12 +12,14 @@ import { describeFailure } from './cli/describe-failure.ts';
 import { Interruption } from './cli/interruption.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
+import { chat } from './commands/chat.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/eval.ts';
 import { load } from './commands/load.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { serve } from './commands/serve.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
 
 /** A process that is done and still runs after this long has leaked something. */
@@ -49,7 +51,7 @@ const io: CommandIo = {
 };
 
 const program = buildProgram(
-  [record, replay, crash, evaluate, bench, load, audit, demo],
+  [record, replay, crash, evaluate, bench, load, audit, demo, serve, chat],
   async (command, raw) => report(await command.start(raw, io)),
 );
 

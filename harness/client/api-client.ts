@@ -1,16 +1,14 @@
+import { HarnessError } from '../host/harness-error.ts';
 import type { Platform } from './platform.ts';
 import type { ApiErrorBody } from './protocol.ts';
 
-/** The server's answer that it will not; `code` is stable. */
-export class RequestRefusedError extends Error {
+/** The server's answer that it will not; `code` is its own. */
+export class RequestRefusedError extends HarnessError {
   readonly status: number;
-  readonly code: string;
 
-  constructor(status: number, { code, message, hint }: ApiErrorBody['error']) {
-    super(hint === undefined ? message : `${message} ${hint}`);
-    this.name = 'RequestRefusedError';
+  constructor(status: number, error: ApiErrorBody['error']) {
+    super(error);
     this.status = status;
-    this.code = code;
   }
 }
 

@@ -1,3 +1,4 @@
+import { HarnessError } from '../host/harness-error.ts';
 import type { FeedItem } from '../session/session-feed.ts';
 import { type ApiOptions, askApi, RequestRefusedError } from './api-client.ts';
 import { type Frames, openFrames } from './frames.ts';
@@ -65,17 +66,21 @@ export function connect(options: ConnectOptions): Connection {
 }
 
 /** The server will not have this viewer; asking again would not help. */
-export class ConnectionRefusedError extends Error {
-  readonly closeCode: number;
-
+export class ConnectionRefusedError extends HarnessError {
   constructor(closeCode: number) {
     super(
       closeCode === closeCodes.unauthenticated
-        ? 'The server does not know this key. Give one that it has issued.'
-        : 'The server does not understand this client. Take the client library that belongs to it.',
+        ? {
+            code: 'UNAUTHENTICATED',
+            message: 'The server does not know this key.',
+            hint: 'Give one that it has issued.',
+          }
+        : {
+            code: 'FRAMES_INCOMPATIBLE',
+            message: 'The server does not understand this client.',
+            hint: 'Take the client library that belongs to it.',
+          },
     );
-    this.name = 'ConnectionRefusedError';
-    this.closeCode = closeCode;
   }
 }
 

@@ -108,7 +108,8 @@ const pathOf = (lines: readonly LogLine[]): readonly string[] =>
 
 test('every event of a session is one line of the schema, with its place, its time and its cost', async () => {
   const { text, events } = await playLogged();
-  const lines = linesIn(text);
+  // What a tool threw is a line too, and no event.
+  const lines = linesIn(text).filter((line) => line.seq !== undefined);
   expect(lines.map(({ seq, step, event, runId }) => ({ seq, step, event, runId }))).toEqual(
     events.map(({ seq, step, fact, runId }) => ({ seq, step, event: fact.type, runId })),
   );
@@ -136,6 +137,7 @@ test('the way a run went can be told from its lines alone', async () => {
     'clerk tool-requested lookUp',
     'clerk tool-requested lookUp',
     'clerk tool-completed lookUp',
+    'clerk tool-threw lookUp',
     'clerk tool-failed lookUp TOOL_BROKEN',
     'clerk model-turn-completed stop',
     'clerk run-completed',

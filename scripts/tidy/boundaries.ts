@@ -13,7 +13,16 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['#harness', '#harness/testing', '#recordings'],
   evals: ['#harness', '#recordings', '#scenarios'],
   bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
-  scripts: ['#harness', '#harness/testing', '#recordings', '#scenarios', '#evals', '#bench'],
+  scripts: [
+    '#harness',
+    '#harness/client',
+    '#harness/server',
+    '#harness/testing',
+    '#recordings',
+    '#scenarios',
+    '#evals',
+    '#bench',
+  ],
 };
 
 /** Inside the harness: area -> areas it may know. Files at the harness root may know all but `testing`. */
@@ -28,7 +37,7 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   durable: ['host', 'session'],
   storage: ['host', 'session', 'safety'],
   telemetry: ['host', 'session'],
-  client: ['session'],
+  client: ['host', 'session'],
   server: ['host', 'session', 'agent', 'tools', 'client'],
 };
 

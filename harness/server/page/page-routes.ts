@@ -25,14 +25,15 @@ const files: Readonly<Record<string, { readonly file: URL; readonly type: string
     file: new URL('./page.js', import.meta.url),
     type: 'text/javascript; charset=utf-8',
   },
-  ...clientFiles([
-    'api-client',
-    'connect',
-    'fold-conversation',
-    'frames',
-    'platform',
-    'protocol',
-    'turn-text',
+  ...sources([
+    'client/api-client',
+    'client/connect',
+    'client/fold-conversation',
+    'client/frames',
+    'client/platform',
+    'client/protocol',
+    'client/turn-text',
+    'host/harness-error',
   ]),
 };
 
@@ -52,12 +53,12 @@ export function pageRoutes(): Hono {
   return app;
 }
 
-function clientFiles(names: readonly string[]): typeof files {
+function sources(names: readonly string[]): typeof files {
   return Object.fromEntries(
     names.map((name) => [
-      `/client/${name}.ts`,
+      `/${name}.ts`,
       {
-        file: new URL(`../../client/${name}.ts`, import.meta.url),
+        file: new URL(`../../${name}.ts`, import.meta.url),
         type: 'text/javascript; charset=utf-8',
       },
     ]),

@@ -1,0 +1,50 @@
+import { defineCommand } from '../cli/define-command.ts';
+import { choice, count, text } from '../cli/parameter.ts';
+
+export const serve = defineCommand({
+  name: 'serve',
+  summary:
+    'Serve the support desk over HTTP and WebSocket, with a page. Its world lives in this process and is new at every start.',
+  arguments: {},
+  options: {
+    port: count('where to listen', 4000),
+    host: text(
+      'address to listen at (default: 127.0.0.1); others than loopback need keys',
+      'address',
+    ),
+    databaseUrl: text('PostgreSQL to keep sessions in (default: DATABASE_URL)', 'url'),
+    dataDir: text('directory of an embedded database instead (default: .groundhog/serve)', 'dir'),
+    model: choice({ summary: 'who answers', among: ['scripted', 'live'], fallback: 'scripted' }),
+    scenario: text('whose world and playbook (default: R-01)', 'id'),
+    pace: count('milliseconds before each piece of scripted text', 30),
+    keyFile: text('ask for API keys, and write the first ones to this file', 'file'),
+    origin: text('let pages of this origin speak to the server', 'url'),
+    name: text('of this process among those that share a database (default: serve)', 'name'),
+  },
+  run: async (input, io) => {
+    const [{ serveDesk }, { readConfig }] = await Promise.all([
+      import('../serve/serve-desk.ts'),
+      import('#harness'),
+    ]);
+    const config = readConfig(io.environment);
+    const { dataDir, databaseUrl = dataDir === undefined ? config.databaseUrl : undefined } = input;
+    const url = await serveDesk({
+      scenario: input.scenario ?? 'R-01',
+      model: input.model,
+      config,
+      database:
+        databaseUrl === undefined
+          ? { kind: 'pglite', dataDir: dataDir ?? '.groundhog/serve' }
+          : { kind: 'postgres', url: databaseUrl },
+      host: input.host ?? '127.0.0.1',
+      port: input.port,
+      origins: input.origin === undefined ? [] : [input.origin],
+      name: input.name ?? 'serve',
+      paceMs: input.pace,
+      keyFile: input.keyFile,
+      signal: io.signal,
+      progress: io.progress,
+    });
+    return { exitCode: 0, text: `Stopped serving at ${url}.`, json: { url } };
+  },
+});
