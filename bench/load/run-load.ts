@@ -86,11 +86,7 @@ async function visit(
     visitors.map(async ({ sessionId, customerId }) => {
       const gone = new AbortController();
       const sentAt = performance.now();
-      const watching = firstText(harness, sessionId, AbortSignal.any([signal, gone.signal])).then(
-        (isSeen) => {
-          if (isSeen) firstDeltaMs.push(performance.now() - sentAt);
-        },
-      );
+      const watching = firstTextAt(harness, sessionId, AbortSignal.any([signal, gone.signal]));
       await harness.send({
         sessionId,
         messageId: `${sessionId}/1`,
@@ -99,7 +95,8 @@ async function visit(
       });
       const { kind } = await harness.outcome(`${sessionId}/1`);
       gone.abort();
-      await watching;
+      const seenAt = await watching;
+      if (seenAt !== undefined) firstDeltaMs.push(seenAt - sentAt);
       ended += 1;
       if (ended % milestone === 0) progress(`${ended} of ${visitors.length} sessions`);
       return kind;
@@ -108,15 +105,16 @@ async function visit(
   return { outcomes, firstDeltaMs };
 }
 
-async function firstText(
+/** When the session's first text was shown, by `performance.now`; undefined if it ended without any. */
+async function firstTextAt(
   harness: Harness,
   sessionId: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<number | undefined> {
   for await (const item of harness.subscribe(sessionId, { after: 0, signal })) {
-    if (item.kind === 'text-delta') return true;
+    if (item.kind === 'text-delta') return performance.now();
   }
-  return false;
+  return undefined;
 }
 
 /** Each customer was refunded their later charge, once and in full, and was told once. */
@@ -152,18 +150,17 @@ function watchSteps(): {
 } {
   const begun = new Map<string, number>();
   const durations: number[] = [];
-  const name = (runId: string, step: string): string => `${runId} ${step}`;
   return {
     durations: () => durations,
     observer: {
       before: (runId, step) => {
-        begun.set(name(runId, step), performance.now());
+        begun.set(JSON.stringify([runId, step]), performance.now());
       },
       inside: () => undefined,
       after: (runId, step) => {
-        const startedAt = begun.get(name(runId, step));
+        const startedAt = begun.get(JSON.stringify([runId, step]));
         if (startedAt !== undefined) durations.push(performance.now() - startedAt);
-        begun.delete(name(runId, step));
+        begun.delete(JSON.stringify([runId, step]));
       },
     },
   };

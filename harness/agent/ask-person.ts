@@ -6,7 +6,7 @@ import type { ApprovalNeed, ToolContext } from '../tools/define-tool.ts';
 import type { DecisionOutcome, ToolCall } from './exchanges.ts';
 
 /** A person who has not answered by then has not said no: the request has expired. */
-export const approvalLifetimeMs = 24 * 60 * 60 * 1000;
+const approvalLifetimeMs = 24 * 60 * 60 * 1000;
 /** How often an undecided request is looked at. */
 const decisionPollingMs = 250;
 

@@ -10,7 +10,7 @@ export interface ViewerFaults {
   readonly outOfOrder: number;
 }
 
-export const noFaults: ViewerFaults = { duplicates: 0, gaps: 0, outOfOrder: 0 };
+const noFaults: ViewerFaults = { duplicates: 0, gaps: 0, outOfOrder: 0 };
 
 /**
  * Holds what viewers were shown against the log: each saw its events, each once and in order, over however many connections;

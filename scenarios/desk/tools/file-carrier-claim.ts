@@ -3,7 +3,7 @@ import { defineTool, type Tool, ToolRefusal } from '#harness';
 import { ownCustomer } from '../policy/own-customer.ts';
 import type { WorldClient } from '../world/world-client.ts';
 
-export const claimReceiptSchema = z.object({ claimId: z.string(), orderId: z.string() });
+const claimReceiptSchema = z.object({ claimId: z.string(), orderId: z.string() });
 
 /**
  * Claims a lost parcel from the carrier, who keeps no keys: the same request twice is two claims. After a crash the

@@ -11,7 +11,7 @@ import { lostParcelGold, lostParcelSaboteur } from './lost-parcel-playbooks.ts';
 
 // One case in three lights: Hana's parcel is lost, its refund is above what the desk may give by itself, and ana decides.
 
-export const ana = { id: 'ana', role: 'billing_agent', tenant: 'larkspur' } as const;
+const ana = { id: 'ana', role: 'billing_agent', tenant: 'larkspur' } as const;
 const hana = { id: 'cus_1008', role: 'customer', tenant: 'larkspur' } as const;
 const refund = { chargeId: 'ch_H1', amountMinor: 6450, currency: 'USD' } as const;
 const claim = { tool: 'fileCarrierClaim', input: { orderId: 'ord_8001' } };
