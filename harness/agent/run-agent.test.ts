@@ -94,6 +94,17 @@ test('a model that asks for tools twice takes three turns, and every call has on
   expect(await harness.outcome('run')).toEqual({ kind: 'answered', agent: 'helper', text: 'Six.' });
 });
 
+test('every model turn says which prompt was in force, by the fingerprint of its text', async () => {
+  await using harness = await open([calls({ value: 1 }), { text: 'two' }]);
+  await play(harness);
+  const prompts = (await harness.events('session')).flatMap(({ fact }) =>
+    fact.type === 'model-turn-completed' ? [fact.prompt] : [],
+  );
+  const { fingerprint } = definePrompt('helper', 'You help.');
+  expect(prompts).toEqual([fingerprint, fingerprint]);
+  expect(definePrompt('helper', 'You help!').fingerprint).not.toBe(fingerprint);
+});
+
 test('the text deltas of a turn, joined, are its text', async () => {
   const text = 'A sentence long enough to be streamed in several pieces, which are joined again.';
   await using harness = await open([{ text }]);
