@@ -78,14 +78,14 @@ async function decide(
 ): Promise<DecisionOutcome> {
   const step = names('decision');
   const place = run.places(agent.name);
-  const decision = await run.steps.run(step, async () => {
-    const decided = await exchanges.decision(place, question.call, () =>
-      askPerson(question, { approvals, control, clock: host.clock }),
-    );
-    // Saved with the decision: from here on the approval belongs to this call and to nothing else.
-    if (decided.verdict === 'approved') await approvals.consume(question.context.idempotencyKey);
-    return decided;
-  });
+  const decision = await run.steps.run(step, () =>
+    exchanges.decision(place, question.call, async () => {
+      const decided = await askPerson(question, { approvals, control, clock: host.clock });
+      // Saved with the decision: from here on the approval belongs to this call and to nothing else.
+      if (decided.verdict === 'approved') await approvals.consume(question.context.idempotencyKey);
+      return decided;
+    }),
+  );
   await tell(step, [decidedFact(question, decision)]);
   return decision;
 }

@@ -92,7 +92,9 @@ async function act(
     const need = await tool.approval?.(call.input, context);
     if (need !== undefined && approvedState === undefined)
       return { kind: 'approval-required', need };
-    if (approvedState !== undefined && need?.stateVersion !== approvedState) {
+    // What the decider changed may need nobody any more; what still does must find the world as it was judged.
+    const isApproved = need === undefined || need.stateVersion === approvedState;
+    if (approvedState !== undefined && !isApproved) {
       return { kind: 'failed', error: stale(call) };
     }
   } catch (error) {

@@ -3,6 +3,7 @@ import { runTransactionalInternalStep } from '@dbos-inc/dbos-sdk/internal/dbos';
 import { HarnessError } from '../host/harness-error.ts';
 import type { StepObserver, Steps } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
+import { whileOpen } from '../session/while-open.ts';
 
 // Durable steps over DBOS. Design boundary: the only file that calls DBOS.runStep.
 //
@@ -66,14 +67,6 @@ export function dbosSteps(
         .catch(() => undefined);
     },
   };
-}
-
-/** Settles as `work` does, if the runner is open by then. */
-async function whileOpen<Result>(work: Promise<Result>, isClosed: () => boolean): Promise<Result> {
-  const [result] = await Promise.allSettled([work]);
-  if (isClosed()) return new Promise<never>(() => undefined);
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
 }
 
 const throughJson = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result));

@@ -10,6 +10,7 @@ import type {
   StepObserver,
   Steps,
 } from '../session/runner.ts';
+import { whileOpen } from '../session/while-open.ts';
 import { memoryApprovalStore } from './memory-approval-store.ts';
 import { memoryAuditStore } from './memory-audit-store.ts';
 import { memoryLimitStore } from './memory-limit-store.ts';
@@ -38,6 +39,7 @@ function memoryRunner(parts: {
   const runs = new Map<string, Promise<RunOutcome>>();
   const saved = new Map<string, string[]>();
   const pending = new Set<string>();
+  let isClosed = false;
   const outcome = (runId: string): Promise<RunOutcome> => {
     const run = runs.get(runId);
     return run ?? Promise.reject(new RangeError(`there is no run ${runId}`));
@@ -52,7 +54,12 @@ function memoryRunner(parts: {
       requests.set(request.runId, request);
       pending.add(request.runId);
       saved.set(request.runId, []);
-      const steps = memorySteps(request, { ...parts, outcome, saved });
+      const steps = memorySteps(request, {
+        ...parts,
+        outcome,
+        saved,
+        isClosed: () => isClosed,
+      });
       const run = parts.body(request, steps).finally(() => pending.delete(request.runId));
       // Whoever asks for the outcome is told of the error; nobody asking is no crash.
       run.catch(() => undefined);
@@ -64,7 +71,7 @@ function memoryRunner(parts: {
     strandedRuns: async () => [],
     savedSteps: async (runId) => saved.get(runId) ?? [],
     close: async () => {
-      await Promise.allSettled(runs.values());
+      isClosed = true;
     },
   };
 }
@@ -76,12 +83,13 @@ function memorySteps(
     readonly store: MemoryStore;
     readonly saved: ReadonlyMap<string, string[]>;
     readonly outcome: (runId: string) => Promise<RunOutcome>;
+    readonly isClosed: () => boolean;
   },
 ): Steps {
   const { observer, store } = runner;
   const observed = async <Result>(name: string, body: () => Promise<Result>): Promise<Result> => {
     observer.before(runId, name);
-    const result = throughJson(await body());
+    const result = throughJson(await whileOpen(body(), runner.isClosed));
     observer.inside(runId, name);
     runner.saved.get(runId)?.push(name);
     observer.after(runId, name);

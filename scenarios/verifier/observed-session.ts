@@ -1,5 +1,26 @@
 import { z } from 'zod';
-import { factSchema } from '#harness';
+import { factSchema, jsonSchema } from '#harness';
+
+const approvalSchema = z.object({
+  approvalId: z.string(),
+  tenant: z.string(),
+  sessionId: z.string(),
+  runId: z.string(),
+  callId: z.string(),
+  tool: z.string(),
+  arguments: jsonSchema,
+  stateVersion: z.string(),
+  requestedBy: z.string(),
+  roles: z.array(z.string()),
+  reason: z.string(),
+  requestedAt: z.number(),
+  expiresAt: z.number(),
+  status: z.enum(['pending', 'approved', 'rejected', 'expired', 'cancelled', 'consumed']),
+  decidedBy: z.string().exactOptional(),
+  decisionReason: z.string().exactOptional(),
+  editedArguments: jsonSchema.exactOptional(),
+  decidedAt: z.number().exactOptional(),
+});
 
 /** What a session came to, as its worker found it in the database when it ended. */
 export const observedSessionSchema = z.object({
@@ -36,6 +57,7 @@ export const observedSessionSchema = z.object({
     }),
   ),
   records: z.array(z.object({ collection: z.string(), key: z.string(), value: z.unknown() })),
+  approvals: z.array(approvalSchema),
   pendingRuns: z.array(z.string()),
   savedSteps: z.array(z.object({ run: z.number(), step: z.string() })),
   /** Of this life only. */
