@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
+import { HarnessError } from '../host/harness-error.ts';
 import {
   type AuditEntry,
   type AuditHead,
@@ -15,23 +16,36 @@ import { audit } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /** What is read behind a lock is what the lock's last holder left, whatever the server's default. */
-const readCommitted = { isolationLevel: 'read committed' } as const;
+
+/** How often a row is tried when other processes get in before it; each time one of them has written a row. */
+const appendTryLimit = 200;
 
 /**
- * The audit in the database. Writers of one tenant wait for each other, so the chain has no forks. Appending takes a
- * connection of its own: within another transaction take `sqlAuditTransaction`, because on a single-backend database this
- * one would wait for that one to end.
+ * The audit in the database. A row takes the place behind the newest one; where another process has taken it meanwhile, the
+ * primary key says so and the next place is tried. Within this process writers of a tenant go one after the other.
  */
 export function sqlAuditStore(pool: Pool): AuditStore {
   const database = drizzle(pool);
+  const last = new Map<string, Promise<unknown>>();
+  /** Each tenant's newest row as far as this process knows: most often nobody has written since. */
+  const heads = new Map<string, AuditHead>();
   return {
-    append: (entry, recordedAt) =>
-      unwrapQueryError(
-        database.transaction(
-          (transaction) => append(transaction, entry, recordedAt),
-          readCommitted,
-        ),
-      ),
+    append: (entry, recordedAt) => {
+      const before = last.get(entry.tenant) ?? Promise.resolve();
+      const turn = before.then(() =>
+        unwrapQueryError(append(database, { entry, recordedAt, head: heads.get(entry.tenant) })),
+      );
+      turn.then(
+        ({ isNew, row }) => (isNew ? heads.set(entry.tenant, row) : heads.delete(entry.tenant)),
+        () => heads.delete(entry.tenant),
+      );
+      // Whoever appends is told of an error; those behind them are not held up by it.
+      last.set(
+        entry.tenant,
+        turn.catch(() => undefined),
+      );
+      return turn.then(({ row }) => row);
+    },
     read: async (tenant, after) => {
       const { rows } = await unwrapQueryError(
         database.execute(sql`
@@ -49,31 +63,42 @@ export function sqlAuditStore(pool: Pool): AuditStore {
   };
 }
 
-/** Appends in a transaction that somebody else has begun and will commit; the tenant's other writers wait until then. */
+/** Appends in a transaction that somebody else has begun, at READ COMMITTED, and will commit. */
 export function sqlAuditTransaction(client: PoolClient): Pick<AuditStore, 'append'> {
   const database = drizzle(client);
   return {
-    append: (entry, recordedAt) => unwrapQueryError(append(database, entry, recordedAt)),
+    append: async (entry, recordedAt) =>
+      (await unwrapQueryError(append(database, { entry, recordedAt, head: undefined }))).row,
   };
 }
 
+interface Appending {
+  readonly entry: AuditEntry;
+  readonly recordedAt: number;
+  /** What is thought to be the newest row; looked up when absent, and when it is not. */
+  readonly head: AuditHead | undefined;
+}
+
 async function append(
-  transaction: Pick<ReturnType<typeof drizzle>, 'execute'>,
-  given: AuditEntry,
-  recordedAt: number,
-): Promise<AuditRow> {
-  const entry = storableEntry(given);
-  await transaction.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${entry.tenant}`}, 0))`,
-  );
-  const { rows } = await transaction.execute(headStatement(entry.tenant, entry.key));
-  const stored = rows.map((row) => rowSchema.parse(row));
-  const earlier = stored.find(({ key }) => key === entry.key);
-  if (earlier !== undefined) return earlier;
-  const head: AuditHead = stored.at(-1) ?? auditRoot;
-  const row = nextAuditRow(entry, head, recordedAt);
-  await transaction.execute(insertStatement(row));
-  return row;
+  database: Pick<ReturnType<typeof drizzle>, 'execute'>,
+  given: Appending,
+): Promise<{ readonly row: AuditRow; readonly isNew: boolean }> {
+  const entry = storableEntry(given.entry);
+  let { head } = given;
+  for (let tries = 1; tries <= appendTryLimit; tries += 1) {
+    if (head === undefined) {
+      const { rows } = await database.execute(headStatement(entry.tenant, entry.key));
+      const stored = rows.map((row) => rowSchema.parse(row));
+      const earlier = stored.find(({ key }) => key === entry.key);
+      if (earlier !== undefined) return { row: earlier, isNew: false };
+      head = stored.at(-1) ?? auditRoot;
+    }
+    const row = nextAuditRow(entry, head, given.recordedAt);
+    const { rows: inserted } = await database.execute(insertStatement(row));
+    if (inserted.length > 0) return { row, isNew: true };
+    head = undefined;
+  }
+  throw new AuditCrowdedError(entry.tenant);
 }
 
 const columns = sql`tenant, seq, key, (extract(epoch from recorded_at) * 1000)::int8 as "recordedAt",
@@ -94,7 +119,9 @@ function insertStatement(row: AuditRow): ReturnType<typeof sql> {
       previous_hash, hash)
     values (${row.tenant}, ${row.seq}, ${row.key}, to_timestamp(${row.recordedAt}::float8 / 1000), ${row.actor},
       ${row.action}, ${row.subject}, ${row.isAllowed}, ${row.reason}, ${JSON.stringify(row.detail)}::jsonb,
-      ${row.previousHash}, ${row.hash})`;
+      ${row.previousHash}, ${row.hash})
+    on conflict do nothing
+    returning seq`;
 }
 
 const rowSchema = z.object({
@@ -111,3 +138,14 @@ const rowSchema = z.object({
   previousHash: z.string(),
   hash: z.string(),
 });
+
+/** Others wrote without end. */
+export class AuditCrowdedError extends HarnessError {
+  constructor(tenant: string) {
+    super({
+      code: 'AUDIT_CROWDED',
+      message: `A row of the audit of ${tenant} found its place taken ${appendTryLimit} times.`,
+      hint: 'Let fewer processes write for one tenant at once.',
+    });
+  }
+}
