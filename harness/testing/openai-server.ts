@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
@@ -86,6 +86,8 @@ export async function startOpenAiServer(options: OpenAiServerOptions): Promise<O
     else if (ending === 'reset') reply.destroy();
   };
 
+  // Loaded with the first server: crash workers know this door, are started twice for every point, and serve nothing.
+  const { createServer } = await import('node:http');
   const server = createServer((message, reply) => {
     requestCount += 1;
     reply.setHeader('x-request-id', randomId('req'));
