@@ -15,8 +15,6 @@ import { drizzle, sql } from './drizzle.ts';
 import { audit } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
-/** What is read behind a lock is what the lock's last holder left, whatever the server's default. */
-
 /** How often a row is tried when other processes get in before it; each time one of them has written a row. */
 const appendTryLimit = 200;
 
