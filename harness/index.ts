@@ -37,6 +37,7 @@ export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
 export { openAudit } from './open-audit.ts';
 export { openHarnessDatabase } from './open-harness-database.ts';
+export { openRetention } from './open-retention.ts';
 export {
   type AuditEntry,
   type AuditHead,
@@ -53,9 +54,9 @@ export { checkPolicies, type Policy } from './safety/policies.ts';
 export { type Redaction, redact, redactText } from './safety/redact.ts';
 export {
   applyRetention,
+  type RetentionParts,
   type RetentionReport,
   type RetentionRules,
-  type RetentionStore,
 } from './safety/retention.ts';
 export { type CodeToolOptions, codeTool } from './sandbox/code-tool.ts';
 export { CodeToolInvalidError } from './sandbox/code-tool-invalid-error.ts';

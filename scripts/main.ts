@@ -19,6 +19,7 @@ import { evaluate } from './commands/eval.ts';
 import { load } from './commands/load.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { retention } from './commands/retention.ts';
 import { serve } from './commands/serve.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
 
@@ -51,7 +52,7 @@ const io: CommandIo = {
 };
 
 const program = buildProgram(
-  [record, replay, crash, evaluate, bench, load, audit, demo, serve, chat],
+  [record, replay, crash, evaluate, bench, load, audit, retention, demo, serve, chat],
   async (command, raw) => report(await command.start(raw, io)),
 );
 

@@ -121,13 +121,19 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
 
 async function start(request: RunRequest): Promise<void> {
   const { runId } = request;
-  const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: runId })(request);
+  const handle = await DBOS.startWorkflow(runWorkflow, {
+    workflowID: runId,
+    workflowAttributes: attributesOf(request.sessionId),
+  })(request);
   const status = await handle.getStatus();
   const [started] = status?.input ?? [];
   if (started !== undefined && fingerprint(started) !== fingerprint(request)) {
     throw new MessageIdTakenError(runId);
   }
 }
+
+/** What a run is found by besides its id. */
+export const attributesOf = (sessionId: string): Record<string, string> => ({ sessionId });
 
 async function pendingRuns({ application, executorId }: Identity): Promise<readonly string[]> {
   const workflows = await DBOS.listWorkflows({

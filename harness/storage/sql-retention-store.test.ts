@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyRetention, type RetentionReport } from '../safety/retention.ts';
+import type { RunArchive } from '../session/run-archive.ts';
 import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
 import { sqlAuditStore } from './sql-audit-store.ts';
@@ -8,8 +9,15 @@ import { sqlSessionStore, sqlSessionTransaction } from './sql-session-store.ts';
 
 const dayMs = 86_400_000;
 const nowMs = 1_763_642_565_000;
-const none = { sessions: 0, events: 0, deltas: 0, records: 0, approvals: 0 };
-const idle = async (): Promise<boolean> => false;
+const none = { sessions: [], runs: 0, events: 0, deltas: 0, records: 0, approvals: 0 };
+
+/** Every session has had one run, which has settled unless it is named. */
+const archiveOf = (busy: readonly string[] = []): RunArchive => ({
+  runsOf: async (sessionId) => [
+    { runId: `${sessionId}-run`, isSettled: !busy.includes(sessionId) },
+  ],
+  forget: async () => undefined,
+});
 
 describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) => {
   let database: Database;
@@ -54,11 +62,15 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
     return rows.map((row) => row.session_id);
   }
 
-  const retain = (
-    days: number,
-    isBusy: (candidate: { readonly sessionId: string }) => Promise<boolean> = idle,
-  ): Promise<RetentionReport> =>
-    applyRetention(sqlRetentionStore(database.pool), { days, nowMs, isBusy });
+  const retain = (days: number, archive = archiveOf()): Promise<RetentionReport> =>
+    applyRetention(
+      {
+        store: sqlRetentionStore(database.pool),
+        archive,
+        audit: sqlAuditStore(database.pool),
+      },
+      { days, nowMs },
+    );
 
   async function empty(): Promise<void> {
     await database.pool.query(
@@ -72,7 +84,8 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
     await approval('old', 'consumed');
     await session('young', 29);
     expect(await retain(30)).toEqual({
-      sessions: 1,
+      sessions: ['old'],
+      runs: 1,
       events: 1,
       deltas: 1,
       records: 1,
@@ -94,20 +107,24 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
     await approval('pending', 'pending');
     await approval('approved', 'approved');
     await approval('done', 'rejected');
-    const report = await retain(30, async ({ sessionId }) => sessionId === 'running');
-    expect(report).toMatchObject({ sessions: 1, approvals: 1 });
+    const report = await retain(30, archiveOf(['running']));
+    expect(report).toMatchObject({ sessions: ['done'], approvals: 1 });
     expect(report.kept.toSorted()).toEqual(['approved', 'pending', 'running']);
     expect(await left()).toEqual(['approved', 'pending', 'running']);
     await database.pool.query(`update groundhog.approvals set status = 'expired'`);
-    expect(await retain(30)).toMatchObject({ sessions: 3, kept: [] });
+    const rest = ['approved', 'pending', 'running'];
+    expect(await retain(30)).toMatchObject({ sessions: rest, kept: [] });
   });
 
   test('keeps a session to which a run was admitted meanwhile', async () => {
     await empty();
     await session('revived', 31);
-    const report = await retain(30, async () => {
-      await database.pool.query(`update groundhog.sessions set latest_run_id = 'another'`);
-      return false;
+    const report = await retain(30, {
+      ...archiveOf(),
+      runsOf: async () => {
+        await database.pool.query(`update groundhog.sessions set latest_run_id = 'another'`);
+        return [];
+      },
     });
     expect(report).toEqual({ ...none, kept: ['revived'] });
     expect(await left()).toEqual(['revived']);
@@ -130,7 +147,7 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
       },
       0,
     );
-    expect(await retain(30)).toMatchObject({ sessions: 1 });
+    expect(await retain(30)).toMatchObject({ sessions: ['audited'] });
     expect(await audit.read('maple', 0)).toEqual([row]);
   });
 

@@ -66,6 +66,25 @@ export function count(summary: string, fallback: number): Parameter<number> {
   };
 }
 
+/** A time in days: `30d`, `12h` or `90m`; undefined when nothing is given. */
+export function days(summary: string): Parameter<number | undefined> {
+  return {
+    summary,
+    required: false,
+    placeholder: 'time',
+    fallback: undefined,
+    read: (raw, name) => {
+      if (raw === undefined) return undefined;
+      const [, number, unit = ''] = /^(\d+)([dhm])$/.exec(String(raw)) ?? [];
+      const value = Number(number) / (perDay[unit] ?? 1);
+      if (value > 0) return value;
+      throw new UsageError(`${name} takes a time such as 30d, 12h or 90m, not "${raw}".`);
+    },
+  };
+}
+
+const perDay: Readonly<Record<string, number>> = { d: 1, h: 24, m: 1440 };
+
 /** One of the values in `among`; `fallback` (possibly undefined) when nothing is given. */
 export function choice<
   const Value extends string,

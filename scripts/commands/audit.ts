@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type CommandIo, defineCommand } from '../cli/define-command.ts';
+import { type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
 import { choice, text } from '../cli/parameter.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { type AuditReport, renderAuditReport } from '../render/audit-report.ts';
@@ -31,22 +31,16 @@ export const audit = defineCommand({
 
 type Head = AuditReport['tenants'][number]['head'];
 
-interface Place {
-  readonly databaseUrl: string | undefined;
-  readonly dataDir: string | undefined;
+interface Place extends DatabaseChoice {
   /** Newest rows that were noted earlier, by tenant. */
   readonly heads: ReadonlyMap<string, Head>;
 }
 
 async function verifyAll(place: Place, io: CommandIo): Promise<AuditReport> {
-  const { openHarnessDatabase, readConfig, openAudit, verifyAudit } = await import('#harness');
-  const { dataDir, heads } = place;
-  const url = place.databaseUrl ?? readConfig(io.environment).databaseUrl;
-  await using database = await openHarnessDatabase(
-    dataDir === undefined
-      ? { kind: 'postgres', url: given(url) }
-      : { kind: 'pglite', dataDir: existing(dataDir) },
-  );
+  const { openHarnessDatabase, openAudit, verifyAudit } = await import('#harness');
+  const { heads } = place;
+  const where = await existingDatabase('audit', place, io.environment);
+  await using database = await openHarnessDatabase(where);
   const store = await openAudit(database);
   const tenants: AuditReport['tenants'][number][] = [];
   const broken: AuditReport['broken'][number][] = [];
@@ -56,17 +50,6 @@ async function verifyAll(place: Place, io: CommandIo): Promise<AuditReport> {
     else broken.push({ tenant, seq: verdict.seq, what: verdict.what });
   }
   return { tenants, broken };
-}
-
-function given(url: string | undefined): string {
-  if (url !== undefined) return url;
-  throw new UsageError('audit takes --database-url or --data-dir, or DATABASE_URL.');
-}
-
-/** A directory that is not there would be made, and hold an empty audit that nobody asked about. */
-function existing(dataDir: string): string {
-  if (existsSync(dataDir)) return resolve(dataDir);
-  throw new UsageError(`--data-dir: there is no ${dataDir}.`);
 }
 
 const notedSchema = z.object({

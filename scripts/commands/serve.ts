@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/define-command.ts';
-import { choice, count, text } from '../cli/parameter.ts';
+import { choice, count, days, text } from '../cli/parameter.ts';
 
 export const serve = defineCommand({
   name: 'serve',
@@ -19,6 +19,7 @@ export const serve = defineCommand({
     pace: count('milliseconds before each piece of scripted text', 30),
     keyFile: text('ask for API keys, and write the first ones to this file', 'file'),
     origin: text('let pages of this origin speak to the server', 'url'),
+    retention: days('delete sessions older than this at the start and every day, e.g. 30d'),
     name: text('of this process among those that share a database (default: serve)', 'name'),
   },
   run: async (input, io) => {
@@ -42,6 +43,7 @@ export const serve = defineCommand({
       name: input.name ?? 'serve',
       paceMs: input.pace,
       keyFile: input.keyFile,
+      retentionDays: input.retention,
       signal: io.signal,
       progress: io.progress,
     });

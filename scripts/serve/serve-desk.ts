@@ -12,6 +12,7 @@ import { type Access, startServer } from '#harness/server';
 import { openModel, scenarioExchanges, scenarioNamed, startWorldServer } from '#scenarios';
 import { ensureKeyFile } from './key-file.ts';
 import { pacedModel } from './paced-model.ts';
+import { retainDaily } from './retain-daily.ts';
 
 export interface DeskOptions {
   /** Whose world, principal and playbook are served. */
@@ -29,6 +30,8 @@ export interface DeskOptions {
   readonly paceMs: number;
   /** Asks for keys, and writes the first ones here; absent, everybody is the scenario's principal. */
   readonly keyFile: string | undefined;
+  /** Sessions older than so many days are deleted, at the start and every day; absent, they are kept. */
+  readonly retentionDays: number | undefined;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -58,6 +61,7 @@ export async function serveDesk(options: DeskOptions): Promise<string> {
     exchanges: opened.exchanges(scenarioExchanges(scenario)),
     backing: await durableBacking({ database, identity }),
   });
+  const retaining = retainDaily(database, options);
   try {
     for (const runId of await harness.pendingRuns()) progress(`Going on with ${runId}.`);
     const access = await accessFor(options, await databaseKeys(database));
@@ -68,6 +72,7 @@ export async function serveDesk(options: DeskOptions): Promise<string> {
     await server.close();
     return server.url;
   } finally {
+    await retaining;
     await closeWithin(harness, runGraceMs);
   }
 }

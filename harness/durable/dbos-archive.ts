@@ -1,0 +1,38 @@
+import { DBOSClient, type DBOSConfig } from '@dbos-inc/dbos-sdk';
+import { silentLog } from '../host/host.ts';
+import type { RunArchive } from '../session/run-archive.ts';
+import { attributesOf, dbosLogger } from './dbos-runner.ts';
+
+/** The runs in a database, without running any: it may be one on which another process runs them. */
+export async function openDbosArchive({
+  pool,
+  url,
+}: {
+  readonly pool: NonNullable<DBOSConfig['systemDatabasePool']>;
+  readonly url: string;
+}): Promise<RunArchive & AsyncDisposable> {
+  const client = await DBOSClient.create({
+    systemDatabaseUrl: url,
+    systemDatabasePool: pool,
+    logger: dbosLogger(silentLog),
+  });
+  return {
+    runsOf: async (sessionId) => {
+      const workflows = await client.listWorkflows({
+        attributes: attributesOf(sessionId),
+        loadInput: false,
+        loadOutput: false,
+      });
+      return workflows.map(({ workflowID, status }) => ({
+        runId: workflowID,
+        isSettled: !unsettled.has(status),
+      }));
+    },
+    forget: async (runIds) => {
+      if (runIds.length > 0) await client.deleteWorkflows([...runIds]);
+    },
+    [Symbol.asyncDispose]: () => client.destroy(),
+  };
+}
+
+const unsettled: ReadonlySet<string> = new Set(['PENDING', 'ENQUEUED', 'DELAYED']);

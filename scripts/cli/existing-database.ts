@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { DatabaseOptions } from '#harness';
+import type { CommandIo } from './define-command.ts';
+import { UsageError } from './usage-error.ts';
+
+/** How a command line names a database that is there already. */
+export interface DatabaseChoice {
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string | undefined;
+}
+
+/** The database that `command` is to open. Throws UsageError when none is named, or its directory is not there. */
+export async function existingDatabase(
+  command: string,
+  { databaseUrl, dataDir }: DatabaseChoice,
+  environment: CommandIo['environment'],
+): Promise<DatabaseOptions> {
+  if (dataDir !== undefined) return { kind: 'pglite', dataDir: existing(dataDir) };
+  const { readConfig } = await import('#harness');
+  const url = databaseUrl ?? readConfig(environment).databaseUrl;
+  if (url !== undefined) return { kind: 'postgres', url };
+  throw new UsageError(`${command} takes --database-url or --data-dir, or DATABASE_URL.`);
+}
+
+/** A directory that is not there would be made, and hold nothing that anybody asked about. */
+function existing(dataDir: string): string {
+  if (existsSync(dataDir)) return resolve(dataDir);
+  throw new UsageError(`--data-dir: there is no ${dataDir}.`);
+}
