@@ -13,8 +13,19 @@ const orm: typeof Orm = load('drizzle-orm');
 const nodePostgres: typeof NodePostgres = load('drizzle-orm/node-postgres');
 const migrator: typeof Migrator = load('drizzle-orm/node-postgres/migrator');
 
-export const { bigint, boolean, integer, jsonb, pgSchema, primaryKey, text, timestamp, unique } =
-  core;
+export const {
+  bigint,
+  boolean,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgRole,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} = core;
 export const { and, asc, eq, gt, inArray, sql } = orm;
 export const { drizzle } = nodePostgres;
 export const { migrate } = migrator;

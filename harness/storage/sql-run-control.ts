@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { RunControl } from '../session/run-control.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { records } from './schema.ts';
+import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /** Kept as records of the session, under collections of their own. */
@@ -14,7 +15,7 @@ export function sqlRunControl(pool: Pool): RunControl {
     const noted = await unwrapQueryError(
       database
         .insert(records)
-        .values({ sessionId, collection, key, value: true })
+        .values({ tenant: tenantOf(sessionId), sessionId, collection, key, value: true })
         .onConflictDoNothing()
         .returning({ key: records.key }),
     );

@@ -12,6 +12,7 @@ import { createNotifications, notifying } from './notifications.ts';
 import { events, records, sessions, textDeltas } from './schema.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
 import { readFeedPage } from './sql-feed-page.ts';
+import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /** How often a write is tried when another writer of the same session gets in between. */
@@ -108,7 +109,7 @@ export function sqlSessionTransaction(client: PoolClient, sessionId: string): Se
       await unwrapQueryError(
         database
           .insert(records)
-          .values({ sessionId, collection, key, value })
+          .values({ tenant: tenantOf(sessionId), sessionId, collection, key, value })
           .onConflictDoUpdate({
             target: [records.sessionId, records.collection, records.key],
             set: { value },
@@ -170,10 +171,10 @@ function appendStatement(sessionId: string, drafts: string): ReturnType<typeof s
       insert into ${sessions} as session (session_id, event_count)
       select ${sessionId}, count(*) from fresh having count(*) > 0
       on conflict (session_id) do update set event_count = session.event_count + excluded.event_count
-      returning session.event_count
+      returning session.event_count, session.tenant
     )
-    insert into ${events} (session_id, seq, run_id, step, ordinal, fact)
-    select ${sessionId}, counted.event_count - fresh.total + fresh.number,
+    insert into ${events} (tenant, session_id, seq, run_id, step, ordinal, fact)
+    select counted.tenant, ${sessionId}, counted.event_count - fresh.total + fresh.number,
       fresh."runId", fresh.step, fresh.ordinal, fresh.fact
     from fresh, counted
     order by fresh.number
@@ -191,8 +192,8 @@ function attemptStatement({ sessionId, runId, step }: TurnReference): ReturnType
       delete from ${textDeltas}
       where session_id = ${sessionId} and run_id = ${runId} and step = ${step}
     )
-    insert into ${textDeltas} (session_id, run_id, step, attempt, ordinal, text)
-    select ${sessionId}, ${runId}, ${step}, coalesce(attempt, 0) + 1, ${startOfAttempt}::integer, ''
+    insert into ${textDeltas} (tenant, session_id, run_id, step, attempt, ordinal, text)
+    select ${tenantOf(sessionId)}, ${sessionId}, ${runId}, ${step}, coalesce(attempt, 0) + 1, ${startOfAttempt}::integer, ''
     from earlier
     returning attempt, ${notifying(sessionId)}`;
 }
@@ -207,8 +208,8 @@ function deltaStatement({
   text,
 }: TextDelta): ReturnType<typeof sql> {
   return sql`
-    insert into ${textDeltas} (session_id, run_id, step, attempt, ordinal, text)
-    select ${sessionId}, ${runId}, ${step}, ${attempt}::integer, ${ordinal}::integer, ${text}
+    insert into ${textDeltas} (tenant, session_id, run_id, step, attempt, ordinal, text)
+    select ${tenantOf(sessionId)}, ${sessionId}, ${runId}, ${step}, ${attempt}::integer, ${ordinal}::integer, ${text}
     where not exists (
       select from ${textDeltas} later
       where later.session_id = ${sessionId} and later.run_id = ${runId}
