@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelMessage } from 'ai';
 import type { Host } from '../host/host.ts';
+import { addToTranscript, transcriptOf } from '../memory/transcript.ts';
 import type { AuditStore } from '../safety/audit.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
@@ -16,7 +17,6 @@ import { handoffInputSchema, handoffToolName } from './handoff.ts';
 import { type CompletedTurn, type ModelTurn, takeModelTurn } from './model-turn.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
-import { addToTranscript, transcriptOf } from './transcript.ts';
 
 /** The ways out of a run. */
 export interface RunOutside {

@@ -30,12 +30,13 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   host: [],
   session: ['host'],
   tools: ['host', 'session'],
+  memory: ['host', 'session'],
   model: ['host'],
   safety: ['host', 'session'],
   sandbox: ['host', 'session', 'tools'],
-  agent: ['host', 'session', 'tools', 'model', 'safety'],
+  agent: ['host', 'session', 'tools', 'memory', 'model', 'safety'],
   durable: ['host', 'session'],
-  storage: ['host', 'session', 'safety'],
+  storage: ['host', 'session', 'memory', 'safety'],
   telemetry: ['host', 'session'],
   client: ['host', 'session'],
   server: ['host', 'session', 'agent', 'tools', 'client'],
@@ -73,8 +74,9 @@ const ownerships: readonly Ownership[] = [
   },
   {
     packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
-    owners: /^harness\/(agent|model|tools|testing)\/|\.test\.ts$/,
+    owners: /^harness\/(agent|memory|model|tools|testing)\/|\.test\.ts$/,
   },
+  { packages: /^gpt-tokenizer(\/|$)/, owners: /^harness\/memory\// },
 ];
 
 /** A reference that the table forbids. */
