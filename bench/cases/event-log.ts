@@ -76,7 +76,7 @@ export async function openEventLog(
 async function streamAnswer(store: SessionStore): Promise<number> {
   const id = crypto.randomUUID();
   let now = 0;
-  const clock = { now: () => now, sleep: async () => undefined };
+  const clock = { now: () => now, sleep: async () => undefined, timer: () => () => undefined };
   const log = openSessionLog(
     { sessionId: id, runId: id },
     { store, feed: createSessionFeed(store), clock },

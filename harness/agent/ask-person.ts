@@ -2,7 +2,7 @@ import type { Clock } from '../host/host.ts';
 import type { Approval, ApprovalStore } from '../session/approval.ts';
 import type { Fact, Json } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
-import type { ApprovalNeed, ToolContext } from '../tools/define-tool.ts';
+import type { ApprovalNeed, CallContext } from '../tools/define-tool.ts';
 import type { DecisionOutcome, ToolCall } from './exchanges.ts';
 
 /** A person who has not answered by then has not said no: the request has expired. */
@@ -12,11 +12,11 @@ const decisionPollingMs = 250;
 
 /** A call that waits for a person. */
 export interface Question {
-  /** The step that asked. */
+  /** The step that asked: with session and run it is the approval's id. */
   readonly step: string;
   readonly call: ToolCall;
   readonly need: ApprovalNeed;
-  readonly context: ToolContext;
+  readonly context: CallContext;
 }
 
 export interface Asking {
@@ -24,6 +24,9 @@ export interface Asking {
   readonly control: RunControl;
   readonly clock: Clock;
 }
+
+export const approvalIdOf = ({ step, context }: Question): string =>
+  `${context.sessionId}/${context.runId}/${step}`;
 
 /** The fact that a person is asked. */
 export function requestedFact({ step, call, need, context }: Question): Fact {
@@ -63,7 +66,7 @@ export async function askPerson(question: Question, asking: Asking): Promise<Dec
   const { sessionId, runId, principal } = context;
   const requestedAt = clock.now();
   let approval = await approvals.request({
-    approvalId: context.idempotencyKey,
+    approvalId: approvalIdOf(question),
     tenant: principal.tenant,
     sessionId,
     runId,

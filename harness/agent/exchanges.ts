@@ -17,10 +17,11 @@ export type ToolResult =
   | { readonly kind: 'completed'; readonly output: Json }
   | { readonly kind: 'failed'; readonly error: Failure };
 
-/** A result, or the tool's wish to have a person decide first. */
+/** A result; or the tool's wish to have a person decide first, or say whether what it began has happened. */
 export type ToolOutcome =
   | ToolResult
-  | { readonly kind: 'approval-required'; readonly need: ApprovalNeed };
+  | { readonly kind: 'approval-required'; readonly need: ApprovalNeed }
+  | { readonly kind: 'effect-unknown'; readonly need: ApprovalNeed };
 
 /** A person's answer, or the lack of one. */
 export interface DecisionOutcome {

@@ -1,8 +1,17 @@
+import { canonicalJson } from '../host/fingerprint.ts';
 import type { Fact, Failure } from '../session/event.ts';
-import { askPerson, decidedFact, type Question, requestedFact } from './ask-person.ts';
+import type { ApprovalNeed, CallContext } from '../tools/define-tool.ts';
+import {
+  approvalIdOf,
+  askPerson,
+  decidedFact,
+  type Question,
+  requestedFact,
+} from './ask-person.ts';
 import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
-import type { DecisionOutcome, ToolCall, ToolResult } from './exchanges.ts';
+import { effectUnknown } from './dispatch/failures.ts';
+import type { DecisionOutcome, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import type { Run, RunOutside } from './run-agent.ts';
 import { resultFacts } from './run-facts.ts';
 import { callTool } from './tool-call.ts';
@@ -17,9 +26,22 @@ export interface CallInRun {
   readonly tell: (step: string, facts: readonly Fact[]) => Promise<void>;
 }
 
+/** An attempt at the call, as a step of its own. */
+interface Act {
+  readonly step: string;
+  readonly call: ToolCall;
+  readonly approvedState?: string;
+}
+
+/** What a person's answer comes to: a further act, or the call's result, told under a name of its own. */
+type Consequence =
+  | { readonly kind: 'act'; readonly act: Act }
+  | { readonly kind: 'settled'; readonly told: string; readonly result: ToolResult };
+
 /**
- * Takes a call from the model's request to its result, and tells both. One step, unless the tool wants a person to decide:
- * then the question, the decision and the act are steps of their own, under the one key of the call.
+ * Takes a call from the model's request to its result, and tells both. One step, unless a person has to decide first, or has
+ * to say whether what it began has happened: then the question, the answer and what follows are steps of their own, under the
+ * one key of the call.
  */
 export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promise<ToolResult> {
   const { run, agent, call, names, tell } = taken;
@@ -33,42 +55,86 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     idempotencyKey: `${sessionId}/${runId}/${step}`,
     records: run.log.records,
   };
-  const dispatch = { step, place: run.places(agent.name), agent, call, context };
-  const { outcome, endedAt } = await callTool(dispatch, run.steps, outside);
-  if (outcome.kind !== 'approval-required') {
-    await tell(step, resultFacts(call, outcome, agent));
-    await auditCall({ agent, call, context, result: outcome, endedAt }, outside.audit);
-    return outcome;
-  }
-  const question = { step, call, need: outcome.need, context };
-  await tell(step, [requestedFact(question)]);
-  const decision = await decide(question, taken, outside);
-  if (decision.verdict !== 'approved') {
-    const refused: ToolResult = { kind: 'failed', error: refusalOf(call, decision) };
-    await tell(names(`${call.tool}.refused`), resultFacts(call, refused, agent));
-    await auditCall({ agent, call, context, result: refused, endedAt }, outside.audit);
-    return refused;
-  }
-  const approved = { ...call, input: decision.input };
-  const actStep = names(`${call.tool}.approved`);
-  const act = {
-    ...dispatch,
-    step: actStep,
-    place: run.places(agent.name),
-    call: approved,
-    approvedState: outcome.need.stateVersion,
+  const settle = async (
+    told: string,
+    settled: { readonly call: ToolCall; readonly result: ToolResult; readonly endedAt: number },
+  ): Promise<ToolResult> => {
+    const { result } = settled;
+    await tell(told, resultFacts(settled.call, result, agent));
+    await auditCall({ agent, context, ...settled }, outside.audit);
+    return result;
   };
-  const acted = await callTool(act, run.steps, outside);
-  const result = acted.outcome;
-  const settled: ToolResult =
-    result.kind === 'approval-required' ? { kind: 'failed', error: neverConsumed(call) } : result;
-  await tell(actStep, resultFacts(approved, settled, agent));
-  const { endedAt: actedAt } = acted;
-  await auditCall(
-    { agent, call: approved, context, result: settled, endedAt: actedAt },
-    outside.audit,
-  );
-  return settled;
+  let act: Act = { step, call };
+  for (;;) {
+    const place = run.places(agent.name);
+    const { outcome, endedAt } = await callTool(
+      { ...act, place, agent, context },
+      run.steps,
+      outside,
+    );
+    if (outcome.kind === 'completed' || outcome.kind === 'failed') {
+      return settle(act.step, { call: act.call, result: outcome, endedAt });
+    }
+    const question = questionOf(act, outcome, context);
+    await tell(act.step, [requestedFact(question)]);
+    const decision = await decide(question, taken, outside);
+    const next =
+      outcome.kind === 'approval-required'
+        ? afterApproval(act, { decision, need: outcome.need }, names)
+        : afterFindingOut(act, { decision, question }, names);
+    if (next.kind === 'settled') {
+      return settle(next.told, { call: act.call, result: next.result, endedAt });
+    }
+    ({ act } = next);
+  }
+}
+
+/** A person's word on whether one effect happened is about that effect alone: its arguments name it. */
+function questionOf(
+  { step, call }: Act,
+  outcome: Extract<ToolOutcome, { readonly need: ApprovalNeed }>,
+  context: CallContext,
+): Question {
+  const { need } = outcome;
+  if (outcome.kind === 'approval-required') return { step, call, need, context };
+  const effect = `${context.sessionId}/${context.runId}/${step}`;
+  return { step, call: { ...call, input: { effect, input: call.input } }, need, context };
+}
+
+function afterApproval(
+  { call }: Act,
+  { decision, need }: { readonly decision: DecisionOutcome; readonly need: ApprovalNeed },
+  names: CallInRun['names'],
+): Consequence {
+  if (decision.verdict !== 'approved') {
+    const result: ToolResult = { kind: 'failed', error: refusalOf(call, decision) };
+    return { kind: 'settled', told: names(`${call.tool}.refused`), result };
+  }
+  const step = names(`${call.tool}.approved`);
+  const approved = { ...call, input: decision.input };
+  return { kind: 'act', act: { step, call: approved, approvedState: need.stateVersion } };
+}
+
+/** Approved says that it happened, rejected that it did not: only then is it done again, under an intent of its own. */
+function afterFindingOut(
+  act: Act,
+  { decision, question }: { readonly decision: DecisionOutcome; readonly question: Question },
+  names: CallInRun['names'],
+): Consequence {
+  const { call } = act;
+  const { verdict, decidedBy, reason, input } = decision;
+  if (verdict === 'rejected') {
+    return { kind: 'act', act: { ...act, step: names(`${call.tool}.again`) } };
+  }
+  const told = names(`${call.tool}.settled`);
+  if (verdict !== 'approved') {
+    const error = effectUnknown(call, `was asked about in vain (${verdict})`);
+    return { kind: 'settled', told, result: { kind: 'failed', error } };
+  }
+  // What they changed is what came of it, as the tool would have said; otherwise their word is all there is.
+  const isTold = canonicalJson(input) !== canonicalJson(question.call.input);
+  const word = { happened: true, saidBy: decidedBy ?? 'a person', reason: reason ?? '' };
+  return { kind: 'settled', told, result: { kind: 'completed', output: isTold ? input : word } };
 }
 
 async function decide(
@@ -82,7 +148,7 @@ async function decide(
     exchanges.decision(place, question.call, async () => {
       const decided = await askPerson(question, { approvals, control, clock: host.clock });
       // Saved with the decision: from here on the approval belongs to this call and to nothing else.
-      if (decided.verdict === 'approved') await approvals.consume(question.context.idempotencyKey);
+      if (decided.verdict === 'approved') await approvals.consume(approvalIdOf(question));
       return decided;
     }),
   );
@@ -107,8 +173,3 @@ function refusalOf({ tool }: ToolCall, { verdict, reason }: DecisionOutcome): Fa
       return { code: 'RUN_CANCELLED', message: `${tool} was not used: the run was cancelled.` };
   }
 }
-
-const neverConsumed = ({ tool }: ToolCall): Failure => ({
-  code: 'APPROVAL_STALE',
-  message: `${tool} wants another decision than the one that was taken.`,
-});

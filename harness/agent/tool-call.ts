@@ -1,29 +1,26 @@
-import { ZodError, z } from 'zod';
-import { HarnessError } from '../host/harness-error.ts';
-import type { Clock, Host } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { type Limit, type LimitStore, type Use, useLimits } from '../safety/limits.ts';
-import { redact, redactText } from '../safety/redact.ts';
-import { type Failure, jsonSchema } from '../session/event.ts';
+import type { Failure } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
-import type { Tool, ToolContext, UnkeyedTool } from '../tools/define-tool.ts';
-import { RetryableToolError } from '../tools/retryable-tool-error.ts';
-import { ToolRefusal } from '../tools/tool-refusal.ts';
+import type { CallContext, Tool, TransactionalTool } from '../tools/define-tool.ts';
+import { mishapOf } from '../tools/retry-policy.ts';
+import { withinTime } from '../tools/within-time.ts';
 import type { Agent } from './define-agent.ts';
+import { type Attempt, type Attempted, attempt } from './dispatch/attempt.ts';
+import { effectUnknown, failureOf, notPermitted, stale } from './dispatch/failures.ts';
+import { fencedRecords } from './dispatch/fenced-records.ts';
+import { actUnkeyed } from './dispatch/unkeyed-effect.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import { handoffTool, handoffToolName } from './handoff.ts';
-
-/** How often a tool that says "try again" is tried, and how long the first pause is; each further one doubles. */
-const attemptLimit = 3;
-const firstPauseMs = 200;
 
 export interface Dispatch {
   readonly step: string;
   readonly place: ExchangePlace;
   readonly agent: Agent;
   readonly call: ToolCall;
-  readonly context: ToolContext;
+  readonly context: CallContext;
   /** What the world must still be for a call that a person has approved; absent before anybody was asked. */
   readonly approvedState?: string;
 }
@@ -44,23 +41,21 @@ export interface TakenCall {
   readonly endedAt: number;
 }
 
-/** The one door through which every tool call goes: permission, approval, effect class, retries. A failure is an outcome. */
+/** The one door through which every tool call goes: permission, approval, limits, effect class, time, retries. A failure is an outcome. */
 export async function callTool(
   dispatch: Dispatch,
   steps: Steps,
   outside: Outside,
 ): Promise<TakenCall> {
-  const { step, place, agent, call, context } = dispatch;
+  const { step, place, agent, call } = dispatch;
   const tool = toolNamed(call.tool, agent);
-  const answer = async (execute: () => Promise<ToolOutcome>): Promise<ToolOutcome> => {
-    try {
-      return await outside.exchanges.tool(place, call, execute);
-    } catch (error) {
-      return { kind: 'failed', error: failureOf(error) };
-    }
-  };
   const through = async (execute: () => Promise<ToolOutcome>): Promise<TakenCall> => {
-    const outcome = await answer(execute);
+    let outcome: ToolOutcome;
+    try {
+      outcome = await outside.exchanges.tool(place, call, execute);
+    } catch (error) {
+      outcome = { kind: 'failed', error: failureOf(error) };
+    }
     return { outcome, endedAt: outside.host.clock.now() };
   };
   const refusal = refusalOf(tool, dispatch);
@@ -70,14 +65,27 @@ export async function callTool(
     );
   }
   if (tool.effect === 'transactional') {
-    const executeIn = (records: SessionTransaction): Promise<ToolResult> =>
-      attempt(
-        () => records.undoIfThrown(() => tool.execute(call.input, { ...context, records })),
-        trying(dispatch, outside.host),
-      );
-    return steps.transact(step, (records) => through(() => executeIn(records)));
+    return steps.transact(step, (records) =>
+      through(() => actWithin(records, { tool, dispatch }, outside)),
+    );
   }
   return steps.run(step, () => through(() => act(tool, dispatch, outside)));
+}
+
+/** What it writes is committed with the step; what it wrote before it failed or was over time is undone. */
+async function actWithin(
+  records: SessionTransaction,
+  { tool, dispatch }: { tool: TransactionalTool<unknown, unknown>; dispatch: Dispatch },
+  { host }: Outside,
+): Promise<ToolResult> {
+  const { call, context } = dispatch;
+  const { undoIfThrown } = records;
+  const attempting = { ...attemptAt(tool, dispatch, host), undoIfThrown };
+  const attempted = await attempt(attempting, (signal) => {
+    const fenced = fencedRecords(records, signal);
+    return tool.execute(call.input, { ...context, records: fenced, signal });
+  });
+  return known(attempted, call);
 }
 
 /** Asks for approval where it is needed and not given, and acts otherwise. */
@@ -86,10 +94,12 @@ async function act(
   dispatch: Dispatch,
   { host, control, limits, limitRules }: Outside,
 ): Promise<ToolOutcome> {
-  const { call, context, approvedState } = dispatch;
-  const attempting = trying(dispatch, host);
+  const { step, call, context, approvedState } = dispatch;
+  const trying = attemptAt(tool, dispatch, host);
   try {
-    const need = await tool.approval?.(call.input, context);
+    const need = await withinTime(tool, host.clock, async (signal) =>
+      tool.approval?.(call.input, { ...context, signal }),
+    );
     if (need !== undefined && approvedState === undefined)
       return { kind: 'approval-required', need };
     // What the decider changed may need nobody any more; what still does must find the world as it was judged.
@@ -98,7 +108,7 @@ async function act(
       return { kind: 'failed', error: stale(call) };
     }
   } catch (error) {
-    attempting.onThrown(error);
+    trying.onThrown(error);
     return { kind: 'failed', error: failureOf(error) };
   }
   const verdict = await useLimits(
@@ -107,31 +117,23 @@ async function act(
     host.clock.now(),
   );
   if (verdict.kind === 'refused') return { kind: 'failed', error: verdict.failure };
-  const execute = (): Promise<ToolResult> =>
-    attempt(() => tool.execute(call.input, context), attempting);
-  if (tool.effect !== 'unkeyed') return execute();
-  const isFirst = await control.beginEffect(context.sessionId, context.idempotencyKey);
-  return isFirst ? execute() : reconcile(tool, { call, context }, execute);
-}
-
-/** An earlier life began this effect and did not live to say what came of it. */
-async function reconcile(
-  tool: UnkeyedTool<unknown, unknown>,
-  { call, context }: Pick<Dispatch, 'call' | 'context'>,
-  execute: () => Promise<ToolResult>,
-): Promise<ToolResult> {
-  if (tool.reconcile === undefined) return { kind: 'failed', error: effectUnknown(call) };
-  try {
-    const found = await tool.reconcile(call.input, context);
-    if (!found.happened) return await execute();
-    return { kind: 'completed', output: jsonSchema.parse(found.output) };
-  } catch {
-    // Whatever kept it from finding out, what matters is that it is not known.
-    return { kind: 'failed', error: effectUnknown(call) };
+  if (tool.effect === 'unkeyed') {
+    const intent = `${context.sessionId}/${context.runId}/${step}`;
+    return actUnkeyed({ tool, call, context, intent, attempt: trying }, control);
   }
+  const attempted = await attempt(trying, (signal) =>
+    tool.execute(call.input, { ...context, signal }),
+  );
+  return known(attempted, call);
 }
 
-function useOf({ tool }: ToolCall, { idempotencyKey, principal }: ToolContext): Use {
+/** Only an effect without a key is ever left unknown. */
+function known(attempted: Attempted, call: ToolCall): ToolResult {
+  if (attempted.kind !== 'unknown') return attempted;
+  return { kind: 'failed', error: effectUnknown(call, attempted.error.message) };
+}
+
+function useOf({ tool }: ToolCall, { idempotencyKey, principal }: CallContext): Use {
   const { id, tenant } = principal;
   return { key: idempotencyKey, tenant, principal: id, tool, amounts: { calls: 1 } };
 }
@@ -155,72 +157,20 @@ function refusalOf(
   };
 }
 
-function notPermitted(call: ToolCall, agent: Agent): Failure {
-  return {
-    code: 'TOOL_NOT_PERMITTED',
-    message: `${agent.name} cannot use ${call.tool}; it may use ${agent.tools.map((tool) => tool.name).join(', ')}.`,
-  };
-}
-
-const stale = ({ tool }: ToolCall): Failure => ({
-  code: 'APPROVAL_STALE',
-  message: `What the approval of ${tool} was judged by has changed since; ask again.`,
-});
-
-const effectUnknown = ({ tool }: ToolCall): Failure => ({
-  code: 'EFFECT_UNKNOWN',
-  message: `${tool} was begun before an interruption and nobody knows whether it happened; a person has to find out.`,
-});
-
-interface Trying {
-  readonly clock: Clock;
-  readonly onThrown: (error: unknown) => void;
-}
-
-/** A refusal is the model's to know; what a tool throws beside that is also for whoever keeps the tool. */
-function trying(
+function attemptAt(
+  tool: Tool,
   { step, agent, call, context }: Dispatch,
-  { clock, log }: Pick<Host, 'clock' | 'log'>,
-): Trying {
+  host: Pick<Host, 'clock' | 'log'>,
+): Attempt {
   const { sessionId, runId } = context;
-  const { tool, callId } = call;
+  const { callId } = call;
   return {
-    clock,
+    tool,
+    host,
     onThrown: (error) => {
-      if (error instanceof ToolRefusal || error instanceof ZodError) return;
-      log.warn('tool-threw', { sessionId, runId, step, agent: agent.name, tool, callId, error });
+      if (mishapOf(error) === 'refused') return;
+      const at = { sessionId, runId, step, agent: agent.name, tool: tool.name, callId };
+      host.log.warn('tool-threw', { ...at, error });
     },
   };
 }
-
-async function attempt(
-  execute: () => Promise<unknown>,
-  { clock, onThrown }: Trying,
-): Promise<ToolResult> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      // What must not be kept is taken out before anything is: the result is about to be saved.
-      const output = redact(jsonSchema.parse(await execute()), { profile: 'stored' }).value;
-      return { kind: 'completed', output };
-    } catch (error) {
-      onThrown(error);
-      if (!(error instanceof RetryableToolError) || tries === attemptLimit) {
-        return { kind: 'failed', error: failureOf(error) };
-      }
-      await clock.sleep(firstPauseMs * 2 ** (tries - 1));
-    }
-  }
-}
-
-/** What the model is told. A refusal speaks for itself; a bug in a tool tells its kind and not its innards. */
-function failureOf(error: unknown): Failure {
-  if (HarnessError.isInstance(error)) return { code: error.code, message: safe(error.message) };
-  if (error instanceof ZodError) {
-    return { code: 'TOOL_VALUE_INVALID', message: safe(z.prettifyError(error)) };
-  }
-  const kind = error instanceof Error ? error.name : typeof error;
-  return { code: 'TOOL_BROKEN', message: `The tool failed (${kind}).` };
-}
-
-/** A message may repeat what the tool was given. */
-const safe = (message: string): string => redactText(message, { profile: 'stored' }).value;

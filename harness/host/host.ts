@@ -7,6 +7,8 @@ export interface Clock {
   readonly now: () => number;
   /** Resolves after `durationMs`. */
   readonly sleep: (durationMs: number) => Promise<void>;
+  /** Calls `onDue` when `durationMs` have passed, unless the returned function was called before. */
+  readonly timer: (durationMs: number, onDue: () => void) => () => void;
 }
 
 /** The dice. Rolled only inside a step. */
@@ -37,6 +39,10 @@ export function systemHost(log: Log = silentLog): Host {
       now: () => Date.now(),
       sleep: async (durationMs) => {
         await delay(durationMs);
+      },
+      timer: (durationMs, onDue) => {
+        const timer = setTimeout(onDue, durationMs);
+        return () => clearTimeout(timer);
       },
     },
     random: { hex: (byteCount) => randomBytes(byteCount).toString('hex') },

@@ -18,6 +18,7 @@ const context: ToolContext = {
   principal: { id: 'cus_A', role: 'customer', tenant: 'acme' },
   now: Date.UTC(2026, 10, 20),
   idempotencyKey: 's/1/runCode#1',
+  signal: new AbortController().signal,
   records: { get: async () => undefined },
 };
 

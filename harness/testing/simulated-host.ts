@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type Host, type Log, silentLog } from '../host/host.ts';
 
-/** A host whose clock stands still but for its sleeps and whose dice follow a seed: the same in every run. */
+interface Timer {
+  readonly dueAt: number;
+  readonly onDue: () => void;
+}
+
+/**
+ * A host whose clock stands still but for its sleeps and whose dice follow a seed: the same in every run. A timer is due
+ * when a sleep takes the clock past it.
+ */
 export function simulatedHost(options: {
   /** Milliseconds since the epoch. */
   readonly startsAt: number;
@@ -10,11 +18,24 @@ export function simulatedHost(options: {
 }): Host {
   let now = options.startsAt;
   let rolls = 0;
+  const timers = new Set<Timer>();
+  const ring = (): void => {
+    const due = [...timers].filter(({ dueAt }) => dueAt <= now);
+    for (const timer of due.toSorted((left, right) => left.dueAt - right.dueAt)) {
+      if (timers.delete(timer)) timer.onDue();
+    }
+  };
   return {
     clock: {
       now: () => now,
       sleep: async (durationMs) => {
         now += durationMs;
+        ring();
+      },
+      timer: (durationMs, onDue) => {
+        const timer = { dueAt: now + durationMs, onDue };
+        timers.add(timer);
+        return () => timers.delete(timer);
       },
     },
     random: {

@@ -1,6 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Principal } from '../session/event.ts';
 import type { RecordReader, RecordWriter } from '../session/session-store.ts';
+import { ToolOutputInvalidError } from './tool-output-invalid-error.ts';
+import { ToolRefusal } from './tool-refusal.ts';
 
 /**
  * What a tool changes outside the run, and so what a crash may do to it:
@@ -28,7 +30,8 @@ export type Reconciliation<Output> =
   | { readonly happened: true; readonly output: Output }
   | { readonly happened: false };
 
-export interface ToolContext {
+/** For whom and where a call is made. */
+export interface CallContext {
   readonly sessionId: string;
   readonly runId: string;
   readonly principal: Principal;
@@ -37,6 +40,11 @@ export interface ToolContext {
   /** Names this effect by what it is (session, run, tool, call): the same in every life, different for every call. */
   readonly idempotencyKey: string;
   readonly records: RecordReader;
+}
+
+export interface ToolContext extends CallContext {
+  /** Aborts when the call's time is up: whatever the tool waits for should be given it. */
+  readonly signal: AbortSignal;
 }
 
 export interface TransactionalToolContext extends ToolContext {
@@ -57,6 +65,8 @@ interface ToolBase<Input, Output> {
   readonly agents: readonly string[];
   /** Roles of the principals for whom it may be called; everybody's when absent. */
   readonly roles?: readonly string[];
+  /** How long one attempt may take, milliseconds; 30 seconds when absent. What is over time is a failure, never waited for. */
+  readonly timeoutMs?: number;
   /** Why it should no longer be used, and what instead. */
   readonly deprecated?: string;
 }
@@ -74,8 +84,10 @@ export interface PlainTool<Input, Output> extends ToolBase<Input, Output>, Outwa
 export interface UnkeyedTool<Input, Output> extends ToolBase<Input, Output>, OutwardTool<Input> {
   readonly effect: 'unkeyed';
   readonly execute: (input: Input, context: ToolContext) => Promise<Output>;
-  /** Finds out, by asking the world, whether an effect begun in an earlier life happened. Without it a person has to. */
+  /** Finds out, by asking the world, whether an effect happened that a crash or a lost answer left unknown. */
   readonly reconcile?: (input: Input, context: ToolContext) => Promise<Reconciliation<Output>>;
+  /** Roles of the people who are asked where `reconcile` is absent or cannot tell. Without them it stays unknown. */
+  readonly reconcileRoles?: readonly string[];
 }
 
 export interface TransactionalTool<Input, Output> extends ToolBase<Input, Output> {
@@ -83,7 +95,7 @@ export interface TransactionalTool<Input, Output> extends ToolBase<Input, Output
   readonly execute: (input: Input, context: TransactionalToolContext) => Promise<Output>;
 }
 
-/** A tool that checks what it is given: it takes what a model sent and throws a ZodError if that does not fit. */
+/** A tool that checks what it is given: it takes what a model sent and throws a ToolRefusal if that does not fit. */
 export type Tool =
   | PlainTool<unknown, unknown>
   | UnkeyedTool<unknown, unknown>
@@ -95,18 +107,29 @@ export function defineTool<Input, Output>(tool: TransactionalTool<Input, Output>
 export function defineTool<Input, Output>(
   tool: PlainTool<Input, Output> | UnkeyedTool<Input, Output> | TransactionalTool<Input, Output>,
 ): Tool {
-  const { input, output } = tool;
+  const taken = (value: unknown): Input => {
+    const parsed = tool.input.safeParse(value);
+    if (!parsed.success) {
+      throw new ToolRefusal('TOOL_VALUE_INVALID', z.prettifyError(parsed.error));
+    }
+    return parsed.data;
+  };
+  const promised = (value: unknown): Output => {
+    const parsed = tool.output.safeParse(value);
+    if (!parsed.success) throw new ToolOutputInvalidError(tool.name, z.prettifyError(parsed.error));
+    return parsed.data;
+  };
   if (tool.effect === 'transactional') {
     const execute: TransactionalTool<unknown, unknown>['execute'] = async (value, context) =>
-      output.parse(await tool.execute(input.parse(value), context));
+      promised(await tool.execute(taken(value), context));
     return { ...tool, execute };
   }
   const execute: PlainTool<unknown, unknown>['execute'] = async (value, context) =>
-    output.parse(await tool.execute(input.parse(value), context));
+    promised(await tool.execute(taken(value), context));
   const checked = (approval: OutwardTool<Input>['approval']): OutwardTool<unknown> =>
     approval === undefined
       ? {}
-      : { approval: async (value, context) => approval(input.parse(value), context) };
+      : { approval: async (value, context) => approval(taken(value), context) };
   if (tool.effect !== 'unkeyed') {
     const { approval, ...rest } = tool;
     return { ...rest, ...checked(approval), execute };
@@ -118,8 +141,8 @@ export function defineTool<Input, Output>(
     ...checked(approval),
     execute,
     reconcile: async (value, context) => {
-      const found = await reconcile(input.parse(value), context);
-      return found.happened ? { happened: true, output: output.parse(found.output) } : found;
+      const found = await reconcile(taken(value), context);
+      return found.happened ? { happened: true, output: promised(found.output) } : found;
     },
   };
 }

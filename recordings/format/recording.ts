@@ -66,6 +66,12 @@ const answerSchema = z.strictObject({
 });
 export type ModelAnswer = z.infer<typeof answerSchema>;
 
+const needSchema = z.strictObject({
+  roles: z.array(z.string()),
+  reason: z.string(),
+  stateVersion: z.string(),
+});
+
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('completed'), output: sortedJsonSchema }),
   z.strictObject({
@@ -74,12 +80,9 @@ const outcomeSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('approval-required'),
-    need: z.strictObject({
-      roles: z.array(z.string()),
-      reason: z.string(),
-      stateVersion: z.string(),
-    }),
+    need: needSchema,
   }),
+  z.strictObject({ kind: z.literal('effect-unknown'), need: needSchema }),
 ]);
 
 const decisionSchema = z.strictObject({

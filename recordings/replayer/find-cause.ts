@@ -55,6 +55,7 @@ function resultOf({ outcome }: TapedTool): Json {
     case 'failed':
       return `${outcome.error.code}: ${outcome.error.message}`;
     case 'approval-required':
+    case 'effect-unknown':
       // No request carries it: the call's result stands in a later exchange.
       return null;
   }

@@ -138,7 +138,7 @@ function hourlyHost(): Host {
     now += 60 * 60 * 1000;
     await nextTurn();
   };
-  return { ...host, clock: { now: () => now, sleep } };
+  return { ...host, clock: { ...host.clock, now: () => now, sleep } };
 }
 
 test('CD-17: nobody’s answer stands as a no, and what could be asked again cannot', async () => {

@@ -55,6 +55,7 @@ const context: ToolContext = {
   principal: { id: 'cus_A', role: 'customer', tenant: 'acme' },
   now: 0,
   idempotencyKey: 's/1/runCode#1',
+  signal: new AbortController().signal,
   records: { get: async () => undefined },
 };
 

@@ -1,6 +1,5 @@
 import { anything, assert, asyncProperty, constantFrom, record, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { ZodError } from 'zod';
 import { type Tool, ToolRefusal } from '#harness';
 import { deskSubject } from '../desk-subject.ts';
 import { larkspur } from '../world/larkspur.ts';
@@ -56,13 +55,14 @@ test('five hundred fuzzed calls of the tools that act cause no refund and no mai
         principal: { id: 'cus_1001', role: 'customer', tenant: 'larkspur' },
         now: Date.parse(larkspur.now),
         idempotencyKey: `s/r/${tool.name}#${calls}`,
+        signal: new AbortController().signal,
         records: { get: async () => undefined, put: async () => undefined },
       };
       await tool.execute(input, context);
       throw new Error(`${tool.name} took ${JSON.stringify(input)}`);
     } catch (error) {
-      if (!(error instanceof ZodError) && !(error instanceof ToolRefusal)) throw error;
-      refusals.add(error instanceof ToolRefusal ? error.code : 'not as the schema says');
+      if (!(error instanceof ToolRefusal)) throw error;
+      refusals.add(error.code);
     }
   };
   const shaped = record({
@@ -82,7 +82,7 @@ test('five hundred fuzzed calls of the tools that act cause no refund and no mai
   );
   expect(calls).toBeGreaterThanOrEqual(500);
   expect(world.ledger()).toEqual([]);
-  expect(refusals.has('not as the schema says')).toBe(true);
+  expect(refusals).toContain('TOOL_VALUE_INVALID');
 });
 
 test('the fuzzer would notice: a call that is right goes through', async () => {
@@ -100,6 +100,7 @@ test('the fuzzer would notice: a call that is right goes through', async () => {
       principal: { id: 'cus_1001', role: 'customer', tenant: 'larkspur' },
       now: Date.parse(larkspur.now),
       idempotencyKey: 's/r/issueRefund#1',
+      signal: new AbortController().signal,
       records: { get: async () => undefined, put: async () => undefined },
     },
   );

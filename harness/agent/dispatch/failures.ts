@@ -1,0 +1,34 @@
+import { HarnessError } from '../../host/harness-error.ts';
+import { redactText } from '../../safety/redact.ts';
+import type { Failure } from '../../session/event.ts';
+import type { Agent } from '../define-agent.ts';
+import type { ToolCall } from '../exchanges.ts';
+
+// What the model is told of a call that came to nothing.
+
+/** A refusal speaks for itself; a bug in a tool tells its kind and not its innards. */
+export function failureOf(error: unknown): Failure {
+  if (HarnessError.isInstance(error)) return { code: error.code, message: safe(error.message) };
+  const kind = error instanceof Error ? error.name : typeof error;
+  return { code: 'TOOL_BROKEN', message: `The tool failed (${kind}).` };
+}
+
+export function notPermitted({ tool }: ToolCall, { name, tools }: Agent): Failure {
+  return {
+    code: 'TOOL_NOT_PERMITTED',
+    message: `${name} cannot use ${tool}; it may use ${tools.map((each) => each.name).join(', ')}.`,
+  };
+}
+
+export const stale = ({ tool }: ToolCall): Failure => ({
+  code: 'APPROVAL_STALE',
+  message: `What the approval of ${tool} was judged by has changed since; ask again.`,
+});
+
+export const effectUnknown = ({ tool }: ToolCall, why: string): Failure => ({
+  code: 'EFFECT_UNKNOWN',
+  message: `${tool} ${why}, and nobody knows whether it happened; a person has to find out.`,
+});
+
+/** A message may repeat what the tool was given. */
+const safe = (message: string): string => redactText(message, { profile: 'stored' }).value;
