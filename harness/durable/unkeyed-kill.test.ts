@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { canonicalJson } from '../host/fingerprint.ts';
 import type { Life, LifeReport } from '../testing/unkeyed-life.ts';
 
 // D-06, with a process that is killed: the carrier keeps no keys, and the life that asked it dies before it is answered.
@@ -48,7 +49,7 @@ async function killedOnce(life: Pick<Life, 'effect' | 'carrier' | 'word'>): Prom
 const told = ({ facts }: Aftermath): readonly string[] =>
   facts.flatMap((fact) => {
     if (fact.type === 'approval-decided') return [`decided ${fact.verdict} by ${fact.decidedBy}`];
-    if (fact.type === 'tool-completed') return [`completed ${JSON.stringify(fact.output)}`];
+    if (fact.type === 'tool-completed') return [`completed ${canonicalJson(fact.output)}`];
     return fact.type === 'approval-requested' || fact.type === 'run-completed' ? [fact.type] : [];
   });
 
