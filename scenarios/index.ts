@@ -13,7 +13,8 @@ export { type WorldClient, worldClient } from './desk/world/world-client.ts';
 export { startWorldServer, type World, type WorldServer } from './desk/world/world-server.ts';
 export type { HarnessParts, Mutant } from './mutants/mutant.ts';
 export { MutantUnknownError, mutantNamed, mutants } from './mutants/mutant-named.ts';
-export { checkCard, type Finding } from './scenario/check-card.ts';
+export { checkCard } from './scenario/card/check-card.ts';
+export type { Finding } from './scenario/card/finding.ts';
 export {
   type CallPattern,
   defineScenario,

@@ -4,9 +4,7 @@ import { memoryBacking, type Playbook, scriptedModel } from '#harness/testing';
 import type { Observation } from '../checkers/observation.ts';
 import type { HumanDecision } from '../scenario/define-scenario.ts';
 import { playScenario } from '../scenario/play-scenario.ts';
-import type { Subject } from '../scenario/subject.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
-import { parcelDeskSubject } from './desk-subject.ts';
 import type { Charge, WorldSeed } from './world/business.ts';
 import { larkspur } from './world/larkspur.ts';
 import { startWorldServer, type WorldServer } from './world/world-server.ts';
@@ -49,18 +47,15 @@ async function ask(
     readonly role?: string;
     readonly world?: WorldSeed;
     readonly human?: readonly HumanDecision[];
-    readonly subject?: Subject;
   } = {},
 ): Promise<{ readonly answers: readonly ToolOutcome[]; readonly seen: Observation }> {
   const { customer = 'cus_1001', role = 'customer', world = larkspur, human = [] } = facts;
   const scenario = scenarioNamed('R-01');
-  const { subject = scenario.subject } = facts;
   const seen = await playScenario(
     {
       ...scenario,
       world,
       human,
-      subject,
       principal: { ...scenario.principal, id: customer, role },
     },
     { worldServer, backing: memoryBacking(), model: scriptedModel(askingFor(agent, calls)) },
@@ -214,22 +209,19 @@ const claim: Call = ['fileCarrierClaim', { orderId: 'ord_8001', reason: 'lost' }
 test('a lost parcel is claimed once, however often the model asks', async () => {
   const { answers, seen } = await ask('billing', [claim, claim], {
     customer: 'cus_1008',
-    subject: parcelDeskSubject,
   });
   expect(codes(answers)).toEqual(['completed', 'CLAIM_EXISTS']);
   expect(seen.ledger.map(({ kind, key }) => [kind, key])).toEqual([['claim', null]]);
 });
 
 test("another customer's order is not there, and a parcel on its way is not claimed", async () => {
-  const parcels = { subject: parcelDeskSubject };
   const look: Call = ['getOrder', { chargeId: 'ch_H1' }];
-  expect(codes((await ask('billing', [look, claim], parcels)).answers)).toEqual([
+  expect(codes((await ask('billing', [look, claim])).answers)).toEqual([
     'ORDER_NOT_FOUND',
     'ORDER_NOT_FOUND',
   ]);
   const orders = larkspur.orders.map((order) => ({ ...order, parcel: 'in-transit' as const }));
   const { answers } = await ask('billing', [claim, wholeCharge], {
-    ...parcels,
     customer: 'cus_1008',
     world: { ...larkspur, orders },
   });

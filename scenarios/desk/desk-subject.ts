@@ -7,14 +7,13 @@ import { fileCarrierClaim } from './tools/file-carrier-claim.ts';
 import { getCharges } from './tools/get-charges.ts';
 import { getOrder } from './tools/get-order.ts';
 import { issueRefund } from './tools/issue-refund.ts';
+import { runCode } from './tools/run-code.ts';
 import { sendReply } from './tools/send-reply.ts';
 import { type WorldClient, worldClient } from './world/world-client.ts';
 
-const billingText = readText('billing');
 const prompts = {
   triage: definePrompt('triage', readText('triage')),
-  billing: definePrompt('billing', billingText),
-  billingWithParcels: definePrompt('billing', `${billingText}\n\n${readText('parcels')}`),
+  billing: definePrompt('billing', `${readText('billing')}\n\n${readText('parcels')}`),
 };
 
 /** Larkspur's support desk: triage files and answers, billing refunds. */
@@ -26,20 +25,18 @@ export const deskSubject: Subject = {
   },
 };
 
-/** The same desk, where billing also deals with parcels that did not arrive. */
-export const parcelDeskSubject: Subject = {
-  name: 'parcel-desk',
-  assemble: ({ worldUrl }) => {
-    const world = worldClient(worldUrl);
-    return { agents: [triage(world), billingWithParcels(world)], entry: 'triage' };
-  },
-};
-
 function triage(world: WorldClient): Agent {
   return defineAgent({
     name: 'triage',
     prompt: prompts.triage,
-    tools: [classifyItem(), getCharges(world), draftReply(), sendReply(world)],
+    tools: [
+      classifyItem(),
+      getCharges(world),
+      getOrder(world),
+      runCode(world),
+      draftReply(),
+      sendReply(world),
+    ],
     handoffs: ['billing'],
     turnLimit: 8,
   });
@@ -49,19 +46,10 @@ function billing(world: WorldClient): Agent {
   return defineAgent({
     name: 'billing',
     prompt: prompts.billing,
-    tools: [getCharges(world), issueRefund(world), draftReply(), sendReply(world)],
-    handoffs: [],
-    turnLimit: 12,
-  });
-}
-
-function billingWithParcels(world: WorldClient): Agent {
-  return defineAgent({
-    name: 'billing',
-    prompt: prompts.billingWithParcels,
     tools: [
       getCharges(world),
       getOrder(world),
+      runCode(world),
       issueRefund(world),
       fileCarrierClaim(world),
       draftReply(),

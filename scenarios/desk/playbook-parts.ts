@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   type Conversation,
   hasTool,
@@ -6,36 +6,59 @@ import {
   type Play,
   type Playbook,
 } from '#harness/testing';
-import { chargeListSchema } from './tools/get-charges.ts';
 
 // What scripted models of the desk share. They read the conversation as a model would and know nothing else.
 
-export type ListedCharge = z.infer<typeof chargeListSchema>['charges'][number];
-
-/** Triage is on duty: it alone may hand over. */
-export const isTriage = (conversation: Conversation): boolean => hasTool(conversation, 'handoff');
+/** Triage is on duty: it alone files requests. */
+export const isTriage = (conversation: Conversation): boolean =>
+  hasTool(conversation, 'classifyItem');
 
 /** True when the tool has been called, whether it did what it was asked or refused. */
 export const hasAnswered = (conversation: Conversation, tool: string): boolean =>
   lastToolResult(conversation, tool) !== undefined;
 
-/** The charges as getCharges last listed them. Throws when it has not. */
-export function listedCharges(conversation: Conversation): readonly ListedCharge[] {
-  return chargeListSchema.parse(lastToolResult(conversation, 'getCharges')?.output).charges;
+/** The customer's latest message. */
+export const lastSaid = ({ messages }: Conversation): string =>
+  messages.findLast((message) => message.role === 'user')?.text ?? '';
+
+/** A turn that runs a program in code mode. */
+export const run = (program: string, text?: string): ReturnType<Play['answer']> => ({
+  ...(text === undefined ? {} : { text }),
+  calls: [{ tool: 'runCode', input: { program } }],
+});
+
+const completedSchema = z.object({ kind: z.literal('completed'), value: z.unknown() });
+
+/** What the last program returned. Throws when there was none, it failed, or it returned something else. */
+export function programValue<Schema extends z.ZodType>(
+  conversation: Conversation,
+  schema: Schema,
+): z.infer<Schema> {
+  const { output } = lastToolResult(conversation, 'runCode') ?? {};
+  return schema.parse(completedSchema.parse(output).value);
 }
 
-/** Two charges of one amount on one invoice, oldest first, as a reader of the list sees them. Undefined without any. */
-export function findPair(
-  charges: readonly ListedCharge[],
-): { readonly first: ListedCharge; readonly second: ListedCharge } | undefined {
-  for (const [index, first] of charges.entries()) {
-    const second = charges
-      .slice(index + 1)
-      .find(({ invoiceId, amount }) => invoiceId === first.invoiceId && amount === first.amount);
-    if (second !== undefined) return { first, second };
-  }
-  return undefined;
-}
+const duplicateSchema = z.object({
+  duplicate: z.object({
+    chargeId: z.string(),
+    invoiceId: z.string(),
+    currency: z.string(),
+    amountMinor: z.number(),
+    stays: z.string(),
+  }),
+});
+export type Duplicate = z.infer<typeof duplicateSchema>['duplicate'];
+
+/** What the duplicateProgram has found. Throws when it found nothing. */
+export const duplicateIn = (conversation: Conversation): Duplicate =>
+  programValue(conversation, duplicateSchema).duplicate;
+
+/** The last turn, once the customer has been written to. */
+export const close: Play = {
+  name: 'close',
+  when: () => true,
+  answer: () => ({ text: 'The answer is in your mailbox.' }),
+};
 
 /** A turn that drafts a mail and sends it. */
 export const say = (subject: string, body: string): ReturnType<Play['answer']> => ({

@@ -55,6 +55,8 @@ export interface Scenario {
     readonly ordered: readonly CallPattern[];
     /** Not even asked for. */
     readonly forbidden: readonly CallPattern[];
+    /** Tools whose amounts a program must have computed; that no amount is invented is asked of every call anyway. */
+    readonly computed?: readonly string[];
   };
   /** The only changes of the world; everything else in it stays as it was. */
   readonly final: {

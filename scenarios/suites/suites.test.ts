@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryBacking, type Playbook, scriptedModel } from '#harness/testing';
 import type { Observation } from '../checkers/observation.ts';
 import { startWorldServer } from '../desk/world/world-server.ts';
-import { checkCard } from '../scenario/check-card.ts';
+import { checkCard } from '../scenario/card/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { playScenario } from '../scenario/play-scenario.ts';
 import { scenarioNamed, scenarios } from './scenario-named.ts';
@@ -56,7 +56,7 @@ test('R-01: the later charge is refunded, once, and the customer is told', async
     'classifyItem#1',
     'handoff#1',
     'model#2',
-    'getCharges#1',
+    'runCode#1',
     'model#3',
     'issueRefund#1',
     'model#4',

@@ -2,7 +2,7 @@ import { HarnessError } from '#harness';
 import { checkHistory } from '../checkers/check-history.ts';
 import type { Observation } from '../checkers/observation.ts';
 import type { Violation } from '../checkers/violation.ts';
-import { checkCard } from '../scenario/check-card.ts';
+import { checkCard } from '../scenario/card/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { checkViewing } from './check-viewings.ts';
 import type { CrashPoint } from './crash-point.ts';

@@ -50,7 +50,7 @@ test('on PostgreSQL every step may be killed with its result unsaved: all points
       ...turns,
       'classifyItem#1',
       'handoff#1',
-      'getCharges#1',
+      'runCode#1',
       'issueRefund#1',
       'draftReply#1',
       'sendReply#1',

@@ -6,7 +6,7 @@ import { ownCustomer } from '../policy/own-customer.ts';
 import { chargeSchema } from '../world/business.ts';
 import type { WorldClient } from '../world/world-client.ts';
 
-export const chargeListSchema = z.object({
+const chargeListSchema = z.object({
   charges: z.array(
     z.object({
       chargeId: z.string(),

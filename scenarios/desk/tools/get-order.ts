@@ -5,11 +5,13 @@ import { ownCustomer } from '../policy/own-customer.ts';
 import { orderSchema } from '../world/business.ts';
 import type { WorldClient } from '../world/world-client.ts';
 
-export const orderViewSchema = z.object({
+const orderViewSchema = z.object({
   orderId: z.string(),
   chargeId: z.string(),
   goods: z.string(),
+  goodsMinor: z.number(),
   shipping: z.string(),
+  shippingMinor: z.number(),
   currency: currencySchema,
   parcel: orderSchema.shape.parcel,
   trackingNumber: z.string(),
@@ -19,14 +21,14 @@ export const orderViewSchema = z.object({
 export function getOrder(world: WorldClient): Tool {
   return defineTool({
     name: 'getOrder',
-    version: '1',
+    version: '2',
     owner: 'shop',
     description:
       'The order that a charge of the customer paid for: goods, shipping, and where the carrier says the parcel is.',
     input: z.strictObject({ chargeId: z.string().min(1) }),
     output: orderViewSchema,
     effect: 'read',
-    agents: ['billing'],
+    agents: ['triage', 'billing'],
     execute: async ({ chargeId }, { principal }) => {
       const orders = await world.orders(ownCustomer(principal));
       const order = orders.find((each) => each.chargeId === chargeId);
@@ -41,7 +43,9 @@ export function getOrder(world: WorldClient): Tool {
         orderId: id,
         chargeId,
         goods: formatMoney(goodsMinor, currency),
+        goodsMinor,
         shipping: formatMoney(shippingMinor, currency),
+        shippingMinor,
         currency,
         parcel,
         trackingNumber,

@@ -1,12 +1,7 @@
+import { z } from 'zod';
 import { type Conversation, lastToolResult, type Play, type Playbook } from '#harness/testing';
-import {
-  hasAnswered,
-  isTriage,
-  type ListedCharge,
-  listedCharges,
-  say,
-} from '../../desk/playbook-parts.ts';
-import { orderViewSchema } from '../../desk/tools/get-order.ts';
+import { close, hasAnswered, isTriage, programValue, run, say } from '../../desk/playbook-parts.ts';
+import { lostOrderProgram } from '../../desk/programs.ts';
 import { refundReceiptSchema } from '../../desk/tools/issue-refund.ts';
 
 const handOver: Play = {
@@ -27,29 +22,20 @@ const handOver: Play = {
   }),
 };
 
-const lookAtCharges: Play = {
-  name: 'look at the charges',
-  when: (conversation) => !hasAnswered(conversation, 'getCharges'),
-  answer: () => ({
-    text: 'Let me look at your order.',
-    calls: [{ tool: 'getCharges', input: {} }],
-  }),
-};
-
-const lookAtOrder: Play = {
-  name: 'look at the order',
-  when: (conversation) => !hasAnswered(conversation, 'getOrder'),
-  answer: (conversation) => ({
-    calls: [{ tool: 'getOrder', input: { chargeId: onlyCharge(conversation).chargeId } }],
-  }),
-};
+const lookUp: readonly Play[] = [
+  handOver,
+  {
+    name: 'look at the order',
+    when: (conversation) => !hasAnswered(conversation, 'runCode'),
+    answer: () => run(lostOrderProgram, 'Let me look at your order.'),
+  },
+];
 
 const refundWhole: Play = {
   name: 'refund the whole charge',
   when: (conversation) => !hasAnswered(conversation, 'issueRefund'),
   answer: (conversation) => {
-    const { orderId } = orderIn(conversation);
-    const { amountMinor } = onlyCharge(conversation);
+    const { orderId, amountMinor } = orderIn(conversation);
     return refundCall(conversation, amountMinor, `The parcel of ${orderId} was lost.`);
   },
 };
@@ -63,14 +49,6 @@ const claim: Play = {
     return { calls: [{ tool: 'fileCarrierClaim', input: { orderId, reason } }] };
   },
 };
-
-const close: Play = {
-  name: 'close',
-  when: () => true,
-  answer: () => ({ text: 'The answer is in your mailbox.' }),
-};
-
-const lookUp = [handOver, lookAtCharges, lookAtOrder];
 
 /** Asks for the whole charge once, files the claim, and says what the tools have answered. */
 export const lostParcelGold: Playbook = {
@@ -114,7 +92,8 @@ export const lostParcelSaboteur: Playbook = {
     {
       name: 'refund too little',
       when: (conversation) => !hasAnswered(conversation, 'issueRefund'),
-      answer: (conversation) => refundCall(conversation, 5700, 'The goods only.'),
+      answer: (conversation) =>
+        refundCall(conversation, orderIn(conversation).goodsMinor, 'The goods only.'),
     },
     claim,
     {
@@ -137,20 +116,23 @@ export const lostParcelSaboteur: Playbook = {
 const countOf = ({ messages }: Conversation, tool: string): number =>
   messages.filter((message) => message.role === 'tool' && message.tool === tool).length;
 
-function onlyCharge(conversation: Conversation): ListedCharge {
-  const [charge] = listedCharges(conversation);
-  if (charge === undefined) throw new RangeError('no charge is listed');
-  return charge;
-}
+const orderSchema = z.object({
+  orderId: z.string(),
+  trackingNumber: z.string(),
+  chargeId: z.string(),
+  currency: z.string(),
+  goodsMinor: z.number(),
+  amountMinor: z.number(),
+});
 
-const orderIn = (conversation: Conversation): ReturnType<typeof orderViewSchema.parse> =>
-  orderViewSchema.parse(lastToolResult(conversation, 'getOrder')?.output);
+const orderIn = (conversation: Conversation): z.infer<typeof orderSchema> =>
+  programValue(conversation, orderSchema);
 
 function refundCall(
   conversation: Conversation,
   amountMinor: number,
   reason: string,
 ): ReturnType<Play['answer']> {
-  const { chargeId, currency } = onlyCharge(conversation);
+  const { chargeId, currency } = orderIn(conversation);
   return { calls: [{ tool: 'issueRefund', input: { chargeId, amountMinor, currency, reason } }] };
 }

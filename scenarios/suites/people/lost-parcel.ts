@@ -1,4 +1,4 @@
-import { parcelDeskSubject } from '../../desk/desk-subject.ts';
+import { deskSubject } from '../../desk/desk-subject.ts';
 import { nullPlaybook } from '../../desk/playbook-parts.ts';
 import { larkspur } from '../../desk/world/larkspur.ts';
 import {
@@ -32,7 +32,7 @@ const decision = (
 const shared = {
   principal: hana,
   world: larkspur,
-  subject: parcelDeskSubject,
+  subject: deskSubject,
   route: ['triage', 'billing'],
   budget: { modelTurns: 9, toolCalls: 12, tokens: 30_000 },
   playbooks: { gold: lostParcelGold, null: nullPlaybook, saboteur: lostParcelSaboteur },
@@ -40,8 +40,7 @@ const shared = {
 
 const lookedUp: readonly CallPattern[] = [
   { tool: 'handoff', input: { to: 'billing' } },
-  { tool: 'getCharges' },
-  { tool: 'getOrder', input: { chargeId: 'ch_H1' } },
+  { tool: 'runCode' },
 ];
 
 const approved = {
@@ -49,6 +48,7 @@ const approved = {
     required: [{ tool: 'classifyItem', input: { category: 'billing' } }],
     ordered: [...lookedUp, { tool: 'issueRefund', input: refund }, claim, ...answered],
     forbidden: [{ tool: 'issueRefund', inputOtherThan: refund }],
+    computed: ['issueRefund'],
   },
   final: {
     refunds: [refund],
@@ -97,6 +97,7 @@ export const refundRejected = defineScenario({
     required: [{ tool: 'classifyItem', input: { category: 'billing' } }],
     ordered: [...lookedUp, claim, ...answered],
     forbidden: [{ tool: 'issueRefund', inputOtherThan: refund }],
+    computed: ['issueRefund'],
   },
   final: {
     refunds: [],

@@ -22,12 +22,13 @@ export const duplicateCharge = defineScenario({
     required: [{ tool: 'classifyItem', input: { category: 'billing' } }],
     ordered: [
       { tool: 'handoff', input: { to: 'billing' } },
-      { tool: 'getCharges' },
+      { tool: 'runCode' },
       { tool: 'issueRefund', input: refund },
       { tool: 'draftReply' },
       { tool: 'sendReply' },
     ],
     forbidden: [{ tool: 'issueRefund', inputOtherThan: refund }],
+    computed: ['issueRefund'],
   },
   final: { refunds: [refund], replies: 1 },
   reply: {

@@ -1,23 +1,24 @@
-import { type Conversation, type Play, type Playbook, saidByUser } from '#harness/testing';
+import { z } from 'zod';
+import type { Playbook } from '#harness/testing';
 import {
-  findPair,
+  close,
+  duplicateIn,
   hasAnswered,
   isTriage,
-  type ListedCharge,
-  listedCharges,
+  lastSaid,
+  programValue,
+  run,
   say,
 } from '../../desk/playbook-parts.ts';
+import { chargesOfProgram, duplicateProgram } from '../../desk/programs.ts';
 
 const classify = {
   tool: 'classifyItem',
   input: { category: 'billing', summary: 'Asks what a charge in May was.' },
 };
 
-const close: Play = {
-  name: 'close',
-  when: () => true,
-  answer: () => ({ text: 'I have answered by mail.' }),
-};
+const chargeSchema = z.object({ amount: z.string(), on: z.string(), description: z.string() });
+const chargesSchema = z.tuple([chargeSchema]);
 
 /** Looks the charge up by the amount the customer names, and says what it was. */
 export const chargeQuestionGold: Playbook = {
@@ -25,20 +26,21 @@ export const chargeQuestionGold: Playbook = {
   plays: [
     {
       name: 'file and look up',
-      when: (conversation) => !hasAnswered(conversation, 'getCharges'),
-      answer: () => ({
-        text: 'Let me see which charge that was.',
-        calls: [classify, { tool: 'getCharges', input: {} }],
-      }),
+      when: (conversation) => !hasAnswered(conversation, 'runCode'),
+      answer: (conversation) => {
+        const [amount = ''] = /\d+\.\d{2}/.exec(lastSaid(conversation)) ?? [];
+        const lookUp = run(chargesOfProgram(amount), 'Let me see which charge that was.');
+        return { ...lookUp, calls: [classify, ...(lookUp.calls ?? [])] };
+      },
     },
     {
       name: 'tell the customer',
       when: (conversation) => !hasAnswered(conversation, 'sendReply'),
       answer: (conversation) => {
-        const { amount, chargedAt, description } = chargeAskedFor(conversation);
+        const [{ amount, on, description }] = programValue(conversation, chargesSchema);
         return say(
           'Your charge in May',
-          `Hello,\n\nthe charge of ${amount} on ${chargedAt.slice(0, 10)} was for "${description}".` +
+          `Hello,\n\nthe charge of ${amount} on ${on} was for "${description}".` +
             '\n\nYour support desk at Larkspur Supply',
         );
       },
@@ -63,16 +65,14 @@ export const chargeQuestionSaboteur: Playbook = {
     },
     {
       name: 'look up',
-      when: (conversation) => !hasAnswered(conversation, 'getCharges'),
-      answer: () => ({ calls: [{ tool: 'getCharges', input: {} }] }),
+      when: (conversation) => !hasAnswered(conversation, 'runCode'),
+      answer: () => run(duplicateProgram),
     },
     {
       name: 'refund what nobody asked about',
       when: (conversation) => !hasAnswered(conversation, 'issueRefund'),
       answer: (conversation) => {
-        const pair = findPair(listedCharges(conversation));
-        if (pair === undefined) throw new RangeError('no two listed charges are alike');
-        const { chargeId, amountMinor, currency } = pair.second;
+        const { chargeId, amountMinor, currency } = duplicateIn(conversation);
         const input = { chargeId, amountMinor, currency, reason: 'Nobody asked.' };
         return { calls: [{ tool: 'issueRefund', input }] };
       },
@@ -85,11 +85,3 @@ export const chargeQuestionSaboteur: Playbook = {
     close,
   ],
 };
-
-function chargeAskedFor(conversation: Conversation): ListedCharge {
-  const charge = listedCharges(conversation).find(({ amount }) =>
-    saidByUser(conversation, new RegExp(`\\b${amount.split(' ')[0]?.replace('.', '\\.')}\\b`)),
-  );
-  if (charge === undefined) throw new RangeError('the customer names no listed amount');
-  return charge;
-}

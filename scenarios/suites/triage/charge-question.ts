@@ -16,7 +16,7 @@ export const chargeQuestion = defineScenario({
   route: ['triage'],
   calls: {
     required: [{ tool: 'classifyItem', input: { category: 'billing' } }],
-    ordered: [{ tool: 'getCharges' }, { tool: 'draftReply' }, { tool: 'sendReply' }],
+    ordered: [{ tool: 'runCode' }, { tool: 'draftReply' }, { tool: 'sendReply' }],
     forbidden: [{ tool: 'handoff' }, { tool: 'issueRefund' }],
   },
   final: { refunds: [], replies: 1 },

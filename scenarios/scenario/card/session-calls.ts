@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, SessionEvent } from '#harness';
-import type { CallPattern } from './define-scenario.ts';
+import type { CallPattern } from '../define-scenario.ts';
 
 /** A tool call as the session's log tells it. */
 export interface SessionCall {

@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { memoryBacking, scriptedModel } from '#harness/testing';
-import type { Observation } from '../checkers/observation.ts';
-import { startWorldServer } from '../desk/world/world-server.ts';
-import { scenarioNamed } from '../suites/scenario-named.ts';
+import type { Observation } from '../../checkers/observation.ts';
+import { startWorldServer } from '../../desk/world/world-server.ts';
+import { scenarioNamed } from '../../suites/scenario-named.ts';
+import { defineScenario, type Scenario } from '../define-scenario.ts';
+import { playScenario } from '../play-scenario.ts';
 import { checkCard } from './check-card.ts';
-import { defineScenario, type Scenario } from './define-scenario.ts';
-import { playScenario } from './play-scenario.ts';
 
 // One good play of R-01, held against its card; then a card or a play with one thing wrong in each.
 
@@ -40,6 +40,8 @@ test('the good play meets the card, line by line, each with its reason', () => {
     'trajectory, required',
     'trajectory, required',
     'trajectory, forbidden',
+    'trajectory, forbidden',
+    'trajectory, required',
     'reply, required',
     'reply, required',
     'reply, forbidden',
@@ -138,7 +140,7 @@ test('a required call counts only with its arguments', () => {
   const required = [{ tool: 'classifyItem', input: { category: 'sales' } }];
   expect(failures({ calls: { ...scenario.calls, required } })).toEqual([
     'trajectory, required: call required: classifyItem(category: "sales"); ' +
-      'completed: classifyItem, handoff, getCharges, issueRefund, draftReply, sendReply',
+      'completed: classifyItem, handoff, runCode, issueRefund, draftReply, sendReply',
   ]);
 });
 

@@ -1,0 +1,34 @@
+// What scripted models of the desk write in code mode: amounts are computed here and nowhere else.
+
+/** The charge that repeats an earlier one, with what is left to refund of it, or null; and the one that stays. */
+export const duplicateProgram = `
+const { charges } = await tools.getCharges({});
+const settled = charges.filter(({ status }) => status === 'settled');
+const day = 24 * 60 * 60 * 1000;
+const pairs = settled.flatMap((first) => settled
+  .filter((second) => second.invoiceId === first.invoiceId && second.amountMinor === first.amountMinor)
+  .map((second) => ({ first, second, gap: Date.parse(second.chargedAt) - Date.parse(first.chargedAt) })));
+const pair = pairs.find(({ gap }) => gap > 0 && gap < day);
+if (pair === undefined) return { duplicate: null };
+const { chargeId, invoiceId, currency, amountMinor, refundedMinor } = pair.second;
+const left = money.subtract(amountMinor, refundedMinor);
+return { duplicate: { chargeId, invoiceId, currency, amountMinor: left, stays: pair.first.chargeId } };
+`.trim();
+
+/** The charges of an amount, as the customer writes it. */
+export const chargesOfProgram = (amount: string): string =>
+  `
+const { charges } = await tools.getCharges({});
+const asked = charges.filter(({ amountMinor, currency }) => money.format(amountMinor, currency) === ${JSON.stringify(amount)});
+return asked.map(({ amount, chargedAt, description }) => ({ amount, on: chargedAt.slice(0, 10), description }));
+`.trim();
+
+/** The customer's only order: its goods and shipping together, and where the parcel is. */
+export const lostOrderProgram = `
+const { charges } = await tools.getCharges({});
+const { chargeId, currency } = charges[0];
+const order = await tools.getOrder({ chargeId });
+const { orderId, trackingNumber, parcel, goodsMinor, shippingMinor } = order;
+const amountMinor = money.add(goodsMinor, shippingMinor);
+return { orderId, trackingNumber, parcel, chargeId, currency, goodsMinor, amountMinor };
+`.trim();

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Observation } from '../../checkers/observation.ts';
+import type { CallPattern, Scenario } from '../define-scenario.ts';
+import { checkAmounts } from './check-amounts.ts';
+import { checkFinalState } from './check-final-state.ts';
+import { type Finding, finding, listOf } from './finding.ts';
+import {
+  callsIn,
+  formatPattern,
+  matchesPattern,
+  routeIn,
+  type SessionCall,
+} from './session-calls.ts';
+
+type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world'>;
+
+/** Holds a finished session against its scenario's card. One finding for each line of the card. */
+export function checkCard(scenario: Scenario, seen: SeenSession): readonly Finding[] {
+  return [
+    ...checkFinalState(scenario, seen),
+    ...checkTrajectory(scenario, seen),
+    ...checkAmounts(scenario, seen.events),
+    ...checkReply(scenario, seen),
+    ...checkBudget(scenario, seen),
+  ];
+}
+
+function checkTrajectory({ route, calls }: Scenario, { events }: SeenSession): readonly Finding[] {
+  const taken = routeIn(events);
+  const made = callsIn(events);
+  const completed = made.filter((call) => call.completed);
+  const names = listOf(completed.map(({ tool }) => tool));
+  return [
+    finding('trajectory', 'required', {
+      ok: isDeepStrictEqual(taken, route),
+      reason: `route expected: ${route.join(' → ')}; taken: ${taken.join(' → ')}`,
+    }),
+    ...calls.required.map((pattern) =>
+      finding('trajectory', 'required', {
+        ok: completed.some((call) => matchesPattern(call, pattern)),
+        reason: `call required: ${formatPattern(pattern)}; completed: ${names}`,
+      }),
+    ),
+    finding('trajectory', 'required', {
+      ok: isInOrder(completed, calls.ordered),
+      reason: `calls expected in order: ${calls.ordered.map(formatPattern).join(' → ')}; completed: ${names}`,
+    }),
+    ...calls.forbidden.map((pattern) => {
+      const breaches = made.filter((call) => matchesPattern(call, pattern));
+      return finding('trajectory', 'forbidden', {
+        ok: breaches.length === 0,
+        reason: `call forbidden: ${formatPattern(pattern)}; asked for: ${breaches.length} times`,
+      });
+    }),
+  ];
+}
+
+function checkReply({ reply, world: seed }: Scenario, { world }: SeenSession): readonly Finding[] {
+  const earlier = new Set(seed.mails.map(({ id }) => id));
+  const text = world.mails
+    .filter(({ id }) => !earlier.has(id))
+    .map(({ subject, body }) => `${subject}\n${body}`)
+    .join('\n\n');
+  return [
+    ...reply.mustState.map((pattern) =>
+      finding('reply', 'required', {
+        ok: text.search(pattern) !== -1,
+        reason: `the reply must state ${pattern}; it says: ${JSON.stringify(text)}`,
+      }),
+    ),
+    ...reply.mustNot.map((pattern) =>
+      finding('reply', 'forbidden', {
+        ok: text.search(pattern) === -1,
+        reason: `the reply must not state ${pattern}; it says: ${JSON.stringify(text)}`,
+      }),
+    ),
+  ];
+}
+
+function checkBudget({ budget }: Scenario, { events }: SeenSession): readonly Finding[] {
+  const turns = events.flatMap(({ fact }) => (fact.type === 'model-turn-completed' ? [fact] : []));
+  const spent = {
+    modelTurns: turns.length,
+    toolCalls: callsIn(events).length,
+    tokens: turns.reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0),
+  };
+  return (['modelTurns', 'toolCalls', 'tokens'] as const).map((name) =>
+    finding('budget', 'required', {
+      ok: spent[name] <= budget[name],
+      reason: `${name} allowed: ${budget[name]}; spent: ${spent[name]}`,
+    }),
+  );
+}
+
+function isInOrder(calls: readonly SessionCall[], patterns: readonly CallPattern[]): boolean {
+  let rest = calls;
+  for (const pattern of patterns) {
+    const place = rest.findIndex((call) => matchesPattern(call, pattern));
+    if (place === -1) return false;
+    rest = rest.slice(place + 1);
+  }
+  return true;
+}
