@@ -3,7 +3,6 @@ import { assembleTeam } from './agent/agent-team.ts';
 import { noteDecision } from './agent/audit-call.ts';
 import type { Agent } from './agent/define-agent.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
-import { sessionRun } from './agent/run-session.ts';
 import { type Host, systemHost } from './host/host.ts';
 import type { AuditStore } from './safety/audit.ts';
 import type { Limit, LimitStore } from './safety/limits.ts';
@@ -23,6 +22,7 @@ import {
 } from './session/runner.ts';
 import { createSessionFeed, type FeedItem } from './session/session-feed.ts';
 import type { SessionRecord, SessionStore } from './session/session-store.ts';
+import { runsOf } from './supervision/conduct-run.ts';
 import { loggedStore } from './telemetry/logged-store.ts';
 import type { ToolDirectory } from './tools/tool-directory.ts';
 
@@ -105,7 +105,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const feed = createSessionFeed(store);
   const team = assembleTeam(agents, entry);
   const runner = await backing.openRunner(
-    sessionRun({
+    runsOf({
       team,
       model,
       store,

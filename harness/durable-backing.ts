@@ -41,7 +41,8 @@ export async function durableBacking({
         ...durable,
         pool: database.pool,
         url: database.url,
-        transactionOf: sqlSessionTransaction,
+        transactionOf: (client, { sessionId, delegation }) =>
+          sqlSessionTransaction(client, { sessionId, isReadOnly: delegation !== undefined }),
         body,
         observer,
         log,

@@ -92,6 +92,7 @@ export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
 export { openSessionLog } from './session/session-log.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
+export { inLogicalOrder, isSubRun, runWorkedFor } from './session/sub-run.ts';
 export type { Database, DatabaseOptions } from './storage/open-database.ts';
 export {
   type PgliteServer,

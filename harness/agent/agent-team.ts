@@ -17,7 +17,14 @@ export interface AgentTeam {
 }
 
 /** Names that steps of the loop itself carry. */
-const reservedNames = new Set(['model', 'decision', handoffToolName]);
+const reservedNames = new Set([
+  'model',
+  'decision',
+  'plan',
+  'gather',
+  'synthesis',
+  handoffToolName,
+]);
 
 /** Throws TeamInvalidError with everything that does not fit, not only the first of it. */
 export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam {
@@ -47,6 +54,7 @@ function faultsOf(agent: Agent, team: ReadonlyMap<string, Agent>): string[] {
     ...agent.handoffs
       .filter((to) => !team.has(to))
       .map((to) => `${agent.name} hands off to ${to}, who is not among them`),
+    ...supervisionFaults(agent, team),
     ...agent.tools
       .filter((tool) => !tool.agents.includes(agent.name))
       .map((tool) => `${agent.name} carries ${tool.name}, which does not permit it`),
@@ -62,6 +70,44 @@ function faultsOf(agent: Agent, team: ReadonlyMap<string, Agent>): string[] {
     ...(Number.isInteger(agent.turnLimit) && agent.turnLimit > 0
       ? []
       : [`${agent.name} has the turn limit ${agent.turnLimit}`]),
+  ];
+}
+
+function supervisionFaults(
+  { name, supervises }: Agent,
+  team: ReadonlyMap<string, Agent>,
+): readonly string[] {
+  if (supervises === undefined) return [];
+  const { investigators, objectiveLimit, concurrency, fallback } = supervises;
+  return [
+    ...[...investigators, fallback]
+      .filter((each) => !team.has(each))
+      .map((each) => `${name} relies on ${each}, who is not among them`),
+    ...(team.get(fallback)?.supervises === undefined
+      ? []
+      : [`${name} falls back on ${fallback}, who supervises too`]),
+    ...(Number.isInteger(objectiveLimit) && objectiveLimit > 0
+      ? []
+      : [`${name} has the objective limit ${objectiveLimit}`]),
+    ...(Number.isInteger(concurrency) && concurrency > 0
+      ? []
+      : [`${name} has the concurrency ${concurrency}`]),
+    ...investigators.flatMap((each) => investigatorFaults(team.get(each))),
+  ];
+}
+
+/** What an investigator may not be, because nobody stands behind it: who speaks for others, or changes the world outside. */
+function investigatorFaults(agent: Agent | undefined): readonly string[] {
+  if (agent === undefined) return [];
+  const { name, tools, handoffs, supervises } = agent;
+  return [
+    ...(handoffs.length > 0 ? [`the investigator ${name} hands off`] : []),
+    ...(supervises === undefined ? [] : [`the investigator ${name} supervises`]),
+    ...tools
+      .filter(({ effect }) => effect === 'keyed' || effect === 'unkeyed')
+      .map(
+        (tool) => `the investigator ${name} carries ${tool.name}, which changes the world outside`,
+      ),
   ];
 }
 

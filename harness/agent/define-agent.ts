@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { fingerprint } from '../host/fingerprint.ts';
 import type { Tool } from '../tools/define-tool.ts';
 
@@ -18,6 +19,24 @@ export interface Agent {
   readonly handoffs: readonly string[];
   /** Model turns it may take in one run. */
   readonly turnLimit: number;
+  /** The shape of its answers, which are JSON then; text when absent. */
+  readonly output?: z.ZodType;
+  /** Makes it a supervisor: before it acts it has others find out. */
+  readonly supervises?: Supervision;
+}
+
+/** How a supervisor has others find out, before it acts with its own tools and speaks to the customer. */
+export interface Supervision {
+  /** Names of the agents that it may send out. They find out, and change nothing. */
+  readonly investigators: readonly string[];
+  /** Objectives that one plan may have. */
+  readonly objectiveLimit: number;
+  /** Investigators of one run that work at a time. */
+  readonly concurrency: number;
+  /** Who takes the run when no plan comes off: the path with one agent. */
+  readonly fallback: string;
+  /** A person sees every plan before it is carried out, and may change it; nobody does when absent. */
+  readonly gate?: { readonly roles: readonly string[]; readonly reason: string };
 }
 
 export function definePrompt(name: string, text: string): Prompt {

@@ -75,11 +75,11 @@ export const openExchanges: Exchanges = {
   dice: (_place, roll) => roll(),
 };
 
-/** Hands out the places of one run. Deterministic: the n-th exchange of a lane is number n in every life. */
-export function placesOf(runOrdinal: number): (agent: string) => ExchangePlace {
+/** Hands out the places of one run, by its number in the session (`2`, and `2.1` for its first sub-agent). Deterministic: the n-th exchange of a lane is number n in every life. */
+export function placesOf(run: string): (agent: string) => ExchangePlace {
   const next = new Map<string, number>();
   return (agent) => {
-    const lane = `${runOrdinal}/${agent}`;
+    const lane = `${run}/${agent}`;
     const ordinal = next.get(lane) ?? 0;
     next.set(lane, ordinal + 1);
     return { lane, ordinal };

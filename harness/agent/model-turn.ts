@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import {
   isStepCount,
   type ModelMessage,
+  Output,
   type StepResult,
   tool as sdkTool,
   streamText,
@@ -85,6 +86,7 @@ async function callModel({ agent, model, messages, onText }: ModelCall): Promise
     instructions: agent.prompt.text,
     messages: [...messages],
     tools: toolsOf(agent),
+    ...(agent.output === undefined ? {} : { output: Output.object({ schema: agent.output }) }),
     stopWhen: isStepCount(1),
     maxRetries: 0,
     timeout: { firstChunkMs: silenceLimitMs, chunkMs: silenceLimitMs },

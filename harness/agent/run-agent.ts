@@ -33,6 +33,8 @@ export interface RunOutside {
 export interface Run {
   readonly request: RunRequest;
   readonly receivedAt: number;
+  /** Its number in the session, counted from 1. */
+  readonly runOrdinal: number;
   /** The session's facts before the first model turn, the run's own message among them. */
   readonly history: readonly Fact[];
   readonly entry: Agent;
@@ -61,8 +63,8 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     turns.set(agent.name, (turns.get(agent.name) ?? 0) + 1);
     const step = names('model');
     const { turn, endedAt } = await modelStep({ run, step, agent, messages }, outside);
-    if (turn.kind === 'failed') return fail(run, { step, agent, error: turn.error });
-    if (turn.kind === 'cancelled') return cancel(run, { step, agent, done });
+    if (turn.kind === 'failed') return failRun(run, { step, agent, error: turn.error });
+    if (turn.kind === 'cancelled') return cancelRun(run, { step, agent, done });
     await tell(step, turnFacts(turn, agent));
     await auditRefused({ run, step, agent, turn, endedAt }, outside);
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {
@@ -81,7 +83,7 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     code: 'TURN_LIMIT_REACHED',
     message: `${agent.name} gave no answer within ${agent.turnLimit} turns`,
   };
-  return fail(run, { step: 'end', agent, error });
+  return failRun(run, { step: 'end', agent, error });
 }
 
 /** `model#1`, `model#2`, `issueRefund#1`: counted per name, so a name survives unrelated edits to the agent. */
@@ -159,7 +161,8 @@ function nextSpeaker(call: ToolCall, result: ToolResult, run: Run): Agent | unde
   return run.team.get(handoffInputSchema.parse(call.input).to);
 }
 
-async function fail(
+/** Ends a run that cannot go on. */
+export async function failRun(
   run: Run,
   { step, agent, error }: { readonly step: string; readonly agent: Agent; readonly error: Failure },
 ): Promise<RunOutcome> {
@@ -167,7 +170,8 @@ async function fail(
   return { kind: 'failed', agent: agent.name, error };
 }
 
-async function cancel(
+/** Ends a run at a step's boundary because it was asked to, and says what stands. */
+export async function cancelRun(
   run: Run,
   ended: { readonly step: string; readonly agent: Agent; readonly done: readonly ToolCall[] },
 ): Promise<RunOutcome> {

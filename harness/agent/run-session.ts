@@ -5,13 +5,14 @@ import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
-import type { RunBody, RunRequest, Steps } from '../session/runner.ts';
+import type { RunBody, RunOutcome, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionFeed } from '../session/session-feed.ts';
 import { openSessionLog } from '../session/session-log.ts';
 import type { Admission, SessionStore } from '../session/session-store.ts';
+import { isSubRun } from '../session/sub-run.ts';
 import type { AgentTeam } from './agent-team.ts';
 import { type Exchanges, placesOf } from './exchanges.ts';
-import { runAgent } from './run-agent.ts';
+import type { Run, RunOutside } from './run-agent.ts';
 
 /** What a run is given besides its message. */
 export interface SessionParts {
@@ -26,6 +27,8 @@ export interface SessionParts {
   readonly audit: AuditStore;
   readonly limits: LimitStore;
   readonly limitRules: readonly Limit[];
+  /** Takes a run from its opening to its end. */
+  readonly conduct: (run: Run, outside: RunOutside) => Promise<RunOutcome>;
 }
 
 /** Saved as the result of the run's first step: what a recovered run must not find out anew. */
@@ -48,20 +51,19 @@ export function sessionRun(parts: SessionParts): RunBody {
     const entry = team.get(agentInCharge(history) ?? team.entry);
     const opening = openingFacts(request, reception, entry.name);
     await log.append(receptionStep, opening);
-    return runAgent(
-      {
-        request,
-        receivedAt: reception.receivedAt,
-        history: [...history, ...opening],
-        entry,
-        team,
-        model: parts.model,
-        log,
-        steps,
-        places: placesOf(reception.runOrdinal),
-      },
-      parts,
-    );
+    const run: Run = {
+      request,
+      receivedAt: reception.receivedAt,
+      runOrdinal: reception.runOrdinal,
+      history: [...history, ...opening],
+      entry,
+      team,
+      model: parts.model,
+      log,
+      steps,
+      places: placesOf(String(reception.runOrdinal)),
+    };
+    return parts.conduct(run, parts);
   };
 }
 
@@ -90,7 +92,9 @@ async function historyBefore(
 ): Promise<readonly Fact[]> {
   if (runOrdinal === 1) return [];
   const events = await store.readEvents(sessionId, 0);
-  return events.filter((event) => event.runId !== runId).map((event) => event.fact);
+  return events
+    .filter((event) => event.runId !== runId && !isSubRun(event.runId))
+    .map((event) => event.fact);
 }
 
 function openingFacts(

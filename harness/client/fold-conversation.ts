@@ -1,5 +1,6 @@
 import type { Json, SessionEvent } from '../session/event.ts';
 import type { FeedItem } from '../session/session-feed.ts';
+import { isSubRun } from '../session/sub-run.ts';
 import { turnKey } from './turn-text.ts';
 
 /** One part of a conversation as a person sees it. `key` stays the same as the part changes. */
@@ -67,6 +68,8 @@ function withText(
 function withEvent(before: Conversation, event: SessionEvent): Conversation {
   const conversation = { ...before, events: [...before.events, event] };
   const { fact, runId } = event;
+  // A sub-agent does not speak: what it does stands in the log alone.
+  if (isSubRun(runId)) return conversation;
   const key = `${runId} ${event.step} ${event.ordinal}`;
   switch (fact.type) {
     case 'message-received':
@@ -104,9 +107,19 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
       return withPart(ended(conversation), { kind: 'notice', key, text: 'The run was cancelled' });
     case 'run-completed':
       return ended(conversation);
+    case 'plan-abandoned':
+      return withPart(conversation, { kind: 'notice', key, text: `No plan: ${fact.reason}` });
+    case 'findings-gathered':
+      return withPart(conversation, { kind: 'notice', key, text: 'The findings are in' });
     case 'tool-requested':
     case 'tool-completed':
     case 'tool-failed':
+    case 'plan-made':
+    case 'answer-refused':
+    case 'sub-agent-started':
+    case 'sub-agent-completed':
+    case 'sub-agent-failed':
+    case 'synthesis-made':
       return conversation;
   }
 }

@@ -13,7 +13,7 @@ import type {
   StrandedRun,
 } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
-import { type CheckpointClient, dbosSteps } from './dbos-steps.ts';
+import { type CheckpointClient, dbosSteps, type StartedRun } from './dbos-steps.ts';
 
 // Runs over DBOS. Design boundary: with dbos-steps.ts and migrate.ts the only files that know DBOS.
 //
@@ -36,7 +36,7 @@ export interface DbosRunnerOptions {
   readonly pool: NonNullable<DBOSConfig['systemDatabasePool']>;
   readonly url: string;
   /** The session's side of the transaction that saves a step. */
-  readonly transactionOf: (client: CheckpointClient, sessionId: string) => SessionTransaction;
+  readonly transactionOf: (client: CheckpointClient, request: RunRequest) => SessionTransaction;
   readonly body: RunBody;
   readonly observer: StepObserver;
   readonly log: Log;
@@ -72,7 +72,8 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
       dbosSteps(request.runId, {
         observer,
         isClosed: () => isClosed,
-        transactionOf: (client) => transactionOf(client, request.sessionId),
+        transactionOf: (client) => transactionOf(client, request),
+        startRun,
       }),
     );
   try {
@@ -117,6 +118,12 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
     logger: dbosLogger(log),
   });
   await DBOS.launch();
+}
+
+/** Starts a run from within another. */
+async function startRun(request: RunRequest): Promise<StartedRun> {
+  const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: request.runId })(request);
+  return { outcome: () => handle.getResult({ pollingIntervalMs: outcomePollingMs }) };
 }
 
 async function start(request: RunRequest): Promise<void> {

@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { runTransactionalInternalStep } from '@dbos-inc/dbos-sdk/internal/dbos';
 import { HarnessError } from '../host/harness-error.ts';
-import type { StepObserver, Steps } from '../session/runner.ts';
+import type { RunOutcome, RunRequest, StepObserver, Steps } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
 import { whileOpen } from '../session/while-open.ts';
 
@@ -25,11 +25,13 @@ export function dbosSteps(
     observer,
     transactionOf,
     isClosed,
+    startRun,
   }: {
     readonly observer: StepObserver;
     /** Whether this life is over. */
     readonly isClosed: () => boolean;
     readonly transactionOf: (client: CheckpointClient) => SessionTransaction;
+    readonly startRun: (request: RunRequest) => Promise<StartedRun>;
   },
 ): Steps {
   const observed = async <Input, Result>(
@@ -60,6 +62,16 @@ export function dbosSteps(
           return step(transactionOf(client));
         }, name),
       ),
+    delegate: async (requests) => {
+      const started: StartedRun[] = [];
+      // One after the other: DBOS numbers what a run does in the order in which it begins it.
+      for (const request of requests) started.push(await startRun(request));
+      const outcomes: RunOutcome[] = [];
+      for (const [index, run] of started.entries()) {
+        outcomes.push(await run.outcome().catch(() => broken(requests[index])));
+      }
+      return outcomes;
+    },
     settled: async (other) => {
       // However the other run ended, it has ended: its error is told to whoever asks for its outcome.
       await DBOS.retrieveWorkflow(other)
@@ -67,6 +79,17 @@ export function dbosSteps(
         .catch(() => undefined);
     },
   };
+}
+
+/** A run that this one has started. */
+export interface StartedRun {
+  readonly outcome: () => Promise<RunOutcome>;
+}
+
+/** A run's body throws only what is a bug, and its error is in the log: for whoever waits for it, it is one that failed. */
+function broken(request: RunRequest | undefined): RunOutcome {
+  const agent = request?.delegation?.agent ?? '';
+  return { kind: 'failed', agent, error: { code: 'RUN_BROKEN', message: 'The run broke off.' } };
 }
 
 const throughJson = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result));

@@ -1,5 +1,6 @@
 import { type ModelMessage, modelMessageSchema, type ToolResultPart } from 'ai';
 import type { Fact } from '../session/event.ts';
+import { briefing } from './briefing.ts';
 
 /** What the model is shown: the session's facts, read as a conversation. The log is the only memory of it. */
 export function transcriptOf(facts: readonly Fact[]): ModelMessage[] {
@@ -26,7 +27,23 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
         value: `${fact.error.code}: ${fact.error.message}`,
       });
       return;
+    case 'sub-agent-started':
+      messages.push({ role: 'user', content: fact.objective });
+      return;
+    case 'findings-gathered': {
+      const { findings, contradictions } = fact;
+      messages.push({ role: 'user', content: briefing({ findings, contradictions }) });
+      return;
+    }
+    case 'synthesis-made':
+      messages.push({ role: 'user', content: briefing({ synthesis: fact.synthesis }) });
+      return;
     case 'run-started':
+    case 'plan-made':
+    case 'answer-refused':
+    case 'plan-abandoned':
+    case 'sub-agent-completed':
+    case 'sub-agent-failed':
     case 'tool-requested':
     case 'approval-requested':
     case 'approval-decided':

@@ -16,7 +16,7 @@ export type Principal = z.infer<typeof principalSchema>;
 const usageSchema = z.object({ inputTokens: z.number(), outputTokens: z.number() });
 export type Usage = z.infer<typeof usageSchema>;
 
-const failureSchema = z.object({ code: z.string(), message: z.string() });
+export const failureSchema = z.object({ code: z.string(), message: z.string() });
 /** A failure as data: it crosses checkpoints and is shown to the model. */
 export type Failure = z.infer<typeof failureSchema>;
 
@@ -95,6 +95,49 @@ export const factSchema = z.discriminatedUnion('type', [
     from: z.string(),
     to: z.string(),
     reason: z.string(),
+  }),
+  /** A supervisor has made a plan; it is carried out once it is told. */
+  z.object({
+    type: z.literal('plan-made'),
+    agent: z.string(),
+    /** As in harness/supervision/plan.ts. */
+    plan: jsonSchema,
+    usage: usageSchema,
+  }),
+  /** What a supervisor wrote cannot be used; it is asked to write it anew. */
+  z.object({
+    type: z.literal('answer-refused'),
+    agent: z.string(),
+    asked: z.enum(['plan', 'synthesis']),
+    faults: z.array(z.string()),
+    usage: usageSchema,
+  }),
+  /** No plan came off, or a person decided against it: one agent takes the run by itself. */
+  z.object({ type: z.literal('plan-abandoned'), agent: z.string(), reason: z.string() }),
+  /** The first fact of a sub-agent's run. */
+  z.object({ type: z.literal('sub-agent-started'), agent: z.string(), objective: z.string() }),
+  z.object({
+    type: z.literal('sub-agent-completed'),
+    agent: z.string(),
+    /** As in harness/supervision/finding.ts. */
+    report: jsonSchema,
+  }),
+  z.object({ type: z.literal('sub-agent-failed'), agent: z.string(), error: failureSchema }),
+  z.object({
+    type: z.literal('findings-gathered'),
+    agent: z.string(),
+    /** As in harness/supervision/finding.ts. */
+    findings: jsonSchema,
+    contradictions: jsonSchema,
+  }),
+  z.object({
+    type: z.literal('synthesis-made'),
+    agent: z.string(),
+    /** `rule`: no model made one, and the findings stand side by side. */
+    by: z.enum(['model', 'rule']),
+    /** As in harness/supervision/synthesis.ts. */
+    synthesis: jsonSchema,
+    usage: usageSchema,
   }),
   z.object({ type: z.literal('run-completed'), agent: z.string(), text: z.string() }),
   z.object({ type: z.literal('run-failed'), agent: z.string(), error: failureSchema }),

@@ -10,6 +10,21 @@ export interface RunRequest {
   readonly sessionId: string;
   readonly text: string;
   readonly principal: Principal;
+  /** Makes it the run of a sub-agent: its text is an objective, and nobody's message. */
+  readonly delegation?: Delegation;
+}
+
+/** What the run of a sub-agent has from the run that it works for. */
+export interface Delegation {
+  /** Name of the sub-agent. */
+  readonly agent: string;
+  /** Its place among its siblings, counted from 1. */
+  readonly number: number;
+  /** The other run's ordinal in its session and its time. */
+  readonly runOrdinal: number;
+  readonly receivedAt: number;
+  /** Siblings that may work at a time. */
+  readonly concurrency: number;
 }
 
 export type RunOutcome =
@@ -30,6 +45,11 @@ export interface Steps {
     name: StepName,
     body: (transaction: SessionTransaction) => Promise<Result>,
   ) => Promise<Result>;
+  /**
+   * Runs the requests as runs of their own that this one waits for, all at once, and resolves with their outcomes in the order
+   * of the requests. A recovered run finds those that it has started.
+   */
+  readonly delegate: (requests: readonly RunRequest[]) => Promise<readonly RunOutcome[]>;
   /** Resolves when another run has settled, however it ended. */
   readonly settled: (runId: string) => Promise<void>;
 }

@@ -26,7 +26,7 @@ function sqlStore(database: Database, close: () => Promise<void>): OpenStore {
       const client = await database.pool.connect();
       try {
         await client.query('begin');
-        const result = await body(sqlSessionTransaction(client, sessionId));
+        const result = await body(sqlSessionTransaction(client, { sessionId }));
         await client.query('commit');
         return result;
       } catch (error) {

@@ -30,7 +30,7 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
   async function session(sessionId: string, ageDays: number): Promise<void> {
     const client = await database.pool.connect();
     await client.query('begin');
-    const transaction = sqlSessionTransaction(client, sessionId);
+    const transaction = sqlSessionTransaction(client, { sessionId });
     await transaction.admitRun(`${sessionId}-run`);
     await transaction.put({ collection: 'drafts', key: 'a', value: 1 });
     await client.query('commit');

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { TextDelta, TurnReference } from '../session/event.ts';
+import { ReadOnlyError } from '../session/read-only-error.ts';
 import {
   type SessionRecord,
   type SessionStore,
@@ -18,6 +19,7 @@ import { unwrapQueryError } from './unwrap-query-error.ts';
 /** How often a write is tried when another writer of the same session gets in between. */
 const writeTryLimit = 5;
 const uniqueViolation = '23505';
+const insufficientPrivilege = '42501';
 
 /** Sessions in the database: S1 to S3 hold for any number of processes. */
 export function sqlSessionStore(pool: Pool): SessionStore {
@@ -72,7 +74,10 @@ export function sqlSessionStore(pool: Pool): SessionStore {
 }
 
 /** The session's side of a transaction that somebody else has begun and will commit. */
-export function sqlSessionTransaction(client: PoolClient, sessionId: string): SessionTransaction {
+export function sqlSessionTransaction(
+  client: PoolClient,
+  { sessionId, isReadOnly = false }: { readonly sessionId: string; readonly isReadOnly?: boolean },
+): SessionTransaction {
   const database = drizzle(client);
   return {
     admitRun: async (runId) => {
@@ -106,17 +111,31 @@ export function sqlSessionTransaction(client: PoolClient, sessionId: string): Se
     },
     get: (collection, key) => readRecord(database, { sessionId, collection, key }),
     put: async ({ collection, key, value }) => {
-      await unwrapQueryError(
-        database
-          .insert(records)
-          .values({ tenant: tenantOf(sessionId), sessionId, collection, key, value })
-          .onConflictDoUpdate({
-            target: [records.sessionId, records.collection, records.key],
-            set: { value },
-          }),
-      );
+      const write = (): Promise<unknown> =>
+        unwrapQueryError(
+          database
+            .insert(records)
+            .values({ tenant: tenantOf(sessionId), sessionId, collection, key, value })
+            .onConflictDoUpdate({
+              target: [records.sessionId, records.collection, records.key],
+              set: { value },
+            }),
+        );
+      await (isReadOnly ? asInvestigator(client, write) : write());
     },
   };
+}
+
+/** Does it as the role that may only read. What the database refuses leaves the transaction to be undone to its savepoint. */
+async function asInvestigator(client: PoolClient, write: () => Promise<unknown>): Promise<void> {
+  await client.query('set local role groundhog_investigator');
+  try {
+    await write();
+  } catch (error) {
+    throw codeOf(error) === insufficientPrivilege ? new ReadOnlyError() : error;
+  }
+  // The database has let it pass: whoever granted that may have meant it. The step itself is saved by the runtime.
+  await client.query('set local role none');
 }
 
 /** Another writer of the same session got in between: what it stored is there now, so the statement is made anew. */
@@ -220,5 +239,7 @@ function deltaStatement({
 
 const attemptSchema = z.object({ attempt: z.coerce.number() });
 
-const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === uniqueViolation;
+const isUniqueViolation = (error: unknown): boolean => codeOf(error) === uniqueViolation;
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;

@@ -64,7 +64,16 @@ function factFields(fact: Fact): LogFields {
     case 'handed-off':
       return { to: fact.to };
     case 'run-failed':
+    case 'sub-agent-failed':
       return { errorCode: fact.error.code };
+    case 'plan-made':
+    case 'answer-refused':
+    case 'synthesis-made':
+      return { ...fact.usage };
+    case 'plan-abandoned':
+    case 'sub-agent-started':
+    case 'sub-agent-completed':
+    case 'findings-gathered':
     case 'message-received':
     case 'run-completed':
     case 'run-cancelled':

@@ -2,6 +2,7 @@ import type { Backing } from '../create-harness.ts';
 import { fingerprint } from '../host/fingerprint.ts';
 import { type Host, systemHost } from '../host/host.ts';
 import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
+import { ReadOnlyError } from '../session/read-only-error.ts';
 import type {
   RunBody,
   Runner,
@@ -10,6 +11,7 @@ import type {
   StepObserver,
   Steps,
 } from '../session/runner.ts';
+import type { SessionTransaction } from '../session/session-store.ts';
 import { whileOpen } from '../session/while-open.ts';
 import { memoryApprovalStore } from './memory-approval-store.ts';
 import { memoryAuditStore } from './memory-audit-store.ts';
@@ -44,27 +46,29 @@ function memoryRunner(parts: {
     const run = runs.get(runId);
     return run ?? Promise.reject(new RangeError(`there is no run ${runId}`));
   };
+  const start = (request: RunRequest): void => {
+    const earlier = requests.get(request.runId);
+    if (earlier !== undefined) {
+      if (fingerprint(earlier) === fingerprint(request)) return;
+      throw new MessageIdTakenError(request.runId);
+    }
+    requests.set(request.runId, request);
+    pending.add(request.runId);
+    saved.set(request.runId, []);
+    const steps = memorySteps(request, {
+      ...parts,
+      start,
+      outcome,
+      saved,
+      isClosed: () => isClosed,
+    });
+    const run = parts.body(request, steps).finally(() => pending.delete(request.runId));
+    // Whoever asks for the outcome is told of the error; nobody asking is no crash.
+    run.catch(() => undefined);
+    runs.set(request.runId, run);
+  };
   return {
-    start: async (request) => {
-      const earlier = requests.get(request.runId);
-      if (earlier !== undefined) {
-        if (fingerprint(earlier) === fingerprint(request)) return;
-        throw new MessageIdTakenError(request.runId);
-      }
-      requests.set(request.runId, request);
-      pending.add(request.runId);
-      saved.set(request.runId, []);
-      const steps = memorySteps(request, {
-        ...parts,
-        outcome,
-        saved,
-        isClosed: () => isClosed,
-      });
-      const run = parts.body(request, steps).finally(() => pending.delete(request.runId));
-      // Whoever asks for the outcome is told of the error; nobody asking is no crash.
-      run.catch(() => undefined);
-      runs.set(request.runId, run);
-    },
+    start: async (request) => start(request),
     outcome,
     isKnown: async (runId) => runs.has(runId),
     pendingRuns: async () => [...pending],
@@ -77,11 +81,12 @@ function memoryRunner(parts: {
 }
 
 function memorySteps(
-  { runId, sessionId }: RunRequest,
+  { runId, sessionId, delegation }: RunRequest,
   runner: {
     readonly observer: StepObserver;
     readonly store: MemoryStore;
     readonly saved: ReadonlyMap<string, string[]>;
+    readonly start: (request: RunRequest) => void;
     readonly outcome: (runId: string) => Promise<RunOutcome>;
     readonly isClosed: () => boolean;
   },
@@ -97,11 +102,25 @@ function memorySteps(
   };
   return {
     run: observed,
-    transact: (name, body) => observed(name, () => store.transact(sessionId, body)),
+    transact: (name, body) =>
+      observed(name, () =>
+        store.transact(sessionId, (transaction) =>
+          body(delegation === undefined ? transaction : readOnly(transaction)),
+        ),
+      ),
+    delegate: async (others) => {
+      for (const other of others) runner.start(other);
+      return Promise.all(others.map(({ runId: other }) => runner.outcome(other)));
+    },
     settled: async (other) => {
       await runner.outcome(other).catch(() => undefined);
     },
   };
+}
+
+/** What a database's role for sub-agents comes to. */
+function readOnly(transaction: SessionTransaction): SessionTransaction {
+  return { ...transaction, put: () => Promise.reject(new ReadOnlyError()) };
 }
 
 /** A saved result has been through JSON; one that was never saved is put through it too, so that both are the same. */

@@ -1,4 +1,4 @@
-import { fingerprint, type SessionEvent } from '#harness';
+import { fingerprint, inLogicalOrder, type SessionEvent } from '#harness';
 import { createAliases } from './aliases.ts';
 import { asJson } from './json.ts';
 import type { EventOutline } from './recording.ts';
@@ -6,7 +6,8 @@ import type { EventOutline } from './recording.ts';
 const digestCharacters = 12;
 
 /** A session's events without their ids and times: two sessions in which the same happened have the same outline. */
-export function outlineOf(events: readonly SessionEvent[]): EventOutline {
+export function outlineOf(log: readonly SessionEvent[]): EventOutline {
+  const events = inLogicalOrder(log);
   const aliases = createAliases();
   const facts = events.map(({ fact }) => aliases.in(asJson(fact)));
   return {

@@ -165,6 +165,18 @@ export function placeName({ lane, ordinal }: ExchangePlace): string {
   return `${lane}#${ordinal}`;
 }
 
+/** The parts of a lane: `2/billing` is of run 2, `2.1/ledger` of its first sub-agent; `2` is the run's own opening. */
+export function laneOf(lane: string): {
+  readonly run: number;
+  /** 0 for the run itself. */
+  readonly sibling: number;
+  readonly agent?: string;
+} {
+  const [numbers = '', agent] = lane.split('/');
+  const [run, sibling = 0] = numbers.split('.').map(Number);
+  return { run: run ?? Number.NaN, sibling, ...(agent === undefined ? {} : { agent }) };
+}
+
 /** Where an exchange stands. */
 export function placeOf({ lane, n }: { readonly lane: string; readonly n: number }): ExchangePlace {
   return { lane, ordinal: n };

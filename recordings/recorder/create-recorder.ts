@@ -20,6 +20,7 @@ import {
   exchangeSchema,
   formatVersion,
   headerSchema,
+  laneOf,
   placeName,
   type Recording,
 } from '../format/recording.ts';
@@ -91,7 +92,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     finish: (events) => {
       const aliases = createAliases();
       const packer = createRequestPacker(agents);
-      const exchanges = [...slots.values()].map(({ place, observed }) => {
+      const exchanges = inOrderOfLanes([...slots.values()]).map(({ place, observed }) => {
         if (observed === undefined) throw new RecordingIncompleteError(name, place);
         return write(place, observed, { aliases, packer });
       });
@@ -106,6 +107,28 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   };
 }
+
+/**
+ * Sub-agents work side by side, and which of them asks first is chance: what they ask while the run waits for them is put in
+ * the order of their lanes.
+ */
+function inOrderOfLanes(slots: readonly Slot[]): readonly Slot[] {
+  const ordered: Slot[] = [];
+  let siblings: Slot[] = [];
+  const flush = (): void => {
+    ordered.push(...siblings.toSorted((left, right) => siblingOf(left) - siblingOf(right)));
+    siblings = [];
+  };
+  for (const slot of slots) {
+    if (siblingOf(slot) === 0) flush();
+    (siblingOf(slot) === 0 ? ordered : siblings).push(slot);
+  }
+  flush();
+  return ordered;
+}
+
+/** Which sub-agent's slot it is; 0 for the run itself. */
+const siblingOf = ({ place }: Slot): number => laneOf(place.lane).sibling;
 
 /** Begins an exchange; what it returns ends it. */
 type Begin = (place: ExchangePlace) => (observed: Observed) => void;

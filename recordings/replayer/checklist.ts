@@ -1,5 +1,5 @@
 import type { ExchangePlace } from '#harness';
-import { placeName, placeOf } from '../format/recording.ts';
+import { laneOf, placeName, placeOf } from '../format/recording.ts';
 import type { Tape, TapedExchange } from './tape.ts';
 
 /** Which of a recording's exchanges have been asked for. */
@@ -22,10 +22,10 @@ export function createChecklist(tape: Tape, mayStayOpen: boolean): Checklist {
     count: () => asked.size,
     open,
     openBefore: ({ lane }) => {
-      const [run, agent] = lane.split('/');
+      const { run, agent } = laneOf(lane);
       // A run receives its message at once, and goes on when the run before it has settled.
       if (agent === undefined) return [];
-      return open().filter((each) => Number(each.lane.split('/')[0]) < Number(run));
+      return open().filter((each) => laneOf(each.lane).run < run);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Fact } from '#harness';
+import { type Fact, isSubRun } from '#harness';
 import type { Observation } from './observation.ts';
 import type { Violation } from './violation.ts';
 
@@ -8,7 +8,8 @@ const once = ['message-received', 'run-started', 'an ending'] as const;
 
 /** I8: one run for each message, with one beginning and one end, and at most one mail to the customer for each run. */
 export function checkOneRun({ events, outcomes, world }: Seen): readonly Violation[] {
-  const runs = Map.groupBy(events, ({ runId }) => runId);
+  const own = events.filter(({ runId }) => !isSubRun(runId));
+  const runs = Map.groupBy(own, ({ runId }) => runId);
   const mails = Map.groupBy(world.mails, ({ reference }) => runOf(reference));
   return [
     ...(runs.size === outcomes.length

@@ -58,7 +58,10 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
     await reach(name, 'inside');
     return value;
   };
-  const stepsOf = ({ runId, sessionId }: RunRequest): Steps => {
+  const stepsOf = (
+    { runId, sessionId }: RunRequest,
+    start: (request: RunRequest) => void,
+  ): Steps => {
     const saved = disk.saved.get(runId) ?? new Map<StepName, string>();
     disk.saved.set(runId, saved);
     const once = async <Result>(name: StepName, act: () => Promise<Result>): Promise<Result> => {
@@ -76,6 +79,10 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
         once(name, () =>
           disk.store.transact(sessionId, (transaction) => thenInside(name, body(transaction))),
         ),
+      delegate: async (requests) => {
+        for (const request of requests) start(request);
+        return Promise.all(requests.map((request) => runs.get(request.runId) ?? never()));
+      },
       settled: async (other) => {
         await runs.get(other);
       },
@@ -88,7 +95,7 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
       const start = (request: RunRequest): void => {
         if (runs.has(request.runId)) return;
         disk.requests.set(request.runId, request);
-        const run = body(request, stepsOf(request));
+        const run = body(request, stepsOf(request, start));
         runs.set(request.runId, run);
         run.then(
           () => disk.ended.add(request.runId),

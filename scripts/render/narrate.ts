@@ -43,6 +43,23 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       );
     case 'approval-decided':
       return paint('yellow', `  ?? ${fact.tool} is ${fact.verdict}`);
+    case 'plan-made':
+      return paint('dim', `  ${fact.agent} plans ${shortJson(fact.plan)}`);
+    case 'answer-refused':
+      return paint(
+        'yellow',
+        `  ${fact.agent}'s ${fact.asked} is refused: ${fact.faults.join('; ')}`,
+      );
+    case 'plan-abandoned':
+      return paint('yellow', `  no plan: ${fact.reason}`);
+    case 'sub-agent-started':
+      return paint('dim', `  => ${fact.agent}: ${fact.objective}`);
+    case 'sub-agent-completed':
+      return paint('dim', `  <= ${fact.agent} ${shortJson(fact.report)}`);
+    case 'sub-agent-failed':
+      return paint('yellow', `  <= ${fact.agent} failed: ${fact.error.message}`);
+    case 'synthesis-made':
+      return paint('dim', `  ${fact.agent} sums up ${shortJson(fact.synthesis)}`);
     case 'run-cancelled':
       return paint('yellow', `  ${fact.agent} was cancelled`);
     case 'run-failed':
@@ -50,6 +67,7 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
     case 'run-completed':
       return paint('dim', `  ${fact.agent} is done`);
     case 'run-started':
+    case 'findings-gathered':
     case 'model-turn-completed':
       // The text of a turn has been streamed already.
       return undefined;

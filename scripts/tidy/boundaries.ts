@@ -35,6 +35,7 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   safety: ['host', 'session'],
   sandbox: ['host', 'session', 'tools'],
   agent: ['host', 'session', 'tools', 'memory', 'model', 'safety'],
+  supervision: ['host', 'session', 'tools', 'memory', 'agent', 'safety'],
   durable: ['host', 'session'],
   storage: ['host', 'session', 'memory', 'safety'],
   telemetry: ['host', 'session'],

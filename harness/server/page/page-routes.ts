@@ -34,6 +34,7 @@ const files: Readonly<Record<string, { readonly file: URL; readonly type: string
     'client/protocol',
     'client/turn-text',
     'host/harness-error',
+    'session/sub-run',
   ]),
 };
 

@@ -1,0 +1,81 @@
+import { placesOf } from '../agent/exchanges.ts';
+import { type Run, type RunOutside, runAgent } from '../agent/run-agent.ts';
+import type { SessionParts } from '../agent/run-session.ts';
+import type { Fact } from '../session/event.ts';
+import type { RunControl } from '../session/run-control.ts';
+import type { Delegation, RunOutcome, RunRequest, Steps } from '../session/runner.ts';
+import { openSessionLog, type SessionLog } from '../session/session-log.ts';
+import { runWorkedFor } from '../session/sub-run.ts';
+import { readReport, reportSchema } from './finding.ts';
+import type { Turnstile } from './turnstile.ts';
+
+/**
+ * The run of a sub-agent: the same loop, in a workflow of its own, under its own budget. It never speaks in the session: its
+ * text streams to nobody, and its answer is a report.
+ */
+export async function investigate(
+  { delegation, ...request }: RunRequest & { readonly delegation: Delegation },
+  steps: Steps,
+  { turnstile, ...parts }: SessionParts & { readonly turnstile: Turnstile },
+): Promise<RunOutcome> {
+  const family = runWorkedFor(request.runId);
+  const leave = await turnstile.enter(family, delegation.concurrency);
+  try {
+    return await work({ ...request, delegation }, steps, parts);
+  } finally {
+    leave();
+  }
+}
+
+async function work(
+  request: RunRequest & { readonly delegation: Delegation },
+  steps: Steps,
+  parts: SessionParts,
+): Promise<RunOutcome> {
+  const { sessionId, runId, text, delegation } = request;
+  const { store, feed, host, team, model } = parts;
+  const entry = { ...team.get(delegation.agent), output: reportSchema };
+  const log = unheard(openSessionLog({ sessionId, runId }, { store, feed, clock: host.clock }));
+  const opening: Fact = { type: 'sub-agent-started', agent: entry.name, objective: text };
+  await log.append('delegation', [opening]);
+  const run: Run = {
+    request,
+    receivedAt: delegation.receivedAt,
+    runOrdinal: delegation.runOrdinal,
+    history: [opening],
+    entry,
+    team,
+    model,
+    log,
+    steps,
+    places: placesOf(`${delegation.runOrdinal}.${delegation.number}`),
+  };
+  const outside: RunOutside = { ...parts, control: controlOf(runWorkedFor(runId), parts.control) };
+  const outcome = await runAgent(run, outside);
+  await log.append('report', [endingFact(entry.name, outcome)]);
+  return outcome;
+}
+
+function endingFact(agent: string, outcome: RunOutcome): Fact {
+  if (outcome.kind === 'failed') return { type: 'sub-agent-failed', agent, error: outcome.error };
+  const report = outcome.kind === 'answered' ? readReport(outcome.text) : undefined;
+  if (report !== undefined) return { type: 'sub-agent-completed', agent, report };
+  const error =
+    outcome.kind === 'answered'
+      ? { code: 'REPORT_INVALID', message: 'What it answered is no report.' }
+      : { code: 'RUN_CANCELLED', message: 'The investigation was cancelled.' };
+  return { type: 'sub-agent-failed', agent, error };
+}
+
+/** Whoever cancels a run cancels those that work for it. */
+function controlOf(runId: string, control: RunControl): RunControl {
+  return {
+    ...control,
+    isCancelRequested: (sessionId) => control.isCancelRequested(sessionId, runId),
+  };
+}
+
+function unheard(log: SessionLog): SessionLog {
+  const silence = { add: async () => undefined, flush: async () => undefined };
+  return { ...log, openText: async () => silence };
+}

@@ -1,0 +1,144 @@
+import type { Agent, Supervision } from '../agent/define-agent.ts';
+import type { Run, RunOutside } from '../agent/run-agent.ts';
+import { transcriptOf } from '../memory/transcript.ts';
+import type { Fact, Failure } from '../session/event.ts';
+import { dispatch } from './dispatch.ts';
+import { contradictionsIn, type Finding } from './finding.ts';
+import { type Plan, planSchema, readPlan } from './plan.ts';
+import { passGate } from './plan-gate.ts';
+import { askStructured } from './structured-turn.ts';
+import { plainSynthesis, readSynthesis, synthesisSchema } from './synthesis.ts';
+
+/** How a supervised run goes on. */
+export type Supervised =
+  /** `agent` takes its turns now, and knows what `facts` say. */
+  | { readonly kind: 'ready'; readonly agent: Agent; readonly facts: readonly Fact[] }
+  | { readonly kind: 'failed'; readonly step: string; readonly error: Failure }
+  | { readonly kind: 'cancelled'; readonly step: string };
+
+/**
+ * What happens before a supervisor speaks: it makes a plan, which is told before it is carried out; a person may have to let
+ * it pass; investigators find out side by side; what they found is put together. Nobody but the supervisor acts or answers.
+ */
+export async function supervise(
+  run: Run,
+  supervision: Supervision,
+  outside: RunOutside,
+): Promise<Supervised> {
+  const agent = run.entry;
+  const planned = await makePlan(run, supervision, outside);
+  if (planned.kind !== 'planned') return planned;
+  const gate = await passGate({ run, agent, supervision, ...planned }, outside);
+  if (gate.kind === 'cancelled') return gate;
+  if (gate.kind === 'stopped') return abandon(run, supervision, gate.reason);
+  if (gate.plan.objectives.length === 0) return { kind: 'ready', agent, facts: [] };
+  const { step, findings } = await dispatch(run, { plan: gate.plan, supervision });
+  const contradictions = contradictionsIn(findings);
+  const gathered: Fact = {
+    type: 'findings-gathered',
+    agent: agent.name,
+    findings: [...findings],
+    contradictions: contradictions.map((each) => ({ ...each, statements: [...each.statements] })),
+  };
+  await run.log.append(step, [gathered]);
+  return putTogether(run, { findings, gathered }, outside);
+}
+
+async function makePlan(
+  run: Run,
+  supervision: Supervision,
+  outside: RunOutside,
+): Promise<{ readonly kind: 'planned'; readonly plan: Plan; readonly step: string } | Supervised> {
+  const agent = run.entry;
+  const answer = await askStructured(
+    {
+      name: 'plan',
+      run,
+      agent,
+      instructions: planInstructions(run, supervision),
+      schema: planSchema,
+      messages: transcriptOf(run.history),
+      read: (written) => readPlan(written, supervision),
+    },
+    outside,
+  );
+  if (answer.kind === 'refused') {
+    return abandon(run, supervision, `no plan came off: ${answer.faults.join('; ')}`);
+  }
+  if (answer.kind !== 'given') return answer;
+  const { value: plan, step, usage } = answer;
+  await run.log.append(step, [{ type: 'plan-made', agent: agent.name, plan, usage }]);
+  return { kind: 'planned', plan, step };
+}
+
+/** One agent takes the run by itself: control moves to it as by a hand-off. */
+async function abandon(
+  { entry, team, log }: Run,
+  { fallback }: Supervision,
+  reason: string,
+): Promise<Supervised> {
+  const facts: Fact[] = [
+    { type: 'plan-abandoned', agent: entry.name, reason },
+    { type: 'handed-off', from: entry.name, to: fallback, reason },
+  ];
+  await log.append('plan.abandoned', facts);
+  return { kind: 'ready', agent: team.get(fallback), facts };
+}
+
+async function putTogether(
+  run: Run,
+  { findings, gathered }: { readonly findings: readonly Finding[]; readonly gathered: Fact },
+  outside: RunOutside,
+): Promise<Supervised> {
+  const agent = run.entry;
+  const answer = await askStructured(
+    {
+      name: 'synthesis',
+      run,
+      agent,
+      instructions: synthesisInstructions,
+      schema: synthesisSchema,
+      messages: transcriptOf([...run.history, gathered]),
+      read: (written) => readSynthesis(written, findings),
+    },
+    outside,
+  );
+  if (answer.kind === 'failed' || answer.kind === 'cancelled') return answer;
+  const made: Fact =
+    answer.kind === 'given'
+      ? {
+          type: 'synthesis-made',
+          agent: agent.name,
+          by: 'model',
+          synthesis: answer.value,
+          usage: answer.usage,
+        }
+      : {
+          type: 'synthesis-made',
+          agent: agent.name,
+          by: 'rule',
+          synthesis: plainSynthesis(findings),
+          usage: { inputTokens: 0, outputTokens: 0 },
+        };
+  await run.log.append(answer.kind === 'given' ? answer.step : 'synthesis.rule', [made]);
+  return { kind: 'ready', agent, facts: [gathered, made] };
+}
+
+function planInstructions({ team }: Run, { investigators, objectiveLimit }: Supervision): string {
+  const list = investigators.map((name) => {
+    const tools = team.get(name).tools.map((tool) => tool.name);
+    return `- ${name}, who has ${tools.length === 0 ? 'no tools' : tools.join(', ')}`;
+  });
+  return [
+    'Before you act, others find out for you. Write the plan of what is to be found out, as JSON: one objective for each',
+    `thing, at most ${objectiveLimit}, each in words that can be understood without this conversation, each for one of:`,
+    ...list,
+    'They look things up and change nothing. Leave the list empty if there is nothing to find out.',
+  ].join('\n');
+}
+
+const synthesisInstructions = [
+  'Put the findings together, as JSON: a summary of what is so, the ids of the findings it rests on, and those that you set',
+  'aside, with the reason. Every finding is one or the other. One that failed or is incomplete is set aside and named as a',
+  'gap, never filled in. Where findings contradict each other, say so; records of what happened outweigh general texts.',
+].join('\n');
