@@ -203,22 +203,24 @@ test('what is over time is told by its signal, and is not waited for', async () 
   expect(reason).toMatchObject({ code: 'TOOL_TIMED_OUT' });
 });
 
+const put = (context: ToolContext, key: string): Promise<void> => {
+  const { records } = context;
+  if (!isWriter(records)) throw new TypeError('not transactional');
+  return records.put({ collection: 'notes', key, value: key });
+};
+
+const writesLate: Execute = async (context, { clock }) => {
+  await put(context, 'early');
+  await clock.sleep(6000);
+  await put(context, 'late');
+  return { ok: true };
+};
+const writesInTime: Execute = async (context) => {
+  await put(context, 'in time');
+  return { ok: true };
+};
+
 test('a transactional tool that is over time leaves nothing, however late it writes', async () => {
-  const put = (context: ToolContext, key: string): Promise<void> => {
-    const { records } = context;
-    if (!isWriter(records)) throw new TypeError('not transactional');
-    return records.put({ collection: 'notes', key, value: key });
-  };
-  const slow: Execute = async (context, { clock }) => {
-    await put(context, 'early');
-    await clock.sleep(6000);
-    await put(context, 'late');
-    return { ok: true };
-  };
-  const quick: Execute = async (context) => {
-    await put(context, 'in time');
-    return { ok: true };
-  };
-  expect((await play('transactional', slow)).records).toEqual([]);
-  expect((await play('transactional', quick)).records).toHaveLength(1);
+  expect((await play('transactional', writesLate)).records).toEqual([]);
+  expect((await play('transactional', writesInTime)).records).toHaveLength(1);
 });

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { canonicalJson } from '../host/fingerprint.ts';
 import type { Life, LifeReport } from '../testing/unkeyed-life.ts';
 
 // D-06, with a process that is killed: the carrier keeps no keys, and the life that asked it dies before it is answered.
 
 // Two processes with a database of their own a test.
-vi.setConfig({ testTimeout: 300_000 });
+const patience = { timeout: 300_000 };
 
 const script = join(import.meta.dirname, '../testing/unkeyed-life.ts');
 
@@ -53,25 +53,29 @@ const told = ({ facts }: Aftermath): readonly string[] =>
     return fact.type === 'approval-requested' || fact.type === 'run-completed' ? [fact.type] : [];
   });
 
-test('what was filed when the process was killed is not filed again: a person says that it happened', async () => {
-  const after = await killedOnce({
-    effect: 'unkeyed',
-    carrier: 'hangs-after',
-    word: 'happened',
-  });
-  expect(after.claims).toBe(1);
-  expect(after.asked).toEqual([
-    { approvalId: 's/r/fileClaim#1', tool: 'fileClaim', roles: ['claims_agent'] },
-  ]);
-  expect(told(after)).toEqual([
-    'approval-requested',
-    'decided approved by ana',
-    'completed {"happened":true,"reason":"I asked the carrier","saidBy":"ana"}',
-    'run-completed',
-  ]);
-});
+test(
+  'what was filed when the process was killed is not filed again: a person says that it happened',
+  patience,
+  async () => {
+    const after = await killedOnce({
+      effect: 'unkeyed',
+      carrier: 'hangs-after',
+      word: 'happened',
+    });
+    expect(after.claims).toBe(1);
+    expect(after.asked).toEqual([
+      { approvalId: 's/r/fileClaim#1', tool: 'fileClaim', roles: ['claims_agent'] },
+    ]);
+    expect(told(after)).toEqual([
+      'approval-requested',
+      'decided approved by ana',
+      'completed {"happened":true,"reason":"I asked the carrier","saidBy":"ana"}',
+      'run-completed',
+    ]);
+  },
+);
 
-test('what was not filed is filed once more, when a person has said so', async () => {
+test('what was not filed is filed once more, when a person has said so', patience, async () => {
   const after = await killedOnce({
     effect: 'unkeyed',
     carrier: 'hangs-before',
@@ -86,8 +90,12 @@ test('what was not filed is filed once more, when a person has said so', async (
   ]);
 });
 
-test('a tool that claims a key which its carrier does not keep is done twice: the book would show it', async () => {
-  const after = await killedOnce({ effect: 'keyed', carrier: 'hangs-after', word: 'happened' });
-  expect(after.claims).toBe(2);
-  expect(after.asked).toEqual([]);
-});
+test(
+  'a tool that claims a key which its carrier does not keep is done twice: the book would show it',
+  patience,
+  async () => {
+    const after = await killedOnce({ effect: 'keyed', carrier: 'hangs-after', word: 'happened' });
+    expect(after.claims).toBe(2);
+    expect(after.asked).toEqual([]);
+  },
+);

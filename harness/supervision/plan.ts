@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Supervision } from '../agent/define-agent.ts';
 
 /** One thing to find out, and who finds it out. */
-export const objectiveSchema = z.object({
+const objectiveSchema = z.object({
   /** Investigator's name. */
   agent: z.string().min(1),
   /** What to find out, in words the investigator understands without the conversation. */

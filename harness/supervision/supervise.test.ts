@@ -89,7 +89,7 @@ function answerBy(
   );
 }
 
-const agent = (name: string, rest: Partial<Agent> = {}): Agent =>
+const agentNamed = (name: string, rest: Partial<Agent> = {}): Agent =>
   defineAgent({
     name,
     prompt: definePrompt(name, `You are ${name}.`),
@@ -113,7 +113,7 @@ function teamOf({ lookUp, supervision, tools = [] }: Team): readonly Agent[] {
       execute: async (_input, { runId }) => ({ found: await lookUp(name, runId) }),
     });
   return [
-    agent('supervisor', {
+    agentNamed('supervisor', {
       supervises: {
         investigators: names,
         objectiveLimit: 8,
@@ -122,8 +122,8 @@ function teamOf({ lookUp, supervision, tools = [] }: Team): readonly Agent[] {
         ...supervision,
       },
     }),
-    agent('alone'),
-    ...names.map((name) => agent(name, { tools: [lookUpTool(name), ...tools] })),
+    agentNamed('alone'),
+    ...names.map((name) => agentNamed(name, { tools: [lookUpTool(name), ...tools] })),
   ];
 }
 

@@ -107,11 +107,9 @@ async function answerQuestions(
   { approvals }: Harness,
   { word, ended }: { readonly word: Life['word']; readonly ended: Promise<unknown> },
 ): Promise<LifeReport['asked']> {
-  let isOver = false;
-  void ended.finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
+  const over = new AbortController();
+  void ended.finally(() => over.abort());
+  while (!over.signal.aborted) {
     for (const { approvalId, status } of await approvals.list(principal.tenant, 's')) {
       if (status !== 'pending') continue;
       const verdict = word === 'happened' ? 'approve' : 'reject';

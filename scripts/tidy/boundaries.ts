@@ -76,6 +76,7 @@ const ownerships: readonly Ownership[] = [
   {
     packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
     owners: /^harness\/(agent|memory|model|tools|testing)\/|\.test\.ts$/,
+    typesOnlyIn: /^harness\/supervision\//,
   },
   { packages: /^gpt-tokenizer(\/|$)/, owners: /^harness\/memory\// },
 ];
