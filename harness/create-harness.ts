@@ -5,6 +5,12 @@ import type { Agent } from './agent/define-agent.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
 import { type Host, systemHost } from './host/host.ts';
 import type { AuditStore } from './safety/audit.ts';
+import {
+  type Cleared,
+  type ClearRequest,
+  type ClearStore,
+  clearSession,
+} from './safety/clear-session.ts';
 import type { Limit, LimitStore } from './safety/limits.ts';
 import { redactText } from './safety/redact.ts';
 import type { ApprovalStore } from './session/approval.ts';
@@ -33,6 +39,7 @@ export interface Backing {
   readonly control: RunControl;
   readonly audit: AuditStore;
   readonly limits: LimitStore;
+  readonly clearing: ClearStore;
   /** Starts running: runs that an earlier life left unfinished go on. Called once. */
   readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
 }
@@ -66,6 +73,11 @@ export interface Harness {
   readonly send: (message: IncomingMessage) => Promise<string>;
   /** Asks a run to end at its next step; what it has done by then stays done, and its end says so. */
   readonly cancel: (sessionId: string, runId: string) => Promise<void>;
+  /**
+   * Takes away all that was said in a session, and begins its next epoch. Throws SessionBusyError or ApprovalPendingError, unless
+   * by `force`: then what is in progress is cancelled first.
+   */
+  readonly clear: (request: ClearRequest) => Promise<Cleared>;
   /** The tools its agents have. */
   readonly tools: ToolDirectory;
   /** Every decision about who might do what, chained. */
@@ -129,6 +141,16 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       return messageId;
     },
     cancel: control.requestCancel,
+    clear: (request) =>
+      clearSession(request, {
+        clearing: backing.clearing,
+        runner,
+        approvals,
+        control,
+        audit,
+        feed,
+        clock: host.clock,
+      }),
     audit,
     tools: team.directory,
     approvals: approvalDesk({

@@ -22,12 +22,14 @@ export async function durableBacking({
     { sqlRunControl },
     { sqlAuditStore },
     { sqlLimitStore },
+    { sqlClearStore },
   ] = await Promise.all([
     import('./storage/sql-session-store.ts'),
     import('./storage/sql-approval-store.ts'),
     import('./storage/sql-run-control.ts'),
     import('./storage/sql-audit-store.ts'),
     import('./storage/sql-limit-store.ts'),
+    import('./storage/sql-clear-store.ts'),
   ]);
   return {
     store: sqlSessionStore(database.pool),
@@ -35,6 +37,7 @@ export async function durableBacking({
     control: sqlRunControl(database.pool),
     audit: sqlAuditStore(database.pool),
     limits: sqlLimitStore(database.pool),
+    clearing: sqlClearStore(database.pool),
     openRunner: async (body, observer, { log }) => {
       const { openDbosRunner } = await import('./durable/dbos-runner.ts');
       return openDbosRunner({

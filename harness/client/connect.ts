@@ -8,7 +8,8 @@ import { createTurnText } from './turn-text.ts';
 
 // A session, followed over any number of connections. Nothing here is of Node: the page loads this file as it is.
 //
-//   N1. Events come once each, in order, without a gap, from behind the cursor on.
+//   N1. Events come once each, in order, without a gap, from behind the cursor on; `session-cleared` says that what was before
+//       is gone, and comes next to whoever has not seen all of that.
 //   N2. The text of a turn comes once, in order and whole; `text-restarted` voids what came of earlier attempts.
 //   N3. A connection that ends is opened again behind the last event seen, later each time until one succeeds.
 
@@ -107,8 +108,9 @@ async function* followItems(follow: Follow): AsyncGenerator<FeedItem> {
           onStatus('live');
         } else if (item.kind === 'event') {
           if (item.event.seq <= cursor) continue;
-          // What is missing is asked for again.
-          if (item.event.seq > cursor + 1) break;
+          // What is missing is asked for again; what was cleared is not to be had.
+          const isCleared = item.event.fact.type === 'session-cleared';
+          if (item.event.seq > cursor + 1 && !isCleared) break;
           cursor = item.event.seq;
           turns.settle(item.event);
           yield item;

@@ -105,6 +105,12 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
       });
     case 'run-cancelled':
       return withPart(ended(conversation), { kind: 'notice', key, text: 'The run was cancelled' });
+    case 'session-cleared':
+      return {
+        ...emptyConversation,
+        events: [event],
+        parts: [{ kind: 'notice', key, text: 'The conversation was cleared' }],
+      };
     case 'run-completed':
       return ended(conversation);
     case 'plan-abandoned':

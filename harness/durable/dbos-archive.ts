@@ -1,7 +1,8 @@
 import { DBOSClient, type DBOSConfig } from '@dbos-inc/dbos-sdk';
 import { silentLog } from '../host/host.ts';
 import type { RunArchive } from '../session/run-archive.ts';
-import { attributesOf, dbosLogger } from './dbos-runner.ts';
+import { dbosLogger } from './dbos-runner.ts';
+import { sessionRuns } from './session-runs.ts';
 
 /** The runs in a database, without running any: it may be one on which another process runs them. */
 export async function openDbosArchive({
@@ -17,22 +18,10 @@ export async function openDbosArchive({
     logger: dbosLogger(silentLog),
   });
   return {
-    runsOf: async (sessionId) => {
-      const workflows = await client.listWorkflows({
-        attributes: attributesOf(sessionId),
-        loadInput: false,
-        loadOutput: false,
-      });
-      return workflows.map(({ workflowID, status }) => ({
-        runId: workflowID,
-        isSettled: !unsettled.has(status),
-      }));
-    },
+    runsOf: (sessionId) => sessionRuns(sessionId, (input) => client.listWorkflows(input)),
     forget: async (runIds) => {
       if (runIds.length > 0) await client.deleteWorkflows([...runIds]);
     },
     [Symbol.asyncDispose]: () => client.destroy(),
   };
 }
-
-const unsettled: ReadonlySet<string> = new Set(['PENDING', 'ENQUEUED', 'DELAYED']);

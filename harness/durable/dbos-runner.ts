@@ -14,6 +14,7 @@ import type {
 } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
 import { type CheckpointClient, dbosSteps, type StartedRun } from './dbos-steps.ts';
+import { attributesOf, sessionRuns } from './session-runs.ts';
 
 // Runs over DBOS. Design boundary: with dbos-steps.ts and migrate.ts the only files that know DBOS.
 //
@@ -86,6 +87,7 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
     start,
     outcome: (runId) =>
       DBOS.retrieveWorkflow<RunOutcome>(runId).getResult({ pollingIntervalMs: outcomePollingMs }),
+    runsOf: (sessionId) => sessionRuns(sessionId, (input) => DBOS.listWorkflows(input)),
     isKnown: async (runId) => (await DBOS.getWorkflowStatus(runId)) !== null,
     pendingRuns: () => pendingRuns(identity),
     strandedRuns: () => strandedRuns(identity),
@@ -138,9 +140,6 @@ async function start(request: RunRequest): Promise<void> {
     throw new MessageIdTakenError(runId);
   }
 }
-
-/** What a run is found by besides its id. */
-export const attributesOf = (sessionId: string): Record<string, string> => ({ sessionId });
 
 async function pendingRuns({ application, executorId }: Identity): Promise<readonly string[]> {
   const workflows = await DBOS.listWorkflows({

@@ -51,6 +51,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'run-completed':
     case 'run-failed':
     case 'run-cancelled':
+    case 'session-cleared':
       return;
   }
 }

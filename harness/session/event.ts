@@ -147,6 +147,13 @@ export const factSchema = z.discriminatedUnion('type', [
     /** Tools whose effects had happened by then: cancelling does not undo them. */
     done: z.array(z.object({ tool: z.string(), callId: z.string() })),
   }),
+  z.object({
+    type: z.literal('session-cleared'),
+    /** The one that begins here, counted from 1. What was before is gone. */
+    epoch: z.number(),
+    /** Id of the principal who wanted it. */
+    by: z.string(),
+  }),
 ]);
 export type Fact = z.infer<typeof factSchema>;
 
@@ -163,7 +170,7 @@ export interface EventDraft extends EventKey {
   readonly fact: Fact;
 }
 
-/** A stored fact. `seq` counts from 1 within the session, without gaps. */
+/** A stored fact. `seq` counts from 1 within the session, without gaps but for what `session-cleared` took away. */
 export interface SessionEvent extends EventDraft {
   readonly sessionId: string;
   readonly seq: number;

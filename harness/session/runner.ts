@@ -1,4 +1,5 @@
 import type { Failure, Principal } from './event.ts';
+import type { RunArchive } from './run-archive.ts';
 import type { SessionTransaction } from './session-store.ts';
 
 /** `tool#n` or `model#n` or `receive-message`: unique within its run, the same in every life of it. */
@@ -81,7 +82,7 @@ export interface StrandedRun {
 }
 
 /** Runs runs, durably or not. */
-export interface Runner {
+export interface Runner extends Pick<RunArchive, 'runsOf'> {
   /** Starts a run; starting it again, with the same request, changes nothing. */
   readonly start: (request: RunRequest) => Promise<void>;
   /** Resolves when the run has settled, in this process or another. */

@@ -70,9 +70,10 @@ export const startOfAttempt = -1;
 /**
  * Where sessions live. Two implementations: SQL and memory; `#harness/testing` holds the suite that both pass.
  *
- *   S1. `seq` counts from 1 within a session, without gaps.
+ *   S1. `seq` counts from 1 within a session, without gaps. What was cleared is missing, and only before `session-cleared`.
  *   S2. An event whose key is stored already is not stored again; the first one stays.
  *   S3. Of a model turn's deltas only those of its latest attempt exist.
+ *   S4. Runs of an epoch that was cleared away store nothing any more.
  */
 export interface SessionStore {
   /** Stores drafts in order. Returns those that were new, as stored. */

@@ -3,10 +3,8 @@ import { z } from 'zod';
 import type { ErasedSession, RetentionStore } from '../safety/retention.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { approvals, events, records, sessions, textDeltas } from './schema.ts';
+import { erasures as notes } from './sql-control-records.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
-
-/** Notes of sessions that are gone are kept among the records, which are of the same database and the same statement. */
-const notes = 'groundhog.erased';
 
 /** Deletes sessions from the database, each in one statement. */
 export function sqlRetentionStore(pool: Pool): RetentionStore {

@@ -2,12 +2,9 @@ import type { Pool } from 'pg';
 import type { RunControl } from '../session/run-control.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { records } from './schema.ts';
+import { cancellations, effects } from './sql-control-records.ts';
 import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
-
-/** Kept as records of the session, under collections of their own. */
-const cancellations = 'groundhog.cancellations';
-const effects = 'groundhog.effects';
 
 export function sqlRunControl(pool: Pool): RunControl {
   const database = drizzle(pool);

@@ -11,6 +11,7 @@ import {
 import { and, asc, drizzle, eq, gt, sql } from './drizzle.ts';
 import { createNotifications, notifying } from './notifications.ts';
 import { events, records, sessions, textDeltas } from './schema.ts';
+import { isCleared } from './sql-control-records.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
 import { readFeedPage } from './sql-feed-page.ts';
 import { tenantOf } from './tenant-of.ts';
@@ -46,7 +47,8 @@ export function sqlSessionStore(pool: Pool): SessionStore {
     watch: (sessionId, onChange) => notifications.watch(sessionId, onChange),
     beginAttempt: async (turn) => {
       const { rows } = await unlessOutrun(() => database.execute(attemptStatement(turn)));
-      return attemptSchema.parse(rows[0]).attempt;
+      // None was begun if the turn's epoch is over, and what it streams is dropped as well.
+      return attemptSchema.parse(rows[0] ?? { attempt: 1 }).attempt;
     },
     appendDelta: async (delta) => {
       await unwrapQueryError(database.execute(deltaStatement(delta)));
@@ -171,7 +173,7 @@ async function readRecord(
 /**
  * One statement, so one round trip and all or nothing: drafts whose key is new are numbered on from the session's count.
  * Raising the count locks the session's row; a writer whose view of the keys was stale by then violates the unique key
- * and tries again.
+ * and tries again. One that waited for the session to be cleared finds another epoch than it saw, and stores nothing.
  */
 function appendStatement(sessionId: string, drafts: string): ReturnType<typeof sql> {
   return sql`
@@ -185,11 +187,14 @@ function appendStatement(sessionId: string, drafts: string): ReturnType<typeof s
         select from ${events} stored
         where stored.session_id = ${sessionId} and stored.run_id = draft."runId"
           and stored.step = draft.step and stored.ordinal = draft.ordinal
-      )
+      ) and not ${isCleared(sessionId, sql`draft."runId"`)}
     ), counted as (
       insert into ${sessions} as session (session_id, event_count)
       select ${sessionId}, count(*) from fresh having count(*) > 0
       on conflict (session_id) do update set event_count = session.event_count + excluded.event_count
+        where session.epoch = coalesce(
+          (select seen.epoch from ${sessions} seen where seen.session_id = ${sessionId}), session.epoch
+        )
       returning session.event_count, session.tenant
     )
     insert into ${events} (tenant, session_id, seq, run_id, step, ordinal, fact)
@@ -213,7 +218,7 @@ function attemptStatement({ sessionId, runId, step }: TurnReference): ReturnType
     )
     insert into ${textDeltas} (tenant, session_id, run_id, step, attempt, ordinal, text)
     select ${tenantOf(sessionId)}, ${sessionId}, ${runId}, ${step}, coalesce(attempt, 0) + 1, ${startOfAttempt}::integer, ''
-    from earlier
+    from earlier where not ${isCleared(sessionId, runId)}
     returning attempt, ${notifying(sessionId)}`;
 }
 
@@ -233,7 +238,7 @@ function deltaStatement({
       select from ${textDeltas} later
       where later.session_id = ${sessionId} and later.run_id = ${runId}
         and later.step = ${step} and later.attempt > ${attempt}::integer
-    )
+    ) and not ${isCleared(sessionId, runId)}
     returning ${notifying(sessionId)}`;
 }
 

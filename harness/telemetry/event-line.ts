@@ -77,6 +77,7 @@ function factFields(fact: Fact): LogFields {
     case 'message-received':
     case 'run-completed':
     case 'run-cancelled':
+    case 'session-cleared':
       return {};
   }
 }

@@ -15,6 +15,7 @@ import type { SessionTransaction } from '../session/session-store.ts';
 import { whileOpen } from '../session/while-open.ts';
 import { memoryApprovalStore } from './memory-approval-store.ts';
 import { memoryAuditStore } from './memory-audit-store.ts';
+import { memoryClearStore } from './memory-clear-store.ts';
 import { memoryLimitStore } from './memory-limit-store.ts';
 import { memoryRunControl } from './memory-run-control.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
@@ -22,11 +23,14 @@ import { type MemoryStore, memoryStore } from './memory-store.ts';
 /** A backing without a database: the same loop at the speed of memory, for replay and tests. It survives nothing. */
 export function memoryBacking(host: Host = systemHost()): Backing {
   const store = memoryStore(host.clock.now);
+  const approvals = memoryApprovalStore();
+  const audit = memoryAuditStore();
   return {
     store,
-    approvals: memoryApprovalStore(),
+    approvals,
     control: memoryRunControl(),
-    audit: memoryAuditStore(),
+    audit,
+    clearing: memoryClearStore({ store, approvals, audit }),
     limits: memoryLimitStore(),
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
@@ -70,6 +74,10 @@ function memoryRunner(parts: {
   return {
     start: async (request) => start(request),
     outcome,
+    runsOf: async (sessionId) =>
+      [...requests.values()]
+        .filter((request) => request.sessionId === sessionId)
+        .map(({ runId }) => ({ runId, isSettled: !pending.has(runId) })),
     isKnown: async (runId) => runs.has(runId),
     pendingRuns: async () => [...pending],
     strandedRuns: async () => [],

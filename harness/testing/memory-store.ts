@@ -14,6 +14,10 @@ interface MemorySession {
   readonly keys: Set<string>;
   readonly deltas: TextDelta[];
   readonly records: Map<string, SessionRecord>;
+  /** Runs of an epoch that is over. */
+  readonly cleared: Set<string>;
+  eventCount: number;
+  epoch: number;
   runs: string[];
 }
 
@@ -24,6 +28,11 @@ export interface MemoryStore extends SessionStore {
     sessionId: string,
     body: (transaction: SessionTransaction) => Promise<Result>,
   ) => Promise<Result>;
+  /** As `ClearStore.clear`, for what is in the session. */
+  readonly clear: (
+    sessionId: string,
+    order: { readonly by: string; readonly settledRuns: readonly string[] },
+  ) => number | 'missing' | 'busy';
 }
 
 export function memoryStore(now: () => number): MemoryStore {
@@ -35,23 +44,28 @@ export function memoryStore(now: () => number): MemoryStore {
   };
   return {
     appendEvents: async (sessionId, drafts) => {
-      const { events, keys } = session(sessionId);
-      const fresh = drafts.filter((draft) => !keys.has(keyOf(draft)));
+      const into = session(sessionId);
+      const fresh = drafts.filter(
+        (draft) => !into.keys.has(keyOf(draft)) && !into.cleared.has(draft.runId),
+      );
       const stored = fresh.map((draft, index) => ({
         ...draft,
         fact: copy(draft.fact),
         sessionId,
-        seq: events.length + index + 1,
+        seq: into.eventCount + index + 1,
         storedAt: now(),
       }));
-      for (const event of stored) keys.add(keyOf(event));
-      events.push(...stored);
+      for (const event of stored) into.keys.add(keyOf(event));
+      into.events.push(...stored);
+      into.eventCount += stored.length;
       return stored;
     },
-    readEvents: async (sessionId, after) => session(sessionId).events.slice(after),
+    readEvents: async (sessionId, after) =>
+      session(sessionId).events.filter(({ seq }) => seq > after),
     readPage: async (sessionId, cursor, limit) => pageOf(session(sessionId), cursor, limit),
     beginAttempt: async (turn) => {
-      const { deltas } = session(turn.sessionId);
+      const { deltas, cleared } = session(turn.sessionId);
+      if (cleared.has(turn.runId)) return 1;
       const earlier = deltas.filter((delta) => sameTurn(delta, turn));
       for (const delta of earlier) deltas.splice(deltas.indexOf(delta), 1);
       const attempt = Math.max(0, ...earlier.map((delta) => delta.attempt)) + 1;
@@ -59,7 +73,8 @@ export function memoryStore(now: () => number): MemoryStore {
       return attempt;
     },
     appendDelta: async (delta) => {
-      const { deltas } = session(delta.sessionId);
+      const { deltas, cleared } = session(delta.sessionId);
+      if (cleared.has(delta.runId)) return;
       const latest = deltas.findLast((each) => sameTurn(each, delta));
       if (latest === undefined || latest.attempt <= delta.attempt) deltas.push(delta);
     },
@@ -74,12 +89,17 @@ export function memoryStore(now: () => number): MemoryStore {
       return [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []);
     },
     transact: (sessionId, body) => transact(session(sessionId), body),
+    clear: (sessionId, order) => {
+      const found = sessions.get(sessionId);
+      return found === undefined ? 'missing' : clear(found, { ...order, sessionId, storedAt: now() });
+    },
   };
 }
 
 function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: number): FeedPage {
-  const page = events.slice(cursor.after, cursor.after + limit);
-  const reach = page.length < limit ? Number.POSITIVE_INFINITY : cursor.after + limit;
+  const page = events.filter(({ seq }) => seq > cursor.after).slice(0, limit);
+  const reach =
+    page.length < limit ? Number.POSITIVE_INFINITY : (page.at(-1)?.seq ?? cursor.after);
   const isDue = (delta: TextDelta): boolean => {
     const end = events.find((event) => endsTurn(event, delta))?.seq ?? Number.MAX_SAFE_INTEGER;
     const latest = deltas.findLast((each) => sameTurn(each, delta));
@@ -124,11 +144,40 @@ async function transact<Result>(
   return result;
 }
 
+function clear(
+  session: MemorySession,
+  order: {
+    readonly sessionId: string;
+    readonly by: string;
+    readonly settledRuns: readonly string[];
+    readonly storedAt: number;
+  },
+): number | 'busy' {
+  const { sessionId, by, settledRuns, storedAt } = order;
+  const latest = session.runs.at(-1);
+  if (latest !== undefined && !settledRuns.includes(latest)) return 'busy';
+  for (const runId of settledRuns) session.cleared.add(runId);
+  session.deltas.length = 0;
+  session.records.clear();
+  session.epoch += 1;
+  session.eventCount += 1;
+  const { epoch, eventCount: seq } = session;
+  const place = { sessionId, seq, runId: `clear#${epoch}`, step: 'clear', ordinal: 0, storedAt };
+  session.events.splice(0, session.events.length, {
+    ...place,
+    fact: { type: 'session-cleared', epoch, by },
+  });
+  return epoch;
+}
+
 const emptySession = (): MemorySession => ({
   events: [],
   keys: new Set(),
   deltas: [],
   records: new Map(),
+  cleared: new Set(),
+  eventCount: 0,
+  epoch: 1,
   runs: [],
 });
 

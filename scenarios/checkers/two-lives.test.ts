@@ -106,6 +106,10 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
       return {
         start: async (request) => start(request),
         outcome: (runId) => runs.get(runId) ?? never(),
+        runsOf: async (sessionId) =>
+          [...disk.requests.values()]
+            .filter((request) => request.sessionId === sessionId)
+            .map(({ runId }) => ({ runId, isSettled: disk.ended.has(runId) })),
         isKnown: async (runId) => disk.requests.has(runId),
         strandedRuns: async () => [],
         pendingRuns: async () => [...disk.requests.keys()].filter((id) => !disk.ended.has(id)),

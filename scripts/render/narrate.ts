@@ -60,6 +60,8 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('yellow', `  <= ${fact.agent} failed: ${fact.error.message}`);
     case 'synthesis-made':
       return paint('dim', `  ${fact.agent} sums up ${shortJson(fact.synthesis)}`);
+    case 'session-cleared':
+      return paint('dim', '  the conversation was cleared');
     case 'run-cancelled':
       return paint('yellow', `  ${fact.agent} was cancelled`);
     case 'run-failed':

@@ -136,6 +136,8 @@ function render() {
     }
   });
   keepingEnd(byId('timeline'), (list) => {
+    // What was cleared is gone from here too.
+    if (list.firstChild?.dataset.key !== eventKey(events[0])) list.replaceChildren();
     for (const event of events.slice(list.children.length)) list.append(eventElement(event));
   });
 }
@@ -204,9 +206,12 @@ async function decide(card, approvalId, verdict) {
   }
 }
 
-function eventElement({ seq, step, runId, ordinal, fact }) {
+const eventKey = (event) => event && `${event.runId} ${event.step} ${event.ordinal}`;
+
+function eventElement(event) {
+  const { seq, step, fact } = event;
   const item = element('li', '', '');
-  item.dataset.key = `${runId} ${step} ${ordinal}`;
+  item.dataset.key = eventKey(event);
   const said = element('span', '', '');
   said.append(element('strong', '', fact.type), ' ', element('span', 'step', detailOf(step, fact)));
   item.append(element('span', 'seq', String(seq)), said);

@@ -1,0 +1,23 @@
+import type { GetWorkflowsInput, WorkflowStatus } from '@dbos-inc/dbos-sdk';
+import type { ArchivedRun } from '../session/run-archive.ts';
+
+/** What a run is found by besides its id. */
+export const attributesOf = (sessionId: string): Record<string, string> => ({ sessionId });
+
+/** Every run that was ever started in the session, by whichever process. */
+export async function sessionRuns(
+  sessionId: string,
+  list: (input: GetWorkflowsInput) => Promise<readonly WorkflowStatus[]>,
+): Promise<readonly ArchivedRun[]> {
+  const workflows = await list({
+    attributes: attributesOf(sessionId),
+    loadInput: false,
+    loadOutput: false,
+  });
+  return workflows.map(({ workflowID, status }) => ({
+    runId: workflowID,
+    isSettled: !unsettled.has(status),
+  }));
+}
+
+const unsettled: ReadonlySet<string> = new Set(['PENDING', 'ENQUEUED', 'DELAYED']);
