@@ -124,7 +124,10 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
 
 /** Starts a run from within another. */
 async function startRun(request: RunRequest): Promise<StartedRun> {
-  const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: request.runId })(request);
+  const handle = await DBOS.startWorkflow(runWorkflow, {
+    workflowID: request.runId,
+    workflowAttributes: attributesOf(request.sessionId),
+  })(request);
   return { outcome: () => handle.getResult({ pollingIntervalMs: outcomePollingMs }) };
 }
 

@@ -26,6 +26,20 @@ const refusals: Readonly<Record<string, ApiError>> = {
     code: 'APPROVAL_MISSING',
     message: 'There is no such approval.',
   }),
+  SESSION_MISSING: new ApiError(404, {
+    code: 'SESSION_MISSING',
+    message: 'There is no such session.',
+  }),
+  SESSION_BUSY: new ApiError(409, {
+    code: 'SESSION_BUSY',
+    message: 'A run of this session is in progress.',
+    hint: 'Wait for its end, or send { "force": true }: it is cancelled first.',
+  }),
+  APPROVAL_PENDING: new ApiError(409, {
+    code: 'APPROVAL_PENDING',
+    message: 'An approval waits in this session.',
+    hint: 'Decide it, or send { "force": true }: it is cancelled first.',
+  }),
   DECISION_REFUSED: new ApiError(403, {
     code: 'DECISION_REFUSED',
     message: 'This principal may not decide this.',

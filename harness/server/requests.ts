@@ -20,6 +20,8 @@ export const decisionSchema = z.strictObject({
   editedArguments: jsonSchema.optional(),
 });
 
+export const clearSchema = z.strictObject({ force: z.boolean().default(false) });
+
 export const helloSchema = z.strictObject({
   type: z.literal('hello'),
   key: z.string().optional(),
@@ -51,7 +53,7 @@ export function bodyFrom<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const known = new Set(['messageId', 'text', 'verdict', 'reason', 'editedArguments']);
+  const known = new Set(['messageId', 'text', 'verdict', 'reason', 'editedArguments', 'force']);
   const parts = new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? '')));
   const named = [...parts].filter((part) => known.has(part)).join(', ');
   throw new ApiError(400, {

@@ -17,6 +17,12 @@ export interface ServedHarness {
   ) => AsyncIterable<FeedItem>;
   readonly isKnown: (runId: string) => Promise<boolean>;
   readonly approvals: ApprovalDesk;
+  /** Takes away all that was said in a session. */
+  readonly clear: (request: {
+    readonly sessionId: string;
+    readonly by: Principal;
+    readonly force?: boolean;
+  }) => Promise<{ readonly epoch: number }>;
   /** Asks a run to end at its next step. */
   readonly cancel: (sessionId: string, runId: string) => Promise<void>;
 }

@@ -1,7 +1,14 @@
 import { Hono } from 'hono';
 import type { AppParts, AppVariables } from './create-app.ts';
 import { jsonOf } from './json-body.ts';
-import { bodyFrom, cursorFrom, messageSchema, runIdFor, sessionIdFrom } from './requests.ts';
+import {
+  bodyFrom,
+  clearSchema,
+  cursorFrom,
+  messageSchema,
+  runIdFor,
+  sessionIdFrom,
+} from './requests.ts';
 import { sessionState } from './session-state.ts';
 
 /** Events that one answer holds at most. */
@@ -20,6 +27,15 @@ export function sessionRoutes({
     const message = { sessionId, messageId: runIdFor(sessionId, messageId), text, principal };
     const runId = await sessions.toWrite(sessionId, principal, () => harness.send(message));
     return context.json({ sessionId, messageId, runId }, 202);
+  });
+  app.post('/:sessionId/clear', async (context) => {
+    const sessionId = sessionIdFrom(context.req.param('sessionId'));
+    const by = context.get('principal');
+    const { force } = bodyFrom(clearSchema, await jsonOf(context.req));
+    const { epoch } = await sessions.toWrite(sessionId, by, () =>
+      harness.clear({ sessionId, by, force }),
+    );
+    return context.json({ sessionId, epoch });
   });
   app.get('/:sessionId', async (context) => {
     const sessionId = sessionIdFrom(context.req.param('sessionId'));

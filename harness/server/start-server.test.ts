@@ -5,6 +5,8 @@ import { text as textFrom } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { defineAgent, definePrompt } from '../agent/define-agent.ts';
+import { connect } from '../client/connect.ts';
+import { emptyConversation, foldConversation } from '../client/fold-conversation.ts';
 import { closeCodes, type ServerFrame } from '../client/protocol.ts';
 import { type Backing, createHarness, type Harness } from '../create-harness.ts';
 import { systemHost } from '../host/host.ts';
@@ -425,6 +427,43 @@ describe('approvals and cancelling', () => {
       refusal(404, 'RUN_MISSING'),
     );
     expect(cancelled).toEqual(['s1/m1']);
+  });
+
+  test('clearing is the owner’s, is refused while an approval waits, and by force ends that first', async () => {
+    const running = await start();
+    const { backing, ask, keys, server } = running;
+    await speak(running);
+    const clear = (key: string, body: object = {}): Promise<Answer> =>
+      ask('/v1/sessions/s1/clear', { key, body });
+    for (const stranger of [keys.mallory, keys.support, keys.foreignSupport]) {
+      expect(await clear(stranger)).toMatchObject(refusal(404, 'SESSION_MISSING'));
+    }
+    expect(await clear(keys.alice, { force: 'yes' })).toMatchObject(
+      refusal(400, 'REQUEST_INVALID'),
+    );
+    await backing.approvals.request(asked);
+    expect(await clear(keys.alice)).toMatchObject(refusal(409, 'APPROVAL_PENDING'));
+    const viewer = connect({ url: server.url, key: keys.alice, sessionId: 's1' });
+    let shown = emptyConversation;
+    let isForced = false;
+    for await (const item of viewer.items()) {
+      shown = foldConversation(shown, item);
+      if (item.kind !== 'event') continue;
+      if (item.event.fact.type === 'session-cleared') viewer.close();
+      if (item.event.fact.type !== 'run-completed' || isForced) continue;
+      isForced = true;
+      expect(shown.parts.length).toBeGreaterThan(1);
+      expect(await clear(keys.alice, { force: true })).toMatchObject({
+        status: 200,
+        body: { sessionId: 's1', epoch: 2 },
+      });
+    }
+    expect(shown.events.map(({ fact }) => fact.type)).toEqual(['session-cleared']);
+    expect(shown.parts).toMatchObject([{ kind: 'notice' }]);
+    const decision = { verdict: 'approve', reason: 'late' };
+    expect(await ask(decisionPath, { key: keys.support, body: decision })).toMatchObject(
+      refusal(409, 'APPROVAL_DECIDED'),
+    );
   });
 });
 

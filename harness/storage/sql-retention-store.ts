@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { ErasedSession, RetentionStore } from '../safety/retention.ts';
 import { drizzle, sql } from './drizzle.ts';
-import { approvals, events, records, sessions, textDeltas } from './schema.ts';
+import { approvals, events, findings, records, sessions, summaries, textDeltas } from './schema.ts';
 import { erasures as notes } from './sql-control-records.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
@@ -67,7 +67,7 @@ function eraseStatement({
           select from ${approvals} approval
           where approval.session_id = ${sessionId} and approval.status in ('pending', 'approved')
         )
-      returning session_id, created_at
+      returning session_id, tenant, created_at
     ), event as (
       delete from ${events} where ${gone} returning seq, fact->'principal'->>'tenant' as tenant
     ), delta as (
@@ -76,10 +76,18 @@ function eraseStatement({
       delete from ${records} where ${gone} and collection <> ${notes} returning 1
     ), approval as (
       delete from ${approvals} where ${gone} returning 1
+    ), summary as (
+      delete from ${summaries} where ${gone}
+    ), finding as (
+      delete from ${findings} where ${gone}
     )
-    insert into ${records} (session_id, collection, key, value)
-    select session_id, ${notes}, extract(epoch from created_at)::text, jsonb_build_object(
-      'tenant', coalesce((select tenant from event where tenant is not null order by seq limit 1), 'unknown'),
+    insert into ${records} (tenant, session_id, collection, key, value)
+    select tenant, session_id, ${notes}, extract(epoch from created_at)::text, jsonb_build_object(
+      'tenant', coalesce(
+        nullif(tenant, ''),
+        (select event.tenant from event where event.tenant is not null order by seq limit 1),
+        'unknown'
+      ),
       'runIds', ${JSON.stringify(runIds)}::jsonb,
       'counts', jsonb_build_object(
         'events', (select count(*) from event), 'deltas', (select count(*) from delta),

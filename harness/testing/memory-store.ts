@@ -91,15 +91,16 @@ export function memoryStore(now: () => number): MemoryStore {
     transact: (sessionId, body) => transact(session(sessionId), body),
     clear: (sessionId, order) => {
       const found = sessions.get(sessionId);
-      return found === undefined ? 'missing' : clear(found, { ...order, sessionId, storedAt: now() });
+      return found === undefined
+        ? 'missing'
+        : clear(found, { ...order, sessionId, storedAt: now() });
     },
   };
 }
 
 function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: number): FeedPage {
   const page = events.filter(({ seq }) => seq > cursor.after).slice(0, limit);
-  const reach =
-    page.length < limit ? Number.POSITIVE_INFINITY : (page.at(-1)?.seq ?? cursor.after);
+  const reach = page.length < limit ? Number.POSITIVE_INFINITY : (page.at(-1)?.seq ?? cursor.after);
   const isDue = (delta: TextDelta): boolean => {
     const end = events.find((event) => endsTurn(event, delta))?.seq ?? Number.MAX_SAFE_INTEGER;
     const latest = deltas.findLast((each) => sameTurn(each, delta));
