@@ -121,14 +121,15 @@ async function endAll({ sessionId, by }: ClearRequest, parts: ClearParts): Promi
     );
   const deadline = clock.now() + patienceMs;
   for (;;) {
+    // Before the runs, which would end them too, and tell nobody who wanted it.
+    for (const { approvalId } of (await approvals.list(by.tenant, sessionId)).filter(isPending)) {
+      const { status } = await approvals.end(approvalId, 'cancelled');
+      if (status === 'cancelled') await tell('approval-cancelled', approvalId);
+    }
     const open = (await runner.runsOf(sessionId)).filter(({ isSettled }) => !isSettled);
     for (const { runId } of open) {
       await control.requestCancel(sessionId, runId);
       await tell('run-cancelled', runId);
-    }
-    for (const { approvalId } of (await approvals.list(by.tenant, sessionId)).filter(isPending)) {
-      const { status } = await approvals.end(approvalId, 'cancelled');
-      if (status === 'cancelled') await tell('approval-cancelled', approvalId);
     }
     if (open.length === 0) return;
     if (clock.now() >= deadline) throw new SessionBusyError(sessionId);
