@@ -10,6 +10,7 @@ import { createScreen } from './cli/create-screen.ts';
 import type { CommandIo, CommandResult } from './cli/define-command.ts';
 import { describeFailure } from './cli/describe-failure.ts';
 import { Interruption } from './cli/interruption.ts';
+import { approvals } from './commands/approvals.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
 import { chat } from './commands/chat.ts';
@@ -52,7 +53,7 @@ const io: CommandIo = {
 };
 
 const program = buildProgram(
-  [record, replay, crash, evaluate, bench, load, audit, retention, demo, serve, chat],
+  [record, replay, crash, evaluate, bench, load, audit, retention, demo, serve, chat, approvals],
   async (command, raw) => report(await command.start(raw, io)),
 );
 

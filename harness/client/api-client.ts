@@ -1,5 +1,5 @@
 import { HarnessError } from '../host/harness-error.ts';
-import type { Platform } from './platform.ts';
+import { platform as ownPlatform, type Platform } from './platform.ts';
 import type { ApiErrorBody } from './protocol.ts';
 
 /** The server's answer that it will not; `code` is its own. */
@@ -17,12 +17,12 @@ export interface ApiOptions {
   readonly url: string;
   /** An API key; absent for a server in development mode. */
   readonly key?: string | undefined;
-  readonly platform: Pick<Platform, 'fetch'>;
+  readonly platform?: Pick<Platform, 'fetch'>;
 }
 
 /** Asks the server once. Throws RequestRefusedError; a TypeError of `fetch` when there is no server to ask. */
 export async function askApi(
-  { url, key, platform }: ApiOptions,
+  { url, key, platform = ownPlatform }: ApiOptions,
   path: string,
   options: { readonly body?: unknown; readonly signal?: AbortSignal } = {},
 ): Promise<unknown> {

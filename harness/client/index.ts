@@ -1,5 +1,5 @@
 /** The client library: a session over HTTP and WebSocket, in a browser or in Node. */
-export { RequestRefusedError } from './api-client.ts';
+export { askApi, RequestRefusedError } from './api-client.ts';
 export {
   type Connection,
   ConnectionRefusedError,
