@@ -66,6 +66,11 @@ export interface IncomingMessage {
   readonly messageId: string;
   readonly text: string;
   readonly principal: Principal;
+  /**
+   * What it is to a run that is in progress. `queue`, the default: it waits for it. `steer`: the run reads it before its next
+   * model turn, and begins no effect before; if it reads nothing more, the message is answered in its turn.
+   */
+  readonly mode?: 'queue' | 'steer';
 }
 
 export interface Harness {
@@ -134,10 +139,16 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     host,
   );
   return {
-    send: async ({ messageId, text, ...message }) => {
+    send: async ({ messageId, text, sessionId, principal, mode }) => {
       // Before anything is kept of it.
       const { value: safe } = redactText(text, { profile: 'stored' });
-      await runner.start({ runId: messageId, text: safe, ...message });
+      await runner.start({
+        runId: messageId,
+        sessionId,
+        text: safe,
+        principal,
+        ...(mode === 'steer' ? { mode } : {}),
+      });
       return messageId;
     },
     cancel: control.requestCancel,

@@ -6,6 +6,7 @@ export {
   type ExchangePlace,
   type Exchanges,
   openExchanges,
+  type PersonsMessage,
   type ToolCall,
   type ToolOutcome,
 } from './agent/exchanges.ts';
@@ -92,6 +93,7 @@ export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
 export { openSessionLog } from './session/session-log.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
+export type { SteeringMessage } from './session/steering.ts';
 export { inLogicalOrder, isSubRun, runWorkedFor } from './session/sub-run.ts';
 export type { Database, DatabaseOptions } from './storage/open-database.ts';
 export {

@@ -1,7 +1,8 @@
 import type { Clock } from '../host/host.ts';
 import type { Approval, ApprovalStore } from '../session/approval.ts';
 import type { Fact, Json } from '../session/event.ts';
-import type { RunControl } from '../session/run-control.ts';
+import type { RunControl, RunSignals } from '../session/run-control.ts';
+import type { SteeringReader } from '../session/steering.ts';
 import type { ApprovalNeed, CallContext } from '../tools/define-tool.ts';
 import type { DecisionOutcome, ToolCall } from './exchanges.ts';
 
@@ -17,6 +18,9 @@ export interface Question {
   readonly call: ToolCall;
   readonly need: ApprovalNeed;
   readonly context: CallContext;
+  readonly reader: SteeringReader;
+  /** Whether a message for the run withdraws it. What may have happened has to be found out all the same. */
+  readonly yieldsToMessages: boolean;
 }
 
 export interface Asking {
@@ -57,12 +61,12 @@ export function decidedFact({ step, call }: Question, decision: DecisionOutcome)
 }
 
 /**
- * Asks, and waits until a person or time has decided or the run is cancelled. Asked again after a crash it finds the question
+ * Asks, and waits until a person or time has decided, the run is cancelled or a message for it arrives. Asked again after a crash it finds the question
  * it asked before, and its answer, if that came meanwhile.
  */
 export async function askPerson(question: Question, asking: Asking): Promise<DecisionOutcome> {
   const { approvals, control, clock } = asking;
-  const { call, need, context } = question;
+  const { call, need, context, reader } = question;
   const { sessionId, runId, principal } = context;
   const requestedAt = clock.now();
   let approval = await approvals.request({
@@ -83,14 +87,28 @@ export async function askPerson(question: Question, asking: Asking): Promise<Dec
   while (approval.status === 'pending') {
     if (clock.now() >= approval.expiresAt) {
       approval = await approvals.end(approval.approvalId, 'expired');
-    } else if (await control.isCancelRequested(sessionId, runId)) {
+    } else if (isInterrupted(await control.look(runId, reader), question)) {
       approval = await approvals.end(approval.approvalId, 'cancelled');
     } else {
       await clock.sleep(decisionPollingMs);
       approval = (await approvals.find(approval.approvalId)) ?? approval;
     }
   }
-  return outcomeOf(approval);
+  const outcome = outcomeOf(approval);
+  if (outcome.verdict !== 'cancelled' || !question.yieldsToMessages) return outcome;
+  const { isCancelRequested } = await control.look(runId, reader);
+  return isCancelRequested ? outcome : { ...outcome, reason: supersededReason };
+}
+
+/** Why a request is withdrawn whose run goes on. */
+export const supersededReason = 'a new message arrived';
+
+/** Nobody is to decide any more: the run ends, or has to read first what came meanwhile. */
+function isInterrupted(
+  { isCancelRequested, steering }: RunSignals,
+  { yieldsToMessages }: Question,
+): boolean {
+  return isCancelRequested || (yieldsToMessages && steering.length > 0);
 }
 
 function outcomeOf(approval: Approval): DecisionOutcome {

@@ -1,5 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { Failure, Json, Principal } from '../session/event.ts';
+import type { Failure, Json } from '../session/event.ts';
+import type { RunRequest } from '../session/runner.ts';
+import type { SteeringMessage } from '../session/steering.ts';
 import type { ApprovalNeed } from '../tools/define-tool.ts';
 
 /**
@@ -11,6 +13,9 @@ export interface ExchangePlace {
   readonly lane: string;
   readonly ordinal: number;
 }
+
+/** What a person says, and whether to the run in progress. */
+export type PersonsMessage = Pick<RunRequest, 'text' | 'principal' | 'mode'>;
 
 /** What a tool call came to. A failure is an answer too: the model is shown it. */
 export type ToolResult =
@@ -44,10 +49,7 @@ export interface ToolCall {
  */
 export interface Exchanges {
   /** A person's message arrived. */
-  readonly message: (
-    place: ExchangePlace,
-    message: { readonly text: string; readonly principal: Principal },
-  ) => void;
+  readonly message: (place: ExchangePlace, message: PersonsMessage) => void;
   /** The model to call at this place. */
   readonly model: (place: ExchangePlace, model: LanguageModelV4) => LanguageModelV4;
   readonly tool: (
@@ -61,6 +63,11 @@ export interface Exchanges {
     call: ToolCall,
     wait: () => Promise<DecisionOutcome>,
   ) => Promise<DecisionOutcome>;
+  /** The run looks for messages meant for it; what it is answered it reads. The place is that of the model turn behind. */
+  readonly steering: (
+    place: ExchangePlace,
+    look: () => readonly SteeringMessage[],
+  ) => readonly SteeringMessage[];
   readonly clock: (place: ExchangePlace, read: () => number) => number;
   readonly dice: (place: ExchangePlace, roll: () => string) => string;
 }
@@ -71,6 +78,7 @@ export const openExchanges: Exchanges = {
   model: (_place, model) => model,
   tool: (_place, _call, execute) => execute(),
   decision: (_place, _call, wait) => wait(),
+  steering: (_place, look) => look(),
   clock: (_place, read) => read(),
   dice: (_place, roll) => roll(),
 };

@@ -1,5 +1,4 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { ModelMessage } from 'ai';
 import type { Host } from '../host/host.ts';
 import { addToTranscript, transcriptOf } from '../memory/transcript.ts';
 import type { AuditStore } from '../safety/audit.ts';
@@ -14,7 +13,8 @@ import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolResult } from './exchanges.ts';
 import { handoffInputSchema, handoffToolName } from './handoff.ts';
-import { type CompletedTurn, type ModelTurn, takeModelTurn } from './model-turn.ts';
+import { modelStep, steeredFacts } from './model-step.ts';
+import type { CompletedTurn } from './model-turn.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
 
@@ -55,17 +55,20 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
   const messages = transcriptOf(run.history);
   const names = stepNames();
   const done: ToolCall[] = [];
+  let readUpTo = lastRead(run.history, run.runOrdinal);
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
     for (const fact of told) addToTranscript(messages, fact);
+    readUpTo = lastRead(told, readUpTo);
     await run.log.append(step, told);
   };
   while ((turns.get(agent.name) ?? 0) < agent.turnLimit) {
     turns.set(agent.name, (turns.get(agent.name) ?? 0) + 1);
     const step = names('model');
-    const { turn, endedAt } = await modelStep({ run, step, agent, messages }, outside);
+    const next = { run, step, agent, messages, readUpTo };
+    const { turn, read, endedAt } = await modelStep(next, outside);
     if (turn.kind === 'failed') return failRun(run, { step, agent, error: turn.error });
     if (turn.kind === 'cancelled') return cancelRun(run, { step, agent, done });
-    await tell(step, turnFacts(turn, agent));
+    await tell(step, [...steeredFacts(read), ...turnFacts(turn, agent)]);
     await auditRefused({ run, step, agent, turn, endedAt }, outside);
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {
       const { text } = turn;
@@ -74,7 +77,8 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     }
     const speaker = agent;
     for (const call of turn.calls) {
-      const result = await takeToolCall({ run, agent: speaker, call, names, tell }, outside);
+      const taken = { run, agent: speaker, call, names, tell, readUpTo };
+      const result = await takeToolCall(taken, outside);
       if (isEffect(call, result, speaker)) done.push(call);
       agent = nextSpeaker(call, result, run) ?? agent;
     }
@@ -96,39 +100,6 @@ function stepNames(): (name: string) => string {
   };
 }
 
-/** Saved as the result of a model turn's step. */
-interface TakenTurn {
-  readonly turn: ModelTurn;
-  /** Milliseconds since the epoch. */
-  readonly endedAt: number;
-}
-
-function modelStep(
-  turn: {
-    readonly run: Run;
-    readonly step: string;
-    readonly agent: Agent;
-    readonly messages: readonly ModelMessage[];
-  },
-  { host, exchanges, control }: RunOutside,
-): Promise<TakenTurn> {
-  const { run, step, agent, messages } = turn;
-  const { sessionId, runId } = run.request;
-  const place = run.places(agent.name);
-  return run.steps.run(step, async () => {
-    if (await control.isCancelRequested(sessionId, runId)) {
-      return { turn: { kind: 'cancelled' }, endedAt: host.clock.now() };
-    }
-    const text = await run.log.openText(step);
-    const taken = await takeModelTurn(
-      { agent, messages, model: exchanges.model(place, run.model), onText: text.add },
-      host,
-    );
-    await text.flush();
-    return { turn: taken, endedAt: host.clock.now() };
-  });
-}
-
 /** Calls that the SDK has refused (no such tool, input that does not fit) never reach the dispatcher and are audited here. */
 async function auditRefused(
   refused: {
@@ -147,6 +118,14 @@ async function auditRefused(
     const context = { sessionId, runId, principal, idempotencyKey };
     await auditCall({ agent, call, context, result: { kind: 'failed', error }, endedAt }, audit);
   }
+}
+
+/** Ordinal of the last run whose message has been read, by what these facts say. */
+function lastRead(facts: readonly Fact[], before: number): number {
+  return facts.reduce(
+    (last, fact) => (fact.type === 'message-steered' ? Math.max(last, fact.runOrdinal) : last),
+    before,
+  );
 }
 
 /** Whether a call has changed something that cancelling the run does not undo. */

@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { AuditStore } from '../safety/audit.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
-import type { Fact } from '../session/event.ts';
+import type { Fact, SessionEvent } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { RunBody, RunOutcome, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionFeed } from '../session/session-feed.ts';
@@ -46,8 +46,14 @@ export function sessionRun(parts: SessionParts): RunBody {
   return async (request, steps) => {
     const reception = await receive(request, steps, parts);
     if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
-    const history = await historyBefore(request, reception, store);
+    const before = await eventsBefore(request, reception, store);
+    const history = before.map(({ fact }) => fact);
     const log = openSessionLog(request, { store, feed, clock: host.clock });
+    const takenBy = readerOf(request, before);
+    if (takenBy !== undefined) {
+      await log.append('end', [{ type: 'run-steered', takenBy }]);
+      return { kind: 'steered', takenBy };
+    }
     const entry = team.get(agentInCharge(history) ?? team.entry);
     const opening = openingFacts(request, reception, entry.name);
     await log.append(receptionStep, opening);
@@ -68,33 +74,49 @@ export function sessionRun(parts: SessionParts): RunBody {
 }
 
 function receive(
-  { runId, text, principal }: RunRequest,
+  { runId, text, principal, mode }: RunRequest,
   steps: Steps,
   { host, exchanges }: SessionParts,
 ): Promise<Reception> {
   return steps.transact(receptionStep, async (transaction) => {
     const admission = await transaction.admitRun(runId);
     const lane = String(admission.runOrdinal);
-    exchanges.message({ lane, ordinal: 0 }, { text, principal });
+    const message = { text, principal, ...(mode === undefined ? {} : { mode }) };
+    exchanges.message({ lane, ordinal: 0 }, message);
+    const receivedAt = exchanges.clock({ lane, ordinal: 1 }, host.clock.now);
+    if (mode === 'steer') {
+      const { runOrdinal } = admission;
+      await transaction.offerSteering({
+        messageId: runId,
+        runOrdinal,
+        text,
+        principal,
+        receivedAt,
+      });
+    }
     return {
       ...admission,
-      receivedAt: exchanges.clock({ lane, ordinal: 1 }, host.clock.now),
+      receivedAt,
       traceId: exchanges.dice({ lane, ordinal: 2 }, () => host.random.hex(16)),
     };
   });
 }
 
-/** The facts of the runs before this one. They have all settled, so reading them outside a step is the same every time. */
-async function historyBefore(
+/** What the runs before this one told. They have all settled, so reading it outside a step is the same every time. */
+async function eventsBefore(
   { sessionId, runId }: RunRequest,
   { runOrdinal }: Admission,
   store: SessionStore,
-): Promise<readonly Fact[]> {
+): Promise<readonly SessionEvent[]> {
   if (runOrdinal === 1) return [];
   const events = await store.readEvents(sessionId, 0);
-  return events
-    .filter((event) => event.runId !== runId && !isSubRun(event.runId))
-    .map((event) => event.fact);
+  return events.filter((event) => event.runId !== runId && !isSubRun(event.runId));
+}
+
+/** The run that has read this run's message, if one has. */
+function readerOf({ runId }: RunRequest, before: readonly SessionEvent[]): string | undefined {
+  return before.find(({ fact }) => fact.type === 'message-steered' && fact.messageId === runId)
+    ?.runId;
 }
 
 function openingFacts(

@@ -1,16 +1,17 @@
 import { canonicalJson } from '../host/fingerprint.ts';
 import type { Fact, Failure } from '../session/event.ts';
-import type { ApprovalNeed, CallContext } from '../tools/define-tool.ts';
+import type { ApprovalNeed } from '../tools/define-tool.ts';
 import {
   approvalIdOf,
   askPerson,
   decidedFact,
   type Question,
   requestedFact,
+  supersededReason,
 } from './ask-person.ts';
 import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
-import { effectUnknown } from './dispatch/failures.ts';
+import { effectUnknown, messageArrived } from './dispatch/failures.ts';
 import type { DecisionOutcome, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import type { Run, RunOutside } from './run-agent.ts';
 import { resultFacts } from './run-facts.ts';
@@ -24,6 +25,8 @@ export interface CallInRun {
   /** Names the run's next step of this kind. */
   readonly names: (name: string) => string;
   readonly tell: (step: string, facts: readonly Fact[]) => Promise<void>;
+  /** Ordinal of the last run whose message this one has read. */
+  readonly readUpTo: number;
 }
 
 /** An attempt at the call, as a step of its own. */
@@ -64,18 +67,19 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     await auditCall({ agent, context, ...settled }, outside.audit);
     return result;
   };
+  const reader = { sessionId, principal, after: taken.readUpTo };
   let act: Act = { step, call };
   for (;;) {
     const place = run.places(agent.name);
     const { outcome, endedAt } = await callTool(
-      { ...act, place, agent, context },
+      { ...act, place, agent, context, reader },
       run.steps,
       outside,
     );
     if (outcome.kind === 'completed' || outcome.kind === 'failed') {
       return settle(act.step, { call: act.call, result: outcome, endedAt });
     }
-    const question = questionOf(act, outcome, context);
+    const question = questionOf(act, outcome, { context, reader });
     await tell(act.step, [requestedFact(question)]);
     const decision = await decide(question, taken, outside);
     const next =
@@ -93,12 +97,16 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
 function questionOf(
   { step, call }: Act,
   outcome: Extract<ToolOutcome, { readonly need: ApprovalNeed }>,
-  context: CallContext,
+  asking: Pick<Question, 'context' | 'reader'>,
 ): Question {
   const { need } = outcome;
-  if (outcome.kind === 'approval-required') return { step, call, need, context };
+  if (outcome.kind === 'approval-required') {
+    return { step, call, need, ...asking, yieldsToMessages: true };
+  }
+  const { context } = asking;
   const effect = `${context.sessionId}/${context.runId}/${step}`;
-  return { step, call: { ...call, input: { effect, input: call.input } }, need, context };
+  const about = { ...call, input: { effect, input: call.input } };
+  return { step, call: about, need, ...asking, yieldsToMessages: false };
 }
 
 function afterApproval(
@@ -156,7 +164,9 @@ async function decide(
   return decision;
 }
 
-function refusalOf({ tool }: ToolCall, { verdict, reason }: DecisionOutcome): Failure {
+function refusalOf(call: ToolCall, { verdict, reason }: DecisionOutcome): Failure {
+  const { tool } = call;
+  if (verdict === 'cancelled' && reason === supersededReason) return messageArrived(call);
   switch (verdict) {
     case 'rejected':
       return {

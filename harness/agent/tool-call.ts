@@ -4,12 +4,19 @@ import type { Failure } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
+import type { SteeringReader } from '../session/steering.ts';
 import type { CallContext, Tool, TransactionalTool } from '../tools/define-tool.ts';
 import { mishapOf } from '../tools/retry-policy.ts';
 import { withinTime } from '../tools/within-time.ts';
 import type { Agent } from './define-agent.ts';
 import { type Attempt, type Attempted, attempt } from './dispatch/attempt.ts';
-import { effectUnknown, failureOf, notPermitted, stale } from './dispatch/failures.ts';
+import {
+  effectUnknown,
+  failureOf,
+  messageArrived,
+  notPermitted,
+  stale,
+} from './dispatch/failures.ts';
 import { fencedRecords } from './dispatch/fenced-records.ts';
 import { actUnkeyed } from './dispatch/unkeyed-effect.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
@@ -21,6 +28,8 @@ export interface Dispatch {
   readonly agent: Agent;
   readonly call: ToolCall;
   readonly context: CallContext;
+  /** Before an effect begins, messages for the run are looked for: the model may decide otherwise when it has read them. */
+  readonly reader: SteeringReader;
   /** What the world must still be for a call that a person has approved; absent before anybody was asked. */
   readonly approvedState?: string;
 }
@@ -78,7 +87,8 @@ async function actWithin(
   { tool, dispatch }: { tool: TransactionalTool<unknown, unknown>; dispatch: Dispatch },
   { host }: Outside,
 ): Promise<ToolResult> {
-  const { call, context } = dispatch;
+  const { call, context, reader } = dispatch;
+  if ((await records.unreadSteering(reader)).length > 0) return notBegun(call);
   const { undoIfThrown } = records;
   const attempting = { ...attemptAt(tool, dispatch, host), undoIfThrown };
   const attempted = await attempt(attempting, (signal) => {
@@ -94,14 +104,16 @@ async function act(
   dispatch: Dispatch,
   { host, control, limits, limitRules }: Outside,
 ): Promise<ToolOutcome> {
-  const { step, call, context, approvedState } = dispatch;
+  const { step, call, context, approvedState, reader } = dispatch;
   const trying = attemptAt(tool, dispatch, host);
   try {
     const need = await withinTime(tool, host.clock, async (signal) =>
       tool.approval?.(call.input, { ...context, signal }),
     );
-    if (need !== undefined && approvedState === undefined)
-      return { kind: 'approval-required', need };
+    if (need !== undefined && approvedState === undefined) {
+      const { steering } = await control.look(context.runId, reader);
+      return steering.length > 0 ? notBegun(call) : { kind: 'approval-required', need };
+    }
     // What the decider changed may need nobody any more; what still does must find the world as it was judged.
     const isApproved = need === undefined || need.stateVersion === approvedState;
     if (approvedState !== undefined && !isApproved) {
@@ -119,7 +131,12 @@ async function act(
   if (verdict.kind === 'refused') return { kind: 'failed', error: verdict.failure };
   if (tool.effect === 'unkeyed') {
     const intent = `${context.sessionId}/${context.runId}/${step}`;
-    return actUnkeyed({ tool, call, context, intent, attempt: trying }, control);
+    return actUnkeyed({ tool, call, context, intent, attempt: trying, reader }, control);
+  }
+  if (tool.effect === 'keyed') {
+    // What an earlier life began is done again: the world knows it by its key.
+    const beginning = await control.beginEffect(context.idempotencyKey, reader);
+    if (beginning === 'steered') return notBegun(call);
   }
   const attempted = await attempt(trying, (signal) =>
     tool.execute(call.input, { ...context, signal }),
@@ -132,6 +149,8 @@ function known(attempted: Attempted, call: ToolCall): ToolResult {
   if (attempted.kind !== 'unknown') return attempted;
   return { kind: 'failed', error: effectUnknown(call, attempted.error.message) };
 }
+
+const notBegun = (call: ToolCall): ToolResult => ({ kind: 'failed', error: messageArrived(call) });
 
 function useOf({ tool }: ToolCall, { idempotencyKey, principal }: CallContext): Use {
   const { id, tenant } = principal;

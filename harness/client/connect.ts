@@ -37,6 +37,8 @@ export interface Connection {
   readonly send: (message: {
     readonly messageId: string;
     readonly text: string;
+    /** `steer`: a run in progress reads it before its next turn; it waits for the run otherwise. */
+    readonly mode?: 'queue' | 'steer';
   }) => Promise<string>;
   /** Asks once: GET, or POST with a body. Throws RequestRefusedError. */
   readonly ask: (path: string, body?: unknown) => Promise<unknown>;

@@ -73,6 +73,7 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
   const key = `${runId} ${event.step} ${event.ordinal}`;
   switch (fact.type) {
     case 'message-received':
+    case 'message-steered':
       return withPart(conversation, { kind: 'said', key, text: fact.text });
     case 'run-started':
       return { ...conversation, agent: fact.agent, activeRun: runId };
@@ -126,6 +127,7 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
     case 'sub-agent-completed':
     case 'sub-agent-failed':
     case 'synthesis-made':
+    case 'run-steered':
       return conversation;
   }
 }

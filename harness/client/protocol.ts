@@ -48,6 +48,6 @@ export interface SessionState {
   readonly lastSeq: number;
   readonly runs: readonly {
     readonly runId: string;
-    readonly status: 'running' | 'completed' | 'failed';
+    readonly status: 'running' | 'completed' | 'failed' | 'cancelled' | 'steered';
   }[];
 }

@@ -13,6 +13,7 @@ export function transcriptOf(facts: readonly Fact[]): ModelMessage[] {
 export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
   switch (fact.type) {
     case 'message-received':
+    case 'message-steered':
       messages.push({ role: 'user', content: fact.text });
       return;
     case 'model-turn-completed':
@@ -52,6 +53,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'run-failed':
     case 'run-cancelled':
     case 'session-cleared':
+    case 'run-steered':
       return;
   }
 }

@@ -12,6 +12,7 @@ const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
 export const messageSchema = z.strictObject({
   messageId: nameSchema,
   text: z.string().trim().min(1).max(textLimit),
+  mode: z.enum(['queue', 'steer']).default('queue'),
 });
 
 export const decisionSchema = z.strictObject({
@@ -53,7 +54,15 @@ export function bodyFrom<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const known = new Set(['messageId', 'text', 'verdict', 'reason', 'editedArguments', 'force']);
+  const known = new Set([
+    'messageId',
+    'text',
+    'mode',
+    'verdict',
+    'reason',
+    'editedArguments',
+    'force',
+  ]);
   const parts = new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? '')));
   const named = [...parts].filter((part) => known.has(part)).join(', ');
   throw new ApiError(400, {

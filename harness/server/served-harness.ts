@@ -9,6 +9,7 @@ export interface ServedHarness {
     readonly messageId: string;
     readonly text: string;
     readonly principal: Principal;
+    readonly mode?: 'queue' | 'steer';
   }) => Promise<string>;
   readonly events: (sessionId: string, after?: number) => Promise<readonly SessionEvent[]>;
   readonly subscribe: (

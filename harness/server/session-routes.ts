@@ -23,8 +23,14 @@ export function sessionRoutes({
   app.post('/:sessionId/messages', async (context) => {
     const sessionId = sessionIdFrom(context.req.param('sessionId'));
     const principal = context.get('principal');
-    const { messageId, text } = bodyFrom(messageSchema, await jsonOf(context.req));
-    const message = { sessionId, messageId: runIdFor(sessionId, messageId), text, principal };
+    const { messageId, text, mode } = bodyFrom(messageSchema, await jsonOf(context.req));
+    const message = {
+      sessionId,
+      messageId: runIdFor(sessionId, messageId),
+      text,
+      principal,
+      mode,
+    };
     const runId = await sessions.toWrite(sessionId, principal, () => harness.send(message));
     return context.json({ sessionId, messageId, runId }, 202);
   });

@@ -14,6 +14,8 @@ export function sessionState(sessionId: string, events: readonly SessionEvent[])
     if (fact.type === 'handed-off') agent = fact.to;
     if (fact.type === 'run-completed') runs.set(runId, 'completed');
     if (fact.type === 'run-failed') runs.set(runId, 'failed');
+    if (fact.type === 'run-cancelled') runs.set(runId, 'cancelled');
+    if (fact.type === 'run-steered') runs.set(runId, 'steered');
   }
   return {
     sessionId,

@@ -29,6 +29,18 @@ export const factSchema = z.discriminatedUnion('type', [
     /** Milliseconds since the epoch, by the run's own clock. */
     receivedAt: z.number(),
   }),
+  /** A message that came during the run and that the run has read: its own run does not answer it again. */
+  z.object({
+    type: z.literal('message-steered'),
+    /** Names the message's own run. */
+    messageId: z.string(),
+    /** Which run of the session that is, counted from 1. */
+    runOrdinal: z.number(),
+    text: z.string(),
+    principal: principalSchema,
+    /** Milliseconds since the epoch. */
+    receivedAt: z.number(),
+  }),
   z.object({
     type: z.literal('run-started'),
     agent: z.string(),
@@ -141,6 +153,8 @@ export const factSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('run-completed'), agent: z.string(), text: z.string() }),
   z.object({ type: z.literal('run-failed'), agent: z.string(), error: failureSchema }),
+  /** The only fact of a run whose message another run has read and answered. */
+  z.object({ type: z.literal('run-steered'), takenBy: z.string() }),
   z.object({
     type: z.literal('run-cancelled'),
     agent: z.string(),

@@ -1,11 +1,25 @@
+import type { SteeringMessage, SteeringReader } from './steering.ts';
+
+/** What a run's step finds when it asks before it acts. */
+export interface RunSignals {
+  readonly isCancelRequested: boolean;
+  /** In the order in which they were admitted. */
+  readonly steering: readonly SteeringMessage[];
+}
+
+/** What came of an effect's wish to begin. `again`: an earlier life has begun it. */
+export type EffectBeginning = 'first' | 'again' | 'steered';
+
 /** What can be done to a run from outside, and what its steps ask before they act. Kept beside the session. */
 export interface RunControl {
   /** Asks a run to end at its next step. Asking twice is asking once. */
   readonly requestCancel: (sessionId: string, runId: string) => Promise<void>;
   readonly isCancelRequested: (sessionId: string, runId: string) => Promise<boolean>;
+  /** That, and what a run is told meanwhile, as one question. */
+  readonly look: (runId: string, reader: SteeringReader) => Promise<RunSignals>;
   /**
-   * Notes, before it happens, that an effect is about to: true the first time, false ever after. What stands behind a second
-   * asking is an effect of which nobody knows whether it happened.
+   * Notes, before it happens, that an effect is about to, unless a message for the run is unread. What stands behind
+   * `again` is an effect of which nobody knows whether it happened: no message can stop it any more.
    */
-  readonly beginEffect: (sessionId: string, key: string) => Promise<boolean>;
+  readonly beginEffect: (key: string, reader: SteeringReader) => Promise<EffectBeginning>;
 }

@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly sessionId: string;
   readonly text: string;
   readonly principal: Principal;
+  /** `steer`: for the run in progress, if it still reads; absent for a message that waits its turn. */
+  readonly mode?: 'steer';
   /** Makes it the run of a sub-agent: its text is an objective, and nobody's message. */
   readonly delegation?: Delegation;
 }
@@ -31,6 +33,8 @@ export interface Delegation {
 export type RunOutcome =
   | { readonly kind: 'answered'; readonly agent: string; readonly text: string }
   | { readonly kind: 'failed'; readonly agent: string; readonly error: Failure }
+  /** Its message was read by a run that was in progress, and answered there. */
+  | { readonly kind: 'steered'; readonly takenBy: string }
   /** Ended at a step boundary because it was asked to; `done` names the tools whose effects stand. */
   | { readonly kind: 'cancelled'; readonly agent: string; readonly done: readonly string[] };
 

@@ -1,4 +1,5 @@
 import type { EventDraft, Fact, SessionEvent, TextDelta, TurnReference } from './event.ts';
+import type { SteeringMessage, SteeringReader } from './steering.ts';
 
 /** A document that a transactional tool keeps in the session, in the harness's own database. */
 export interface SessionRecord {
@@ -21,6 +22,12 @@ export interface RecordWriter extends RecordReader {
 export interface SessionTransaction extends RecordWriter {
   /** Enters the run as the session's latest, creating the session with its first. */
   readonly admitRun: (runId: string) => Promise<Admission>;
+  /** Leaves a message for the run in progress. */
+  readonly offerSteering: (message: SteeringMessage) => Promise<void>;
+  /** Messages for a run, admitted behind it. */
+  readonly unreadSteering: (
+    reader: Omit<SteeringReader, 'sessionId'>,
+  ) => Promise<readonly SteeringMessage[]>;
   /** Runs `body`; if it throws, undoes what it wrote, and nothing else, and throws the same. */
   readonly undoIfThrown: <Result>(body: () => Promise<Result>) => Promise<Result>;
 }
@@ -52,7 +59,12 @@ export interface FeedPage {
 }
 
 /** The facts that end a run, and with it a turn that never ended by itself: its text is not in progress any more. */
-export const runEnds: readonly Fact['type'][] = ['run-completed', 'run-failed', 'run-cancelled'];
+export const runEnds: readonly Fact['type'][] = [
+  'run-completed',
+  'run-failed',
+  'run-cancelled',
+  'run-steered',
+];
 
 /** Whether `event` ends the turn. */
 export function endsTurn(

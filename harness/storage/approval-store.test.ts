@@ -4,6 +4,7 @@ import { approvalDesk } from '../session/approval-desk.ts';
 import type { RunControl } from '../session/run-control.ts';
 import { memoryApprovalStore } from '../testing/memory-approval-store.ts';
 import { memoryRunControl } from '../testing/memory-run-control.ts';
+import { memoryStore } from '../testing/memory-store.ts';
 import { simulatedHost } from '../testing/simulated-host.ts';
 import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
@@ -21,7 +22,7 @@ interface Opened {
 const backends: Readonly<Record<string, () => Promise<Opened>>> = {
   memory: async () => ({
     approvals: memoryApprovalStore(),
-    control: memoryRunControl(),
+    control: memoryRunControl(memoryStore(() => 0)),
     close: async () => undefined,
   }),
   PGlite: async () => sqlStores(await testDatabases.PGlite()),
@@ -157,11 +158,12 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
 
   test('an effect is begun once, whoever asks, and a cancellation is seen by its own run only', async () => {
     const { control } = opened;
-    const begun = await Promise.all([1, 2, 3].map(() => control.beginEffect('s', 'claim')));
-    expect(begun.filter(Boolean)).toHaveLength(1);
+    const reader = { sessionId: 's', principal: ana, after: 1 };
+    const begun = await Promise.all([1, 2, 3].map(() => control.beginEffect('claim', reader)));
+    expect(begun.toSorted()).toEqual(['again', 'again', 'first']);
     await control.requestCancel('s', 'r1');
     await control.requestCancel('s', 'r1');
-    expect(await control.isCancelRequested('s', 'r1')).toBe(true);
-    expect(await control.isCancelRequested('s', 'r2')).toBe(false);
+    expect(await control.look('r1', reader)).toEqual({ isCancelRequested: true, steering: [] });
+    expect(await control.look('r2', reader)).toEqual({ isCancelRequested: false, steering: [] });
   });
 });

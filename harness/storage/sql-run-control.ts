@@ -1,29 +1,31 @@
 import type { Pool } from 'pg';
+import { z } from 'zod';
 import type { RunControl } from '../session/run-control.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { records } from './schema.ts';
 import { cancellations, effects } from './sql-control-records.ts';
+import { isUnread, steeringCollection, steeringOf } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 export function sqlRunControl(pool: Pool): RunControl {
   const database = drizzle(pool);
-  const note = async (sessionId: string, collection: string, key: string): Promise<boolean> => {
-    const noted = await unwrapQueryError(
-      database
-        .insert(records)
-        .values({ tenant: tenantOf(sessionId), sessionId, collection, key, value: true })
-        .onConflictDoNothing()
-        .returning({ key: records.key }),
-    );
-    return noted.length > 0;
-  };
   return {
     requestCancel: async (sessionId, runId) => {
-      await note(sessionId, cancellations, runId);
+      await unwrapQueryError(
+        database
+          .insert(records)
+          .values({
+            tenant: tenantOf(sessionId),
+            sessionId,
+            collection: cancellations,
+            key: runId,
+            value: true,
+          })
+          .onConflictDoNothing(),
+      );
     },
     isCancelRequested: async (sessionId, runId) => {
-      // Asked before every model turn: written out, because building it anew each time costs more than running it.
       const { rows } = await unwrapQueryError(
         database.execute(sql`
           select from ${records}
@@ -31,6 +33,47 @@ export function sqlRunControl(pool: Pool): RunControl {
       );
       return rows.length > 0;
     },
-    beginEffect: (sessionId, key) => note(sessionId, effects, key),
+    look: async (runId, reader) => {
+      // Asked before every model turn: written out, because building it anew each time costs more than running it.
+      const { rows } = await unwrapQueryError(
+        database.execute(sql`
+          select collection, value from ${records}
+          where (session_id = ${reader.sessionId} and collection = ${cancellations} and key = ${runId})
+            or (${isUnread(reader)})
+          order by key`),
+      );
+      const found = rows.map((row) => signalSchema.parse(row));
+      return {
+        isCancelRequested: found.some(({ collection }) => collection === cancellations),
+        steering: found
+          .filter(({ collection }) => collection === steeringCollection)
+          .map(({ value }) => steeringOf(value)),
+      };
+    },
+    beginEffect: async (key, reader) => {
+      const { rows } = await unwrapQueryError(
+        database.execute(sql`
+          with noted as (
+            insert into ${records} (tenant, session_id, collection, key, value)
+            select ${tenantOf(reader.sessionId)}, ${reader.sessionId}, ${effects}, ${key}, 'true'::jsonb
+            where not exists (select from ${records} where ${isUnread(reader)})
+            on conflict do nothing
+            returning key
+          ), known as (
+            select key from ${records}
+            where session_id = ${reader.sessionId} and collection = ${effects} and key = ${key}
+          )
+          select case
+            when exists (select from known) then 'again'
+            when exists (select from noted) then 'first'
+            when exists (select from ${records} where ${isUnread(reader)}) then 'steered'
+            else 'again'
+          end as beginning`),
+      );
+      return beginningSchema.parse(rows[0]).beginning;
+    },
   };
 }
+
+const signalSchema = z.object({ collection: z.string(), value: z.unknown() });
+const beginningSchema = z.object({ beginning: z.enum(['first', 'again', 'steered']) });

@@ -14,6 +14,7 @@ import { events, records, sessions, textDeltas } from './schema.ts';
 import { isCleared } from './sql-control-records.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
 import { readFeedPage } from './sql-feed-page.ts';
+import { steeringCollection, steeringKey, steeringOf, unreadStatement } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
@@ -99,6 +100,23 @@ export function sqlSessionTransaction(
           .where(eq(sessions.sessionId, sessionId)),
       );
       return { runOrdinal, previousRunId: before?.latestRunId ?? null };
+    },
+    offerSteering: async (message) => {
+      const key = steeringKey(message.runOrdinal);
+      const offered = {
+        tenant: tenantOf(sessionId),
+        sessionId,
+        collection: steeringCollection,
+        key,
+        value: message,
+      };
+      await unwrapQueryError(database.insert(records).values(offered));
+    },
+    unreadSteering: async (reader) => {
+      const { rows } = await unwrapQueryError(
+        database.execute(unreadStatement({ sessionId, ...reader })),
+      );
+      return rows.map(({ value }) => steeringOf(value));
     },
     undoIfThrown: async (body) => {
       await client.query('savepoint undo');

@@ -67,11 +67,17 @@ function endingFact(agent: string, outcome: RunOutcome): Fact {
   return { type: 'sub-agent-failed', agent, error };
 }
 
-/** Whoever cancels a run cancels those that work for it. */
+/** Whoever cancels a run cancels those that work for it. What is said meanwhile is said to that run, and not to them. */
 function controlOf(runId: string, control: RunControl): RunControl {
+  const isCancelRequested = (sessionId: string): Promise<boolean> =>
+    control.isCancelRequested(sessionId, runId);
   return {
     ...control,
-    isCancelRequested: (sessionId) => control.isCancelRequested(sessionId, runId),
+    isCancelRequested,
+    look: async (_runId, { sessionId }) => ({
+      isCancelRequested: await isCancelRequested(sessionId),
+      steering: [],
+    }),
   };
 }
 

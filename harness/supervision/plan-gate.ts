@@ -34,6 +34,8 @@ export async function passGate(
     call: { tool: 'plan', callId: step, input: plan },
     need: { ...supervision.gate, stateVersion: fingerprint(plan) },
     context: { sessionId, runId, principal, now, idempotencyKey, records: log.records },
+    reader: { sessionId, principal, after: run.runOrdinal },
+    yieldsToMessages: false,
   };
   // Behind the step's own fact, which says what the plan is.
   await log.append(`${step}.question`, [requestedFact(question)]);

@@ -75,6 +75,8 @@ function factFields(fact: Fact): LogFields {
     case 'sub-agent-completed':
     case 'findings-gathered':
     case 'message-received':
+    case 'message-steered':
+    case 'run-steered':
     case 'run-completed':
     case 'run-cancelled':
     case 'session-cleared':

@@ -1,6 +1,6 @@
 import type { Log } from '../host/host.ts';
 import type { SessionEvent } from '../session/event.ts';
-import type { SessionStore } from '../session/session-store.ts';
+import { runEnds, type SessionStore } from '../session/session-store.ts';
 import { emptyThread, lineFields, type RunThread, threadBehind } from './event-line.ts';
 
 /**
@@ -35,5 +35,4 @@ async function threadBefore(event: SessionEvent, store: SessionStore): Promise<R
     .reduce((thread, each) => threadBehind(each, thread), emptyThread);
 }
 
-const isOver = ({ fact }: SessionEvent): boolean =>
-  fact.type === 'run-completed' || fact.type === 'run-failed' || fact.type === 'run-cancelled';
+const isOver = ({ fact }: SessionEvent): boolean => runEnds.includes(fact.type);

@@ -28,7 +28,7 @@ export function memoryBacking(host: Host = systemHost()): Backing {
   return {
     store,
     approvals,
-    control: memoryRunControl(),
+    control: memoryRunControl(store),
     audit,
     clearing: memoryClearStore({ store, approvals, audit }),
     limits: memoryLimitStore(),

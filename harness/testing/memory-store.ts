@@ -1,3 +1,4 @@
+import { fingerprint } from '../host/fingerprint.ts';
 import type { EventDraft, SessionEvent, TextDelta } from '../session/event.ts';
 import {
   endsTurn,
@@ -8,6 +9,7 @@ import {
   type SessionTransaction,
   startOfAttempt,
 } from '../session/session-store.ts';
+import type { SteeringMessage, SteeringReader } from '../session/steering.ts';
 
 interface MemorySession {
   readonly events: SessionEvent[];
@@ -19,6 +21,7 @@ interface MemorySession {
   eventCount: number;
   epoch: number;
   runs: string[];
+  steering: SteeringMessage[];
 }
 
 /** The session store in memory: keeps S1 to S3, dies with the process. */
@@ -33,6 +36,7 @@ export interface MemoryStore extends SessionStore {
     sessionId: string,
     order: { readonly by: string; readonly settledRuns: readonly string[] },
   ) => number | 'missing' | 'busy';
+  readonly unreadSteering: (reader: SteeringReader) => readonly SteeringMessage[];
 }
 
 export function memoryStore(now: () => number): MemoryStore {
@@ -95,6 +99,7 @@ export function memoryStore(now: () => number): MemoryStore {
         ? 'missing'
         : clear(found, { ...order, sessionId, storedAt: now() });
     },
+    unreadSteering: (reader) => unreadIn(session(reader.sessionId).steering, reader),
   };
 }
 
@@ -121,17 +126,26 @@ async function transact<Result>(
 ): Promise<Result> {
   let written = new Map(session.records);
   let runs = [...session.runs];
+  let steering = [...session.steering];
   const result = await body({
     admitRun: async (runId) => {
       runs.push(runId);
       return { runOrdinal: runs.length, previousRunId: runs.at(-2) ?? null };
     },
+    offerSteering: async (message) => {
+      steering.push(message);
+    },
+    unreadSteering: async (reader) => unreadIn(steering, reader),
     undoIfThrown: async (nested) => {
-      const before = { written: new Map(written), runs: [...runs] };
+      const before = {
+        written: new Map(written),
+        runs: [...runs],
+        steering: [...steering],
+      };
       try {
         return await nested();
       } catch (error) {
-        ({ written, runs } = before);
+        ({ written, runs, steering } = before);
         throw error;
       }
     },
@@ -142,6 +156,7 @@ async function transact<Result>(
   });
   for (const [key, record] of written) session.records.set(key, record);
   session.runs = runs;
+  session.steering = steering;
   return result;
 }
 
@@ -180,7 +195,18 @@ const emptySession = (): MemorySession => ({
   eventCount: 0,
   epoch: 1,
   runs: [],
+  steering: [],
 });
+
+function unreadIn(
+  steering: readonly SteeringMessage[],
+  { principal, after }: Omit<SteeringReader, 'sessionId'>,
+): readonly SteeringMessage[] {
+  return steering.filter(
+    (message) =>
+      message.runOrdinal > after && fingerprint(message.principal) === fingerprint(principal),
+  );
+}
 
 const keyOf = ({ runId, step, ordinal }: EventDraft): string =>
   JSON.stringify([runId, step, ordinal]);

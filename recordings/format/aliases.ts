@@ -1,7 +1,7 @@
 import type { Json } from '#harness';
 
 /** What an id names: each kind is counted by itself. */
-type IdKind = 'call' | 'item' | 'response' | 'approval';
+type IdKind = 'call' | 'item' | 'response' | 'approval' | 'message';
 
 /** Properties whose value is an id that a model or its provider made up. */
 const idProperties: Readonly<Record<string, IdKind>> = {
@@ -10,6 +10,9 @@ const idProperties: Readonly<Record<string, IdKind>> = {
   itemId: 'item',
   responseId: 'response',
   approvalId: 'approval',
+  // A run is named by its message.
+  messageId: 'message',
+  takenBy: 'message',
 };
 
 /** Properties that hold what people and tools say: an id in there is content and stays. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ExchangePlace, principalSchema } from '#harness';
+import { type ExchangePlace, principalSchema, type SteeringMessage } from '#harness';
 import { sortedJsonSchema } from './json.ts';
 import { recordedPartSchema } from './stream-part.ts';
 
@@ -92,12 +92,40 @@ const decisionSchema = z.strictObject({
   input: sortedJsonSchema,
 });
 
+const recordedSteeringSchema = z.strictObject({
+  /** Which run of the session the message has for its own. */
+  run: z.int().positive(),
+  text: z.string(),
+  principal: principalSchema,
+  /** Milliseconds since the epoch. */
+  receivedAt: z.number(),
+});
+/** A message that a run read which was not its own. */
+export type RecordedSteering = z.infer<typeof recordedSteeringSchema>;
+
+/** As a recording holds it: the message's id is its run's place. */
+export function recordedSteering({
+  messageId: _,
+  runOrdinal: run,
+  ...message
+}: SteeringMessage): RecordedSteering {
+  return { run, ...message };
+}
+
 export const exchangeSchema = z.discriminatedUnion('t', [
   z.strictObject({
     t: z.literal('message'),
     ...place,
     text: z.string(),
     principal: principalSchema,
+    /** Said to the run in progress; absent for a message that waits its turn. */
+    mode: z.literal('steer').exactOptional(),
+  }),
+  /** Messages that a run read before a model turn; absent where there were none. Its place is `<lane>/steering`. */
+  z.strictObject({
+    t: z.literal('steering'),
+    ...place,
+    messages: z.array(recordedSteeringSchema).min(1),
   }),
   /** Milliseconds since the epoch. */
   z.strictObject({ t: z.literal('clock'), ...place, value: z.number() }),
@@ -175,6 +203,11 @@ export function laneOf(lane: string): {
   const [numbers = '', agent] = lane.split('/');
   const [run, sibling = 0] = numbers.split('.').map(Number);
   return { run: run ?? Number.NaN, sibling, ...(agent === undefined ? {} : { agent }) };
+}
+
+/** Where what a run read before a model turn stands: beside the turn, in a lane of its own. */
+export function steeringPlace({ lane, ordinal }: ExchangePlace): ExchangePlace {
+  return { lane: `${lane}/steering`, ordinal };
 }
 
 /** Where an exchange stands. */

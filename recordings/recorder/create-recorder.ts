@@ -5,8 +5,9 @@ import {
   type ExchangePlace,
   type Exchanges,
   openExchanges,
-  type Principal,
+  type PersonsMessage,
   type SessionEvent,
+  type SteeringMessage,
   type ToolCall,
   type ToolOutcome,
 } from '#harness';
@@ -23,6 +24,8 @@ import {
   laneOf,
   placeName,
   type Recording,
+  recordedSteering,
+  steeringPlace,
 } from '../format/recording.ts';
 import { foldParts } from '../format/stream-part.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
@@ -53,7 +56,8 @@ export interface Recorder {
 
 /** An exchange as it happened. */
 type Observed =
-  | { readonly t: 'message'; readonly text: string; readonly principal: Principal }
+  | ({ readonly t: 'message' } & PersonsMessage)
+  | { readonly t: 'steering'; readonly messages: readonly SteeringMessage[] }
   | { readonly t: 'clock'; readonly value: number }
   | { readonly t: 'dice'; readonly value: string }
   | ({ readonly t: 'model' } & ObservedCall)
@@ -156,6 +160,12 @@ function watch(inner: Exchanges, begin: Begin): Exchanges {
       end({ t: 'decision', ...call, decision });
       return decision;
     },
+    steering: (place, look) => {
+      const messages = inner.steering(place, look);
+      // Most turns find nothing, and nothing is kept of that.
+      if (messages.length > 0) begin(steeringPlace(place))({ t: 'steering', messages });
+      return messages;
+    },
     clock: (place, read) => {
       const end = begin(place);
       const value = inner.clock(place, read);
@@ -183,6 +193,10 @@ function write(place: ExchangePlace, observed: Observed, { aliases, packer }: Wr
     case 'clock':
     case 'dice':
       return lineOf(place, { ...observed });
+    case 'steering': {
+      const { t, messages } = observed;
+      return lineOf(place, { t, messages: messages.map(recordedSteering) });
+    }
     case 'tool':
     case 'decision': {
       const { callId, ...exchange } = observed;

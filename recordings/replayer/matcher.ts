@@ -1,8 +1,20 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { DecisionOutcome, ExchangePlace, Principal, ToolCall, ToolOutcome } from '#harness';
+import type {
+  DecisionOutcome,
+  ExchangePlace,
+  PersonsMessage,
+  ToolCall,
+  ToolOutcome,
+} from '#harness';
 import { asJson, firstDifference } from '../format/json.ts';
 import { requestOf } from '../format/model-request.ts';
-import { type ExchangeKind, type ModelAnswer, placeName } from '../format/recording.ts';
+import {
+  type ExchangeKind,
+  type ModelAnswer,
+  placeName,
+  type RecordedSteering,
+  steeringPlace,
+} from '../format/recording.ts';
 import type { Checklist } from './checklist.ts';
 import { compareRequest } from './compare-request.ts';
 import type { Divergence, ExchangeReference } from './divergence.ts';
@@ -21,10 +33,11 @@ import {
 
 /** Finds the recorded answer to a request, or diverges. */
 export interface Matcher {
-  readonly message: (
-    place: ExchangePlace,
-    message: { readonly text: string; readonly principal: Principal },
-  ) => void;
+  readonly message: (place: ExchangePlace, message: PersonsMessage) => void;
+  /** What the recorded run read before the model turn at this place; mostly nothing. */
+  readonly steering: (turn: ExchangePlace) => readonly RecordedSteering[];
+  /** Diverges unless these messages, found by a live run, are the recorded ones. */
+  readonly found: (turn: ExchangePlace, messages: readonly RecordedSteering[]) => void;
   readonly model: (place: ExchangePlace, options: LanguageModelV4CallOptions) => ModelAnswer;
   readonly tool: (place: ExchangePlace, call: ToolCall) => TapedTool;
   readonly decision: (place: ExchangePlace, call: ToolCall) => DecisionOutcome;
@@ -42,12 +55,26 @@ type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
 /** Matches against `tape`. What it answered is checked off; what it cannot answer goes to the latch. */
 export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): Matcher {
   const { diverge, take, sameCall } = createFinder(tape, latch, checklist);
+  const steering = (turn: ExchangePlace): readonly RecordedSteering[] => {
+    const place = steeringPlace(turn);
+    if (tape.at(place) === undefined) return [];
+    return take('steering', { exchange: 'steering', place }).messages;
+  };
   return {
     message: (place, message) => {
       const asked = { exchange: 'message', place };
-      const { text, principal } = take('message', asked);
-      const difference = firstDifference('message', { text, principal }, asJson(message));
+      const { t: _, lane: __, n: ___, ...recorded } = take('message', asked);
+      const difference = firstDifference('message', recorded, asJson(message));
       if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
+    },
+    steering,
+    found: (turn, messages) => {
+      const difference = firstDifference('steering', asJson(steering(turn)), asJson(messages));
+      if (difference === undefined) return;
+      diverge(
+        { exchange: 'steering', place: steeringPlace(turn) },
+        { class: 'MESSAGE', difference },
+      );
     },
     clock: (place) => take('clock', { exchange: 'clock', place }).value,
     dice: (place) => take('dice', { exchange: 'dice', place }).value,

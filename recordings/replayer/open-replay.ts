@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type Exchanges, openExchanges, type SessionEvent } from '#harness';
-import type { Recording } from '../format/recording.ts';
+import { type Recording, recordedSteering } from '../format/recording.ts';
 import { createChecklist } from './checklist.ts';
 import type { Divergence } from './divergence.ts';
 import { findEndDivergence } from './find-end-divergence.ts';
@@ -20,6 +20,8 @@ export interface ReplayOptions {
    * process that took up a session where another had died, and asks only for what was not saved.
    */
   readonly unconsumed?: 'diverge' | 'allow';
+  /** How the session that replays names its n-th run, counted from 1; by its number, by default. */
+  readonly runIdOf?: (run: number) => string;
 }
 
 export interface ReplayResult {
@@ -49,7 +51,7 @@ export interface Replay {
  * every call stack, and every later request fails with the same ReplayDivergedError.
  */
 export function openReplay(recording: Recording, options: ReplayOptions): Replay {
-  const { inner = openExchanges, tools, unconsumed = 'diverge' } = options;
+  const { inner = openExchanges, tools, unconsumed = 'diverge', runIdOf = String } = options;
   const tape = layOut(recording);
   const latch = createLatch();
   const checklist = createChecklist(tape, unconsumed === 'allow');
@@ -57,7 +59,7 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
   return {
     exchanges:
       tools === 'recorded'
-        ? recordedExchanges(recording, matcher)
+        ? recordedExchanges(recording, matcher, runIdOf)
         : liveToolExchanges(recording, matcher, inner),
     model: replayModel(recording, () => {
       throw new UnplacedCallError(recording.header.name);
@@ -70,10 +72,21 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
   };
 }
 
-/** The model and the tools are the recorded ones. */
-function recordedExchanges(recording: Recording, matcher: Matcher): Exchanges {
+/** The model, the tools and what a run was told meanwhile are the recorded ones. */
+function recordedExchanges(
+  recording: Recording,
+  matcher: Matcher,
+  runIdOf: (run: number) => string,
+): Exchanges {
   return {
     message: matcher.message,
+    // Messages are sent one after the other: nothing waits yet of what the recorded run found.
+    steering: (place) =>
+      matcher.steering(place).map(({ run, ...message }) => ({
+        messageId: runIdOf(run),
+        runOrdinal: run,
+        ...message,
+      })),
     model: (place) => replayModel(recording, (options) => matcher.model(place, options)),
     tool: async (place, call) => matcher.tool(place, call).outcome,
     decision: async (place, call) => matcher.decision(place, call),
@@ -82,10 +95,15 @@ function recordedExchanges(recording: Recording, matcher: Matcher): Exchanges {
   };
 }
 
-/** The model is the recorded one; tools run, and must answer as recorded. */
+/** The model is the recorded one; tools run, and must answer as recorded; messages arrive, and must be the recorded ones. */
 function liveToolExchanges(recording: Recording, matcher: Matcher, inner: Exchanges): Exchanges {
   return {
-    ...recordedExchanges(recording, matcher),
+    ...recordedExchanges(recording, matcher, String),
+    steering: (place, look) => {
+      const found = inner.steering(place, look);
+      matcher.found(place, found.map(recordedSteering));
+      return found;
+    },
     tool: async (place, call, execute) => {
       const recorded = matcher.tool(place, call);
       const outcome = await inner.tool(place, call, execute);

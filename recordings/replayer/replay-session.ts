@@ -47,6 +47,7 @@ export interface ReplayConditions {
 }
 
 const sessionId = 'replay';
+const runIdOf = (run: number): string => `message-${run}`;
 
 const usualConditions: ReplayConditions = { startsAt: 0, around: (exchanges) => exchanges };
 
@@ -58,7 +59,7 @@ export async function replaySession(
   const { recording, guard: isGuarded = true } = options;
   using guard = isGuarded ? await guardNetwork({ allow: [] }) : undefined;
   const startedAt = performance.now();
-  const replay = openReplay(recording, { tools: 'recorded' });
+  const replay = openReplay(recording, { tools: 'recorded', runIdOf });
   const events = await runSession(replay, options, conditions);
   const { exchanges, divergence } = replay.finish(events);
   const blocked = guard?.blocked() ?? [];
@@ -91,10 +92,10 @@ async function runSession(
   for (const [index, message] of recording.exchanges
     .filter((each) => each.t === 'message')
     .entries()) {
-    const { text, principal } = message;
+    const { text, principal, mode = 'queue' } = message;
     await settle(
       harness,
-      await harness.send({ sessionId, messageId: `message-${index + 1}`, text, principal }),
+      await harness.send({ sessionId, messageId: runIdOf(index + 1), text, principal, mode }),
       replay,
     );
     if (replay.divergence() !== undefined) break;

@@ -27,6 +27,7 @@ export function createNarrator(paint: Paint): (item: FeedItem) => string {
 function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
   switch (fact.type) {
     case 'message-received':
+    case 'message-steered':
       return paint('bold', `${fact.principal.id}: ${fact.text}`);
     case 'tool-requested':
       return paint('dim', `  -> ${fact.tool} ${shortJson(fact.input)}`);
@@ -70,6 +71,7 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('dim', `  ${fact.agent} is done`);
     case 'run-started':
     case 'findings-gathered':
+    case 'run-steered':
     case 'model-turn-completed':
       // The text of a turn has been streamed already.
       return undefined;

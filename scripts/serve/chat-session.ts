@@ -48,7 +48,12 @@ export async function chatSession(options: ChatOptions): Promise<readonly string
   return sent;
 }
 
-const endings: ReadonlySet<string> = new Set(['run-completed', 'run-failed', 'run-cancelled']);
+const endings: ReadonlySet<string> = new Set([
+  'run-completed',
+  'run-failed',
+  'run-cancelled',
+  'run-steered',
+]);
 
 async function speak(
   { input, signal }: ChatOptions,

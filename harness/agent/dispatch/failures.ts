@@ -30,5 +30,11 @@ export const effectUnknown = ({ tool }: ToolCall, why: string): Failure => ({
   message: `${tool} ${why}, and nobody knows whether it happened; a person has to find out.`,
 });
 
+/** The model is to read first what came meanwhile. */
+export const messageArrived = ({ tool }: ToolCall): Failure => ({
+  code: 'MESSAGE_ARRIVED',
+  message: `${tool} was not used: a new message arrived before. Read it and decide again.`,
+});
+
 /** A message may repeat what the tool was given. */
 const safe = (message: string): string => redactText(message, { profile: 'stored' }).value;

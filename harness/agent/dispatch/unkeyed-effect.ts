@@ -1,10 +1,11 @@
 import { fingerprint } from '../../host/fingerprint.ts';
 import type { RunControl } from '../../session/run-control.ts';
+import type { SteeringReader } from '../../session/steering.ts';
 import type { CallContext, UnkeyedTool } from '../../tools/define-tool.ts';
 import { withinTime } from '../../tools/within-time.ts';
 import type { ToolCall, ToolOutcome, ToolResult } from '../exchanges.ts';
 import { type Attempt, attempt, kept } from './attempt.ts';
-import { effectUnknown } from './failures.ts';
+import { effectUnknown, messageArrived } from './failures.ts';
 
 // An effect that cannot be done twice and carries no key.
 //
@@ -20,13 +21,16 @@ export interface UnkeyedEffect {
   /** Names the intent: of one call there is another after a person said that the first did not happen. */
   readonly intent: string;
   readonly attempt: Attempt;
+  readonly reader: SteeringReader;
 }
 
 export async function actUnkeyed(effect: UnkeyedEffect, control: RunControl): Promise<ToolOutcome> {
   const { tool, call, context, intent } = effect;
   const execute = (): ReturnType<typeof attempt> =>
     attempt(effect.attempt, (signal) => tool.execute(call.input, { ...context, signal }));
-  if (await control.beginEffect(context.sessionId, intent)) {
+  const beginning = await control.beginEffect(intent, effect.reader);
+  if (beginning === 'steered') return { kind: 'failed', error: messageArrived(call) };
+  if (beginning === 'first') {
     const attempted = await execute();
     if (attempted.kind !== 'unknown') return attempted;
     const { code, message } = attempted.error;

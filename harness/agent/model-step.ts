@@ -1,0 +1,55 @@
+import type { ModelMessage } from 'ai';
+import { addToTranscript } from '../memory/transcript.ts';
+import type { Fact } from '../session/event.ts';
+import type { SteeringMessage } from '../session/steering.ts';
+import type { Agent } from './define-agent.ts';
+import { type ModelTurn, takeModelTurn } from './model-turn.ts';
+import type { Run, RunOutside } from './run-agent.ts';
+
+/** A model turn about to be taken. */
+interface NextTurn {
+  readonly run: Run;
+  readonly step: string;
+  readonly agent: Agent;
+  readonly messages: readonly ModelMessage[];
+  /** Ordinal of the last run whose message this one has read. */
+  readonly readUpTo: number;
+}
+
+/** Saved as the result of a model turn's step. */
+interface TakenTurn {
+  readonly turn: ModelTurn;
+  /** Messages that came during the run and that the turn has read. */
+  readonly read: readonly SteeringMessage[];
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
+}
+
+/** One step: looks whether the run is to end or has been told more, then lets the model speak. */
+export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTurn> {
+  const { run, step, agent, messages, readUpTo } = next;
+  const { host, exchanges, control } = outside;
+  const { sessionId, runId, principal } = run.request;
+  const place = run.places(agent.name);
+  return run.steps.run(step, async () => {
+    const signals = await control.look(runId, { sessionId, principal, after: readUpTo });
+    if (signals.isCancelRequested) {
+      return { turn: { kind: 'cancelled' }, read: [], endedAt: host.clock.now() };
+    }
+    const read = exchanges.steering(place, () => signals.steering);
+    const shown = [...messages];
+    for (const fact of steeredFacts(read)) addToTranscript(shown, fact);
+    const text = await run.log.openText(step);
+    const turn = await takeModelTurn(
+      { agent, messages: shown, model: exchanges.model(place, run.model), onText: text.add },
+      host,
+    );
+    await text.flush();
+    return { turn, read, endedAt: host.clock.now() };
+  });
+}
+
+/** That a run has read messages which are not its own. */
+export function steeredFacts(read: readonly SteeringMessage[]): readonly Fact[] {
+  return read.map((message) => ({ type: 'message-steered', ...message }));
+}
