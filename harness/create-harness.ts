@@ -3,6 +3,7 @@ import { assembleTeam } from './agent/agent-team.ts';
 import { noteDecision } from './agent/audit-call.ts';
 import type { Agent } from './agent/define-agent.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
+import type { OutputGuard } from './agent/withhold-turn.ts';
 import { type Host, systemHost } from './host/host.ts';
 import type { AuditStore } from './safety/audit.ts';
 import {
@@ -53,6 +54,8 @@ export interface HarnessOptions {
   readonly host?: Host;
   /** What tool calls fall under, per tool, principal or tenant; none by default. */
   readonly limits?: readonly Limit[];
+  /** What must not get out: a turn that says it is withheld and ends its run. Nothing is looked for by default. */
+  readonly output?: OutputGuard;
   /** Told of every step's three moments. */
   readonly observer?: StepObserver;
   /** What stands between the runs and the world outside; open by default. */
@@ -107,6 +110,8 @@ export interface Harness {
   readonly pendingRuns: () => Promise<readonly string[]>;
   /** Unfinished runs that another version of the application began, and that this one does not take up. */
   readonly strandedRuns: () => Promise<readonly StrandedRun[]>;
+  /** How many runs that an earlier life left unfinished this one has taken up so far. */
+  readonly recoveredRuns: () => number;
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -116,7 +121,7 @@ export interface Harness {
 export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { agents, entry, model, backing } = options;
   const { host = systemHost(), observer = silentObserver, exchanges = openExchanges } = options;
-  const { limits: limitRules = [] } = options;
+  const { limits: limitRules = [], output } = options;
   const { approvals, control, audit, limits } = backing;
   const store = loggedStore(backing.store, host.log);
   const feed = createSessionFeed(store);
@@ -134,6 +139,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       audit,
       limits,
       limitRules,
+      output,
     }),
     observer,
     host,
@@ -177,6 +183,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     isKnown: runner.isKnown,
     pendingRuns: runner.pendingRuns,
     strandedRuns: runner.strandedRuns,
+    recoveredRuns: runner.recoveredRuns,
     savedSteps: runner.savedSteps,
     close: runner.close,
     [Symbol.asyncDispose]: runner.close,

@@ -1,10 +1,12 @@
 import type { ModelMessage } from 'ai';
 import { addToTranscript } from '../memory/transcript.ts';
+import { redactionStream } from '../safety/redaction-stream.ts';
 import type { Fact } from '../session/event.ts';
 import type { SteeringMessage } from '../session/steering.ts';
 import type { Agent } from './define-agent.ts';
 import { type ModelTurn, takeModelTurn } from './model-turn.ts';
 import type { Run, RunOutside } from './run-agent.ts';
+import { type WithheldTurn, withholdTurn } from './withhold-turn.ts';
 
 /** A model turn about to be taken. */
 interface NextTurn {
@@ -18,7 +20,7 @@ interface NextTurn {
 
 /** Saved as the result of a model turn's step. */
 interface TakenTurn {
-  readonly turn: ModelTurn;
+  readonly turn: ModelTurn | WithheldTurn;
   /** Messages that came during the run and that the turn has read. */
   readonly read: readonly SteeringMessage[];
   /** Milliseconds since the epoch. */
@@ -40,11 +42,19 @@ export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTur
     const shown = [...messages];
     for (const fact of steeredFacts(read)) addToTranscript(shown, fact);
     const text = await run.log.openText(step);
-    const turn = await takeModelTurn(
-      { agent, messages: shown, model: exchanges.model(place, run.model), onText: text.add },
-      host,
-    );
-    await text.flush();
+    // What must not be kept is not shown either: a piece is stored when it is sure that none of it is sensitive.
+    const safe = redactionStream();
+    const onText = (piece: string): Promise<void> => text.add(safe.add(piece));
+    const model = exchanges.model(place, run.model);
+    const taken = await takeModelTurn({ agent, messages: shown, model, onText }, host);
+    const turn = withholdTurn(taken, agent, outside.output);
+    if (turn.kind === 'withheld') {
+      // A new attempt, of which nothing comes: whoever was shown some of this one is told that it is void.
+      await run.log.openText(step);
+    } else {
+      await text.add(safe.end());
+      await text.flush();
+    }
     return { turn, read, endedAt: host.clock.now() };
   });
 }

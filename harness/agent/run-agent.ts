@@ -17,6 +17,7 @@ import { modelStep, steeredFacts } from './model-step.ts';
 import type { CompletedTurn } from './model-turn.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
+import type { OutputGuard } from './withhold-turn.ts';
 
 /** The ways out of a run. */
 export interface RunOutside {
@@ -27,6 +28,8 @@ export interface RunOutside {
   readonly audit: AuditStore;
   readonly limits: LimitStore;
   readonly limitRules: readonly Limit[];
+  /** What must not get out; absent where nothing is looked for. */
+  readonly output: OutputGuard | undefined;
 }
 
 /** One run on its way: who speaks, what has happened, and the ways out. */
@@ -68,6 +71,11 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     const { turn, read, endedAt } = await modelStep(next, outside);
     if (turn.kind === 'failed') return failRun(run, { step, agent, error: turn.error });
     if (turn.kind === 'cancelled') return cancelRun(run, { step, agent, done });
+    if (turn.kind === 'withheld') {
+      const { codes } = turn;
+      await tell(step, [{ type: 'output-withheld', agent: agent.name, codes: [...codes] }]);
+      return failRun(run, { step: 'end', agent, error: outputWithheld });
+    }
     await tell(step, [...steeredFacts(read), ...turnFacts(turn, agent)]);
     await auditRefused({ run, step, agent, turn, endedAt }, outside);
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {
@@ -119,6 +127,11 @@ async function auditRefused(
     await auditCall({ agent, call, context, result: { kind: 'failed', error }, endedAt }, audit);
   }
 }
+
+const outputWithheld: Failure = {
+  code: 'OUTPUT_WITHHELD',
+  message: 'The answer was withheld: it held what must not be given out.',
+};
 
 /** Ordinal of the last run whose message has been read, by what these facts say. */
 function lastRead(facts: readonly Fact[], before: number): number {

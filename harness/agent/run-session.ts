@@ -12,7 +12,9 @@ import type { Admission, SessionStore } from '../session/session-store.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import type { AgentTeam } from './agent-team.ts';
 import { type Exchanges, placesOf } from './exchanges.ts';
+import { flagInjections } from './flag-injections.ts';
 import type { Run, RunOutside } from './run-agent.ts';
+import type { OutputGuard } from './withhold-turn.ts';
 
 /** What a run is given besides its message. */
 export interface SessionParts {
@@ -27,6 +29,7 @@ export interface SessionParts {
   readonly audit: AuditStore;
   readonly limits: LimitStore;
   readonly limitRules: readonly Limit[];
+  readonly output: OutputGuard | undefined;
   /** Takes a run from its opening to its end. */
   readonly conduct: (run: Run, outside: RunOutside) => Promise<RunOutcome>;
 }
@@ -41,9 +44,10 @@ interface Reception extends Admission {
 const receptionStep = 'receive-message';
 
 /** A message becomes a run: it is received once, waits for the run before it, and is answered by the agent in charge. */
-export function sessionRun(parts: SessionParts): RunBody {
-  const { store, feed, host, team } = parts;
+export function sessionRun(shared: SessionParts): RunBody {
+  const { store, feed, host, team } = shared;
   return async (request, steps) => {
+    const parts = { ...shared, exchanges: flagInjections(shared.exchanges, request, host.log) };
     const reception = await receive(request, steps, parts);
     if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
     const before = await eventsBefore(request, reception, store);

@@ -79,6 +79,8 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
       return { ...conversation, agent: fact.agent, activeRun: runId };
     case 'model-turn-completed':
       return withAnswer(conversation, turnKey(event), fact.text);
+    case 'output-withheld':
+      return withAnswer(conversation, turnKey(event), '');
     case 'handed-off':
       return withPart(
         { ...conversation, agent: fact.to },

@@ -67,8 +67,18 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
   const { identity, body, observer, transactionOf } = options;
   if (current !== undefined) throw new RunnerAlreadyOpenError();
   let isClosed = false;
-  current = (request) =>
-    body(
+  const begun = new Set<string>();
+  let recovered = 0;
+  const announce = ({ runId, sessionId, delegation }: RunRequest): void => {
+    // What works for another run is a part of it.
+    if (begun.has(runId) || delegation !== undefined) return;
+    begun.add(runId);
+    recovered += 1;
+    options.log.info('run-recovered', { sessionId, runId, executorId: identity.executorId });
+  };
+  current = (request) => {
+    announce(request);
+    return body(
       request,
       dbosSteps(request.runId, {
         observer,
@@ -77,6 +87,7 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
         startRun,
       }),
     );
+  };
   try {
     await launch(options);
   } catch (error) {
@@ -84,7 +95,11 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
     throw error;
   }
   return {
-    start,
+    start: async (request) => {
+      begun.add(request.runId);
+      await start(request);
+    },
+    recoveredRuns: () => recovered,
     outcome: (runId) =>
       DBOS.retrieveWorkflow<RunOutcome>(runId).getResult({ pollingIntervalMs: outcomePollingMs }),
     runsOf: (sessionId) => sessionRuns(sessionId, (input) => DBOS.listWorkflows(input)),

@@ -38,6 +38,8 @@ export const logFieldsSchema = z.object({
   port: optionalCount,
   /** Who runs: of runs and workers. */
   executorId: optionalText,
+  /** Of a finding: what kinds of thing were found, never the thing. */
+  kinds: z.array(z.string()).optional(),
   count: optionalCount,
 });
 export type LogFields = z.infer<typeof logFieldsSchema>;

@@ -54,6 +54,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'run-cancelled':
     case 'session-cleared':
     case 'run-steered':
+    case 'output-withheld':
       return;
   }
 }

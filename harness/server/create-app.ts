@@ -41,7 +41,9 @@ export function createApp(parts: AppParts): Hono<AppVariables> {
   app.notFound((context) => context.json(unknownRoute.body, unknownRoute.status));
   app.use(answerHeaders, guardOrigin(parts.isWelcome), cors({ origin: [...origins] }));
   app.get('/health', (context) =>
-    isStopping() ? context.json({ status: 'stopping' }, 503) : context.json({ status: 'ok' }, 200),
+    isStopping()
+      ? context.json({ status: 'stopping' }, 503)
+      : context.json({ status: 'ok', recoveredRuns: harness.recoveredRuns() }, 200),
   );
   app.route('/', pageRoutes());
   app.use('/v1/*', async (context, next) => {

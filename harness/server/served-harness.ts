@@ -16,6 +16,8 @@ export interface ServedHarness {
     sessionId: string,
     options: { readonly after: number; readonly signal: AbortSignal },
   ) => AsyncIterable<FeedItem>;
+  /** Runs of an earlier life that this one has taken up. */
+  readonly recoveredRuns: () => number;
   readonly isKnown: (runId: string) => Promise<boolean>;
   readonly approvals: ApprovalDesk;
   /** Takes away all that was said in a session. */

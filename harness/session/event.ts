@@ -58,6 +58,13 @@ export const factSchema = z.discriminatedUnion('type', [
     /** The turn as the AI SDK's response messages: what the next turn is shown. */
     messages: z.array(z.unknown()),
   }),
+  /** A model turn said what must not get out: it was not kept, and what had been shown of it is void. */
+  z.object({
+    type: z.literal('output-withheld'),
+    agent: z.string(),
+    /** Kinds of what was found, such as `CANARY_LEAKED`. */
+    codes: z.array(z.string()),
+  }),
   z.object({
     type: z.literal('tool-requested'),
     agent: z.string(),

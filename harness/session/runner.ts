@@ -97,6 +97,8 @@ export interface Runner extends Pick<RunArchive, 'runsOf'> {
   readonly pendingRuns: () => Promise<readonly string[]>;
   /** Unfinished runs of this application that another version of it began: this one will not take them up. */
   readonly strandedRuns: () => Promise<readonly StrandedRun[]>;
+  /** How many runs that an earlier life left unfinished this one has taken up so far. */
+  readonly recoveredRuns: () => number;
   /** Names of the run's saved steps, in order. */
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
   readonly close: () => Promise<void>;

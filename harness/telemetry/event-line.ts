@@ -49,6 +49,8 @@ const agentIn = (fact: Fact): string | undefined => ('agent' in fact ? fact.agen
 
 function factFields(fact: Fact): LogFields {
   switch (fact.type) {
+    case 'output-withheld':
+      return { kinds: fact.codes };
     case 'run-started':
       return { traceId: fact.traceId };
     case 'model-turn-completed':

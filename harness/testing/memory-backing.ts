@@ -81,6 +81,7 @@ function memoryRunner(parts: {
     isKnown: async (runId) => runs.has(runId),
     pendingRuns: async () => [...pending],
     strandedRuns: async () => [],
+    recoveredRuns: () => 0,
     savedSteps: async (runId) => saved.get(runId) ?? [],
     close: async () => {
       isClosed = true;

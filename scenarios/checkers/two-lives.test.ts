@@ -112,6 +112,7 @@ function lifeOver(disk: Disk, crash: Crash | undefined, onDeath: () => void): Ba
             .map(({ runId }) => ({ runId, isSettled: disk.ended.has(runId) })),
         isKnown: async (runId) => disk.requests.has(runId),
         strandedRuns: async () => [],
+        recoveredRuns: () => 0,
         pendingRuns: async () => [...disk.requests.keys()].filter((id) => !disk.ended.has(id)),
         savedSteps: async (runId) => [...(disk.saved.get(runId)?.keys() ?? [])],
         close: async () => undefined,

@@ -72,6 +72,7 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
     case 'run-started':
     case 'findings-gathered':
     case 'run-steered':
+    case 'output-withheld':
     case 'model-turn-completed':
       // The text of a turn has been streamed already.
       return undefined;
