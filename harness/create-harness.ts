@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { assembleTeam } from './agent/agent-team.ts';
 import { noteDecision } from './agent/audit-call.ts';
 import type { Agent } from './agent/define-agent.ts';
+import type { RunBudget } from './agent/dispatch/run-meter.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
 import type { OutputGuard } from './agent/withhold-turn.ts';
 import { type Host, systemHost } from './host/host.ts';
@@ -52,10 +53,12 @@ export interface HarnessOptions {
   readonly model: LanguageModelV4;
   readonly backing: Backing;
   readonly host?: Host;
-  /** What tool calls fall under, per tool, principal or tenant; none by default. */
+  /** What tool calls, and by the unit `tokens` model turns, fall under, per tool, principal or tenant; none by default. */
   readonly limits?: readonly Limit[];
   /** What must not get out: a turn that says it is withheld and ends its run. Nothing is looked for by default. */
   readonly output?: OutputGuard;
+  /** What one run may use at most. */
+  readonly budget?: RunBudget;
   /** Told of every step's three moments. */
   readonly observer?: StepObserver;
   /** What stands between the runs and the world outside; open by default. */
@@ -121,7 +124,7 @@ export interface Harness {
 export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { agents, entry, model, backing } = options;
   const { host = systemHost(), observer = silentObserver, exchanges = openExchanges } = options;
-  const { limits: limitRules = [], output } = options;
+  const { limits: limitRules = [], budget = {}, output } = options;
   const { approvals, control, audit, limits } = backing;
   const store = loggedStore(backing.store, host.log);
   const feed = createSessionFeed(store);
@@ -140,6 +143,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       limits,
       limitRules,
       output,
+      budget,
     }),
     observer,
     host,

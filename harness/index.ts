@@ -1,6 +1,7 @@
 /** The harness: a durable agent runtime. What other folders may use of it is listed here, by hand. */
 export { type AgentTeam, assembleTeam, TeamInvalidError } from './agent/agent-team.ts';
 export { type Agent, defineAgent, definePrompt, type Prompt } from './agent/define-agent.ts';
+export type { RunBudget } from './agent/dispatch/run-meter.ts';
 export {
   type DecisionOutcome,
   type ExchangePlace,
@@ -122,4 +123,5 @@ export {
   ToolIncompleteError,
   ToolNameTakenError,
 } from './tools/tool-directory.ts';
+export type { ToolLimit } from './tools/tool-limit.ts';
 export { ToolRefusal } from './tools/tool-refusal.ts';

@@ -1,18 +1,18 @@
 import { HarnessError } from '../host/harness-error.ts';
-import {
-  createToolDirectory,
-  partsMissingFrom,
-  type ToolDirectory,
-} from '../tools/tool-directory.ts';
+import { partsMissingFrom, type ToolDirectory } from '../tools/tool-directory.ts';
 import type { Agent } from './define-agent.ts';
 import { handoffToolName } from './handoff.ts';
+import { liveTools } from './live-tools.ts';
 
 /** The agents of a harness, checked against each other once, at start. */
 export interface AgentTeam {
   /** Name of the agent that new sessions begin with. */
   readonly entry: string;
+  /** As defined. */
   readonly get: (name: string) => Agent;
-  /** The tools of all of them. */
+  /** With the tools that it has now: another answer at another time, so whatever depends on it is saved in a step. */
+  readonly now: (agent: Agent) => Agent;
+  /** The tools of all of them, now. */
   readonly directory: ToolDirectory;
 }
 
@@ -35,17 +35,23 @@ export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam
     ...agents.flatMap((agent) => faultsOf(agent, byName)),
   ];
   if (faults.length > 0) throw new TeamInvalidError([...byName.keys()], faults);
-  const tools = new Map(agents.flatMap((agent) => agent.tools.map((tool) => [tool.name, tool])));
-  return {
-    entry,
-    directory: createToolDirectory([...tools.values()]),
-    get: (name) => {
-      const agent = byName.get(name);
-      if (agent === undefined)
-        throw new TeamInvalidError([...byName.keys()], [`there is no ${name}`]);
-      return agent;
-    },
+  const tools = liveTools(agents, (tool) => {
+    const objections = [
+      ...(reservedNames.has(tool.name) ? [`${tool.name} is a name of the loop's own`] : []),
+      ...(tool.agents.some((agent) => byName.has(agent))
+        ? []
+        : [`${tool.name} is for none of them`]),
+    ];
+    if (objections.length > 0) throw new TeamInvalidError([...byName.keys()], objections);
+  });
+  const get = (name: string): Agent => {
+    const agent = byName.get(name);
+    if (agent === undefined)
+      throw new TeamInvalidError([...byName.keys()], [`there is no ${name}`]);
+    return agent;
   };
+  const now = (agent: Agent): Agent => ({ ...agent, tools: tools.of(agent) });
+  return { entry, directory: tools.directory, get, now };
 }
 
 function faultsOf(agent: Agent, team: ReadonlyMap<string, Agent>): string[] {

@@ -13,6 +13,7 @@ const denials = new Set([
   'APPROVAL_EXPIRED',
   'APPROVAL_STALE',
   'LIMIT_EXCEEDED',
+  'BUDGET_EXCEEDED',
   'RUN_CANCELLED',
 ]);
 

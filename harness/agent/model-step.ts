@@ -4,6 +4,8 @@ import { redactionStream } from '../safety/redaction-stream.ts';
 import type { Fact } from '../session/event.ts';
 import type { SteeringMessage } from '../session/steering.ts';
 import type { Agent } from './define-agent.ts';
+import { countTokens, refusedByQuota } from './dispatch/token-quota.ts';
+import { type ToolsChanged, type ToolVersions, toolsChanged } from './live-tools.ts';
 import { type ModelTurn, takeModelTurn } from './model-turn.ts';
 import type { Run, RunOutside } from './run-agent.ts';
 import { type WithheldTurn, withholdTurn } from './withhold-turn.ts';
@@ -16,6 +18,8 @@ interface NextTurn {
   readonly messages: readonly ModelMessage[];
   /** Ordinal of the last run whose message this one has read. */
   readonly readUpTo: number;
+  /** The tools that the agent was last shown. */
+  readonly shown: ToolVersions;
 }
 
 /** Saved as the result of a model turn's step. */
@@ -23,20 +27,28 @@ interface TakenTurn {
   readonly turn: ModelTurn | WithheldTurn;
   /** Messages that came during the run and that the turn has read. */
   readonly read: readonly SteeringMessage[];
+  /** That the agent had other tools than before: saved, so that a recovered run says the same. */
+  readonly changed?: readonly ToolsChanged[];
   /** Milliseconds since the epoch. */
   readonly endedAt: number;
 }
 
 /** One step: looks whether the run is to end or has been told more, then lets the model speak. */
 export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTurn> {
-  const { run, step, agent, messages, readUpTo } = next;
+  const { run, step, messages, readUpTo } = next;
   const { host, exchanges, control } = outside;
   const { sessionId, runId, principal } = run.request;
-  const place = run.places(agent.name);
+  const place = run.places(next.agent.name);
   return run.steps.run(step, async () => {
+    const agent = run.team.now(next.agent);
     const signals = await control.look(runId, { sessionId, principal, after: readUpTo });
     if (signals.isCancelRequested) {
       return { turn: { kind: 'cancelled' }, read: [], endedAt: host.clock.now() };
+    }
+    const metered = { key: `${sessionId}/${runId}/${step}`, principal, nowMs: host.clock.now() };
+    const refusal = await refusedByQuota(metered, outside);
+    if (refusal !== undefined) {
+      return { turn: { kind: 'failed', error: refusal }, read: [], endedAt: host.clock.now() };
     }
     const read = exchanges.steering(place, () => signals.steering);
     const shown = [...messages];
@@ -47,6 +59,7 @@ export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTur
     const onText = (piece: string): Promise<void> => text.add(safe.add(piece));
     const model = exchanges.model(place, run.model);
     const taken = await takeModelTurn({ agent, messages: shown, model, onText }, host);
+    if (taken.kind === 'completed') await countTokens({ ...metered, usage: taken.usage }, outside);
     const turn = withholdTurn(taken, agent, outside.output);
     if (turn.kind === 'withheld') {
       // A new attempt, of which nothing comes: whoever was shown some of this one is told that it is void.
@@ -55,7 +68,13 @@ export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTur
       await text.add(safe.end());
       await text.flush();
     }
-    return { turn, read, endedAt: host.clock.now() };
+    const changed = toolsChanged(agent, next.shown);
+    return {
+      turn,
+      read,
+      ...(changed === undefined ? {} : { changed: [changed] }),
+      endedAt: host.clock.now(),
+    };
   });
 }
 

@@ -11,8 +11,10 @@ import type { SessionLog } from '../session/session-log.ts';
 import type { AgentTeam } from './agent-team.ts';
 import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
+import type { RunMeter } from './dispatch/run-meter.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolResult } from './exchanges.ts';
 import { handoffInputSchema, handoffToolName } from './handoff.ts';
+import { shownTools } from './live-tools.ts';
 import { modelStep, steeredFacts } from './model-step.ts';
 import type { CompletedTurn } from './model-turn.ts';
 import { turnFacts } from './run-facts.ts';
@@ -45,6 +47,7 @@ export interface Run {
   readonly model: LanguageModelV4;
   readonly log: SessionLog;
   readonly steps: Steps;
+  readonly meter: RunMeter;
   readonly places: (agent: string) => ExchangePlace;
 }
 
@@ -58,17 +61,23 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
   const messages = transcriptOf(run.history);
   const names = stepNames();
   const done: ToolCall[] = [];
+  const shown = shownTools(run.history);
   let readUpTo = lastRead(run.history, run.runOrdinal);
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
-    for (const fact of told) addToTranscript(messages, fact);
+    for (const fact of told) {
+      addToTranscript(messages, fact);
+      shown.note(fact);
+    }
     readUpTo = lastRead(told, readUpTo);
     await run.log.append(step, told);
   };
   while ((turns.get(agent.name) ?? 0) < agent.turnLimit) {
+    const overBudget = run.meter.refusedTurn();
+    if (overBudget !== undefined) return failRun(run, { step: 'end', agent, error: overBudget });
     turns.set(agent.name, (turns.get(agent.name) ?? 0) + 1);
     const step = names('model');
-    const next = { run, step, agent, messages, readUpTo };
-    const { turn, read, endedAt } = await modelStep(next, outside);
+    const next = { run, step, agent, messages, readUpTo, shown: shown.to(agent) };
+    const { turn, read, changed = [], endedAt } = await modelStep(next, outside);
     if (turn.kind === 'failed') return failRun(run, { step, agent, error: turn.error });
     if (turn.kind === 'cancelled') return cancelRun(run, { step, agent, done });
     if (turn.kind === 'withheld') {
@@ -76,7 +85,8 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
       await tell(step, [{ type: 'output-withheld', agent: agent.name, codes: [...codes] }]);
       return failRun(run, { step: 'end', agent, error: outputWithheld });
     }
-    await tell(step, [...steeredFacts(read), ...turnFacts(turn, agent)]);
+    await tell(step, [...changed, ...steeredFacts(read), ...turnFacts(turn, agent)]);
+    run.meter.countTurn(turn.usage);
     await auditRefused({ run, step, agent, turn, endedAt }, outside);
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {
       const { text } = turn;
@@ -86,8 +96,8 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     const speaker = agent;
     for (const call of turn.calls) {
       const taken = { run, agent: speaker, call, names, tell, readUpTo };
-      const result = await takeToolCall(taken, outside);
-      if (isEffect(call, result, speaker)) done.push(call);
+      const { result, isEffect } = await takeToolCall(taken, outside);
+      if (isEffect) done.push(call);
       agent = nextSpeaker(call, result, run) ?? agent;
     }
   }
@@ -139,13 +149,6 @@ function lastRead(facts: readonly Fact[], before: number): number {
     (last, fact) => (fact.type === 'message-steered' ? Math.max(last, fact.runOrdinal) : last),
     before,
   );
-}
-
-/** Whether a call has changed something that cancelling the run does not undo. */
-function isEffect(call: ToolCall, result: ToolResult, agent: Agent): boolean {
-  const tool = agent.tools.find((each) => each.name === call.tool);
-  if (result.kind === 'failed' || tool === undefined) return false;
-  return tool.effect !== 'read' && tool.effect !== 'compute';
 }
 
 function nextSpeaker(call: ToolCall, result: ToolResult, run: Run): Agent | undefined {

@@ -11,6 +11,7 @@ import { openSessionLog } from '../session/session-log.ts';
 import type { Admission, SessionStore } from '../session/session-store.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import type { AgentTeam } from './agent-team.ts';
+import { type RunBudget, runMeter } from './dispatch/run-meter.ts';
 import { type Exchanges, placesOf } from './exchanges.ts';
 import { flagInjections } from './flag-injections.ts';
 import type { Run, RunOutside } from './run-agent.ts';
@@ -32,6 +33,7 @@ export interface SessionParts {
   readonly output: OutputGuard | undefined;
   /** Takes a run from its opening to its end. */
   readonly conduct: (run: Run, outside: RunOutside) => Promise<RunOutcome>;
+  readonly budget: RunBudget;
 }
 
 /** Saved as the result of the run's first step: what a recovered run must not find out anew. */
@@ -71,6 +73,7 @@ export function sessionRun(shared: SessionParts): RunBody {
       model: parts.model,
       log,
       steps,
+      meter: runMeter(parts.budget),
       places: placesOf(String(reception.runOrdinal)),
     };
     return parts.conduct(run, parts);

@@ -15,7 +15,7 @@ import { effectUnknown, messageArrived } from './dispatch/failures.ts';
 import type { DecisionOutcome, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import type { Run, RunOutside } from './run-agent.ts';
 import { resultFacts } from './run-facts.ts';
-import { callTool } from './tool-call.ts';
+import { callTool, toolNamed } from './tool-call.ts';
 
 /** A tool call of one run, on its way. */
 export interface CallInRun {
@@ -27,6 +27,13 @@ export interface CallInRun {
   readonly tell: (step: string, facts: readonly Fact[]) => Promise<void>;
   /** Ordinal of the last run whose message this one has read. */
   readonly readUpTo: number;
+}
+
+/** What a call came to in the end. */
+export interface SettledCall {
+  readonly result: ToolResult;
+  /** Whether it has changed something that cancelling the run does not undo. */
+  readonly isEffect: boolean;
 }
 
 /** An attempt at the call, as a step of its own. */
@@ -46,7 +53,7 @@ type Consequence =
  * to say whether what it began has happened: then the question, the answer and what follows are steps of their own, under the
  * one key of the call.
  */
-export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promise<ToolResult> {
+export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promise<SettledCall> {
   const { run, agent, call, names, tell } = taken;
   const step = names(call.tool);
   const { sessionId, runId, principal } = run.request;
@@ -68,16 +75,21 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     return result;
   };
   const reader = { sessionId, principal, after: taken.readUpTo };
+  const overBudget = run.meter.refusedCall(call, toolNamed(call.tool, run.team.now(agent)));
+  const budget = overBudget === undefined ? {} : { overBudget };
   let act: Act = { step, call };
   for (;;) {
     const place = run.places(agent.name);
-    const { outcome, endedAt } = await callTool(
-      { ...act, place, agent, context, reader },
+    const isRemoved = run.team.directory.find(call.tool) === undefined;
+    const present = run.team.now(agent);
+    const { outcome, endedAt, isEffect } = await callTool(
+      { ...act, ...budget, place, agent: present, isRemoved, context, reader },
       run.steps,
       outside,
     );
     if (outcome.kind === 'completed' || outcome.kind === 'failed') {
-      return settle(act.step, { call: act.call, result: outcome, endedAt });
+      const result = await settle(act.step, { call: act.call, result: outcome, endedAt });
+      return { result, isEffect };
     }
     const question = questionOf(act, outcome, { context, reader });
     await tell(act.step, [requestedFact(question)]);
@@ -87,7 +99,8 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
         ? afterApproval(act, { decision, need: outcome.need }, names)
         : afterFindingOut(act, { decision, question }, names);
     if (next.kind === 'settled') {
-      return settle(next.told, { call: act.call, result: next.result, endedAt });
+      const result = await settle(next.told, { call: act.call, result: next.result, endedAt });
+      return { result, isEffect: result.kind === 'completed' };
     }
     ({ act } = next);
   }

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { type Limit, type LimitStore, type Use, useLimits } from '../safety/limits.ts';
+import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { Failure } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
@@ -10,11 +10,13 @@ import { mishapOf } from '../tools/retry-policy.ts';
 import { withinTime } from '../tools/within-time.ts';
 import type { Agent } from './define-agent.ts';
 import { type Attempt, type Attempted, attempt } from './dispatch/attempt.ts';
+import { refusedByLimits } from './dispatch/call-limits.ts';
 import {
   effectUnknown,
   failureOf,
   messageArrived,
   notPermitted,
+  removed,
   stale,
 } from './dispatch/failures.ts';
 import { fencedRecords } from './dispatch/fenced-records.ts';
@@ -32,6 +34,10 @@ export interface Dispatch {
   readonly reader: SteeringReader;
   /** What the world must still be for a call that a person has approved; absent before anybody was asked. */
   readonly approvedState?: string;
+  /** Whether the tool that the model was offered has been removed since. */
+  readonly isRemoved: boolean;
+  /** Why the run's budget does not admit it. */
+  readonly overBudget?: Failure;
 }
 
 export interface Outside {
@@ -48,6 +54,8 @@ export interface TakenCall {
   readonly outcome: ToolOutcome;
   /** Milliseconds since the epoch. */
   readonly endedAt: number;
+  /** Whether it has changed something that cancelling the run does not undo. */
+  readonly isEffect: boolean;
 }
 
 /** The one door through which every tool call goes: permission, approval, limits, effect class, time, retries. A failure is an outcome. */
@@ -60,17 +68,21 @@ export async function callTool(
   const tool = toolNamed(call.tool, agent);
   const through = async (execute: () => Promise<ToolOutcome>): Promise<TakenCall> => {
     let outcome: ToolOutcome;
+    if (tool?.deprecated !== undefined) {
+      outside.host.log.warn('tool-deprecated', whereOf(dispatch));
+    }
     try {
       outcome = await outside.exchanges.tool(place, call, execute);
     } catch (error) {
       outcome = { kind: 'failed', error: failureOf(error) };
     }
-    return { outcome, endedAt: outside.host.clock.now() };
+    const isEffect = outcome.kind === 'completed' && changesSomething(tool);
+    return { outcome, endedAt: outside.host.clock.now(), isEffect };
   };
   const refusal = refusalOf(tool, dispatch);
   if (tool === undefined || refusal !== undefined) {
     return steps.run(step, () =>
-      through(async () => ({ kind: 'failed', error: refusal ?? notPermitted(call, agent) })),
+      through(async () => ({ kind: 'failed', error: refusal ?? noTool(dispatch) })),
     );
   }
   if (tool.effect === 'transactional') {
@@ -85,10 +97,16 @@ export async function callTool(
 async function actWithin(
   records: SessionTransaction,
   { tool, dispatch }: { tool: TransactionalTool<unknown, unknown>; dispatch: Dispatch },
-  { host }: Outside,
+  { host, limitRules }: Outside,
 ): Promise<ToolResult> {
   const { call, context, reader } = dispatch;
   if ((await records.unreadSteering(reader)).length > 0) return notBegun(call);
+  const limited = { tool, call, context, nowMs: host.clock.now() };
+  // On the step's own connection: a second one would wait for it on a single-backend database.
+  const refusal = await records.undoIfThrown(() =>
+    refusedByLimits(limited, { use: records.useLimits }, limitRules),
+  );
+  if (refusal !== undefined) return { kind: 'failed', error: refusal };
   const { undoIfThrown } = records;
   const attempting = { ...attemptAt(tool, dispatch, host), undoIfThrown };
   const attempted = await attempt(attempting, (signal) => {
@@ -123,12 +141,9 @@ async function act(
     trying.onThrown(error);
     return { kind: 'failed', error: failureOf(error) };
   }
-  const verdict = await useLimits(
-    { store: limits, limits: limitRules },
-    useOf(call, context),
-    host.clock.now(),
-  );
-  if (verdict.kind === 'refused') return { kind: 'failed', error: verdict.failure };
+  const limited = { tool, call, context, nowMs: host.clock.now() };
+  const refusal = await refusedByLimits(limited, limits, limitRules);
+  if (refusal !== undefined) return { kind: 'failed', error: refusal };
   if (tool.effect === 'unkeyed') {
     const intent = `${context.sessionId}/${context.runId}/${step}`;
     return actUnkeyed({ tool, call, context, intent, attempt: trying, reader }, control);
@@ -152,44 +167,48 @@ function known(attempted: Attempted, call: ToolCall): ToolResult {
 
 const notBegun = (call: ToolCall): ToolResult => ({ kind: 'failed', error: messageArrived(call) });
 
-function useOf({ tool }: ToolCall, { idempotencyKey, principal }: CallContext): Use {
-  const { id, tenant } = principal;
-  return { key: idempotencyKey, tenant, principal: id, tool, amounts: { calls: 1 } };
-}
-
 /** Only what this agent may call exists for it, whatever the model was shown. */
-function toolNamed(name: string, agent: Agent): Tool | undefined {
+export function toolNamed(name: string, agent: Agent): Tool | undefined {
   if (name === handoffToolName && agent.handoffs.length > 0) return handoffTool(agent);
   return agent.tools.find((tool) => tool.name === name && tool.agents.includes(agent.name));
 }
 
 function refusalOf(
   tool: Tool | undefined,
-  { agent, call, context }: Dispatch,
+  { agent, call, context, isRemoved, overBudget }: Dispatch,
 ): Failure | undefined {
-  if (tool === undefined) return notPermitted(call, agent);
+  if (tool === undefined) return noTool({ agent, call, isRemoved });
   const { role } = context.principal;
-  if (tool.roles === undefined || tool.roles.includes(role)) return undefined;
+  if (tool.roles === undefined || tool.roles.includes(role)) return overBudget;
   return {
     code: 'TOOL_NOT_PERMITTED',
     message: `${call.tool} may be used for ${tool.roles.join(', ')}, not for ${role}.`,
   };
 }
 
-function attemptAt(
-  tool: Tool,
-  { step, agent, call, context }: Dispatch,
-  host: Pick<Host, 'clock' | 'log'>,
-): Attempt {
-  const { sessionId, runId } = context;
-  const { callId } = call;
+const noTool = ({
+  agent,
+  call,
+  isRemoved,
+}: Pick<Dispatch, 'agent' | 'call' | 'isRemoved'>): Failure =>
+  isRemoved ? removed(call) : notPermitted(call, agent);
+
+const changesSomething = (tool: Tool | undefined): boolean =>
+  tool !== undefined && tool.effect !== 'read' && tool.effect !== 'compute';
+
+function attemptAt(tool: Tool, dispatch: Dispatch, host: Pick<Host, 'clock' | 'log'>): Attempt {
   return {
     tool,
     host,
     onThrown: (error) => {
       if (mishapOf(error) === 'refused') return;
-      const at = { sessionId, runId, step, agent: agent.name, tool: tool.name, callId };
-      host.log.warn('tool-threw', { ...at, error });
+      host.log.warn('tool-threw', { ...whereOf(dispatch), error });
     },
   };
+}
+
+function whereOf({ step, agent, call, context }: Dispatch): Readonly<Record<string, string>> {
+  const { sessionId, runId } = context;
+  const { tool, callId } = call;
+  return { sessionId, runId, step, agent: agent.name, tool, callId };
 }

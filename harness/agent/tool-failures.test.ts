@@ -109,6 +109,12 @@ async function play(effect: EffectClass, ...attempts: readonly Execute[]): Promi
 
 const isWriter = (records: RecordReader): records is RecordWriter => 'put' in records;
 
+const put = (context: ToolContext, key: string): Promise<void> => {
+  const { records } = context;
+  if (!isWriter(records)) throw new TypeError('not transactional');
+  return records.put({ collection: 'notes', key, value: key });
+};
+
 const ok: Execute = async () => ({ ok: true });
 const busy: Execute = async () => {
   throw new RetryableToolError('WORLD_BUSY', '503');
@@ -203,24 +209,18 @@ test('what is over time is told by its signal, and is not waited for', async () 
   expect(reason).toMatchObject({ code: 'TOOL_TIMED_OUT' });
 });
 
-const put = (context: ToolContext, key: string): Promise<void> => {
-  const { records } = context;
-  if (!isWriter(records)) throw new TypeError('not transactional');
-  return records.put({ collection: 'notes', key, value: key });
-};
-
-const writesLate: Execute = async (context, { clock }) => {
+const slow: Execute = async (context, { clock }) => {
   await put(context, 'early');
   await clock.sleep(6000);
   await put(context, 'late');
   return { ok: true };
 };
-const writesInTime: Execute = async (context) => {
+const quick: Execute = async (context) => {
   await put(context, 'in time');
   return { ok: true };
 };
 
 test('a transactional tool that is over time leaves nothing, however late it writes', async () => {
-  expect((await play('transactional', writesLate)).records).toEqual([]);
-  expect((await play('transactional', writesInTime)).records).toHaveLength(1);
+  expect((await play('transactional', slow)).records).toEqual([]);
+  expect((await play('transactional', quick)).records).toHaveLength(1);
 });

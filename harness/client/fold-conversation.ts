@@ -120,6 +120,7 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
       return withPart(conversation, { kind: 'notice', key, text: `No plan: ${fact.reason}` });
     case 'findings-gathered':
       return withPart(conversation, { kind: 'notice', key, text: 'The findings are in' });
+    case 'tools-changed':
     case 'tool-requested':
     case 'tool-completed':
     case 'tool-failed':

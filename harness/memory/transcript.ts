@@ -45,6 +45,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'plan-abandoned':
     case 'sub-agent-completed':
     case 'sub-agent-failed':
+    case 'tools-changed':
     case 'tool-requested':
     case 'approval-requested':
     case 'approval-decided':

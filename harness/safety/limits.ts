@@ -1,4 +1,5 @@
 import type { Failure } from '../session/event.ts';
+import type { LimitAnswer, LimitUse } from '../session/limit-use.ts';
 
 // Rate limits and quotas in fixed windows: how much of something may be used between two times.
 //
@@ -33,25 +34,6 @@ export interface Use {
   readonly amounts: Readonly<Record<string, number>>;
 }
 
-/** A use as the store counts it. */
-export interface LimitUse {
-  /** What is limited, and for whom. */
-  readonly limit: string;
-  readonly windowStartMs: number;
-  readonly key: string;
-  /** Not negative; 0 asks whether anything is left and counts nothing. */
-  readonly amount: number;
-  readonly max: number;
-}
-
-export interface LimitAnswer {
-  readonly limit: string;
-  /** Whether this limit admits it. It is counted if all of them do. */
-  readonly allowed: boolean;
-  /** Amount in the window, with this use if it was counted. */
-  readonly used: number;
-}
-
 /** Where uses are counted: Q1 to Q4 hold for any number of processes. */
 export interface LimitStore {
   /** Counts all uses or none of them. One answer for each, in order; each is of another limit. */
@@ -80,7 +62,7 @@ export interface LimitRefusal {
 
 /** Asks every limit that this use falls under; counted by all of them, or refused with all that refuse. */
 export async function useLimits(
-  { store, limits }: { readonly store: LimitStore; readonly limits: readonly Limit[] },
+  { store, limits }: { readonly store: Pick<LimitStore, 'use'>; readonly limits: readonly Limit[] },
   use: Use,
   nowMs: number,
 ): Promise<LimitVerdict> {
@@ -98,10 +80,13 @@ export async function useLimits(
   return { kind: 'refused', refusals, retryAfterMs, failure: failureOf(refusals, retryAfterMs) };
 }
 
-/** Throws RangeError for an amount that would give back what was used, or count parts. */
+/** What a store can count at once: 21 million in a currency of hundredths. */
+const largestAmount = 2 ** 31 - 1;
+
+/** Throws RangeError for an amount that would give back what was used, count parts, or not be countable. */
 export function assertAmount({ limit, amount }: LimitUse): void {
-  if (Number.isSafeInteger(amount) && amount >= 0) return;
-  throw new RangeError(`${limit} counts whole amounts from 0, not ${amount}`);
+  if (Number.isSafeInteger(amount) && amount >= 0 && amount <= largestAmount) return;
+  throw new RangeError(`${limit} counts whole amounts from 0 to ${largestAmount}, not ${amount}`);
 }
 
 const concerns = (limit: Limit, use: Use): boolean =>

@@ -47,6 +47,15 @@ export const factSchema = z.discriminatedUnion('type', [
     /** W3C trace id, rolled once and kept over every crash. */
     traceId: z.string(),
   }),
+  /** The tools that an agent has are others than when it was last shown them. What was said before stays as it was. */
+  z.object({
+    type: z.literal('tools-changed'),
+    agent: z.string(),
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    /** Of every tool that it has now, by name. One of another version is in `added` and in `removed`. */
+    versions: z.record(z.string(), z.string()),
+  }),
   z.object({
     type: z.literal('model-turn-completed'),
     agent: z.string(),

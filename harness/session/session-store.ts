@@ -1,4 +1,5 @@
 import type { EventDraft, Fact, SessionEvent, TextDelta, TurnReference } from './event.ts';
+import type { LimitAnswer, LimitUse } from './limit-use.ts';
 import type { SteeringMessage, SteeringReader } from './steering.ts';
 
 /** A document that a transactional tool keeps in the session, in the harness's own database. */
@@ -28,6 +29,8 @@ export interface SessionTransaction extends RecordWriter {
   readonly unreadSteering: (
     reader: Omit<SteeringReader, 'sessionId'>,
   ) => Promise<readonly SteeringMessage[]>;
+  /** Counts uses of limited things, all or none of them, as `LimitStore.use` does; other users of the limits wait. */
+  readonly useLimits: (uses: readonly LimitUse[]) => Promise<readonly LimitAnswer[]>;
   /** Runs `body`; if it throws, undoes what it wrote, and nothing else, and throws the same. */
   readonly undoIfThrown: <Result>(body: () => Promise<Result>) => Promise<Result>;
 }

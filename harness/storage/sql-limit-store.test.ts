@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LimitStore, LimitUse } from '../safety/limits.ts';
+import type { LimitStore } from '../safety/limits.ts';
+import type { LimitUse } from '../session/limit-use.ts';
 import { memoryLimitStore } from '../testing/memory-limit-store.ts';
 import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';

@@ -1,11 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import {
-  assertAmount,
-  type LimitAnswer,
-  type LimitStore,
-  type LimitUse,
-} from '../safety/limits.ts';
+import { assertAmount, type LimitStore } from '../safety/limits.ts';
+import type { LimitAnswer, LimitUse } from '../session/limit-use.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { limitUses } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';

@@ -14,6 +14,7 @@ import { events, records, sessions, textDeltas } from './schema.ts';
 import { isCleared } from './sql-control-records.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
 import { readFeedPage } from './sql-feed-page.ts';
+import { sqlLimitTransaction } from './sql-limit-store.ts';
 import { steeringCollection, steeringKey, steeringOf, unreadStatement } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
@@ -118,6 +119,7 @@ export function sqlSessionTransaction(
       );
       return rows.map(({ value }) => steeringOf(value));
     },
+    useLimits: sqlLimitTransaction(client).use,
     undoIfThrown: async (body) => {
       await client.query('savepoint undo');
       try {

@@ -1,3 +1,4 @@
+import { runMeter } from '../agent/dispatch/run-meter.ts';
 import { placesOf } from '../agent/exchanges.ts';
 import { type Run, type RunOutside, runAgent } from '../agent/run-agent.ts';
 import type { SessionParts } from '../agent/run-session.ts';
@@ -48,6 +49,7 @@ async function work(
     model,
     log,
     steps,
+    meter: runMeter(parts.budget),
     places: placesOf(`${delegation.runOrdinal}.${delegation.number}`),
   };
   const outside: RunOutside = { ...parts, control: controlOf(runWorkedFor(runId), parts.control) };

@@ -68,6 +68,8 @@ function factFields(fact: Fact): LogFields {
     case 'run-failed':
     case 'sub-agent-failed':
       return { errorCode: fact.error.code };
+    case 'tools-changed':
+      return { count: Object.keys(fact.versions).length };
     case 'plan-made':
     case 'answer-refused':
     case 'synthesis-made':

@@ -22,7 +22,8 @@ import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 /** A backing without a database: the same loop at the speed of memory, for replay and tests. It survives nothing. */
 export function memoryBacking(host: Host = systemHost()): Backing {
-  const store = memoryStore(host.clock.now);
+  const limits = memoryLimitStore();
+  const store = memoryStore(host.clock.now, limits);
   const approvals = memoryApprovalStore();
   const audit = memoryAuditStore();
   return {
@@ -31,7 +32,7 @@ export function memoryBacking(host: Host = systemHost()): Backing {
     control: memoryRunControl(store),
     audit,
     clearing: memoryClearStore({ store, approvals, audit }),
-    limits: memoryLimitStore(),
+    limits,
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
 }

@@ -1,4 +1,5 @@
-import { assertAmount, type LimitStore, type LimitUse } from '../safety/limits.ts';
+import { assertAmount, type LimitStore } from '../safety/limits.ts';
+import type { LimitUse } from '../session/limit-use.ts';
 
 /** Limits in memory: keeps Q1 to Q4 within the process. */
 export function memoryLimitStore(): LimitStore {

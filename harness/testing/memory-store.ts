@@ -1,4 +1,5 @@
 import { fingerprint } from '../host/fingerprint.ts';
+import type { LimitStore } from '../safety/limits.ts';
 import type { EventDraft, SessionEvent, TextDelta } from '../session/event.ts';
 import {
   endsTurn,
@@ -10,6 +11,7 @@ import {
   startOfAttempt,
 } from '../session/session-store.ts';
 import type { SteeringMessage, SteeringReader } from '../session/steering.ts';
+import { memoryLimitStore } from './memory-limit-store.ts';
 
 interface MemorySession {
   readonly events: SessionEvent[];
@@ -39,7 +41,10 @@ export interface MemoryStore extends SessionStore {
   readonly unreadSteering: (reader: SteeringReader) => readonly SteeringMessage[];
 }
 
-export function memoryStore(now: () => number): MemoryStore {
+export function memoryStore(
+  now: () => number,
+  limits: Pick<LimitStore, 'use'> = memoryLimitStore(),
+): MemoryStore {
   const sessions = new Map<string, MemorySession>();
   const session = (id: string): MemorySession => {
     const found = sessions.get(id) ?? emptySession();
@@ -92,7 +97,7 @@ export function memoryStore(now: () => number): MemoryStore {
       const { records } = session(sessionId);
       return [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []);
     },
-    transact: (sessionId, body) => transact(session(sessionId), body),
+    transact: (sessionId, body) => transact(session(sessionId), limits, body),
     clear: (sessionId, order) => {
       const found = sessions.get(sessionId);
       return found === undefined
@@ -122,6 +127,7 @@ function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: nu
 
 async function transact<Result>(
   session: MemorySession,
+  limits: Pick<LimitStore, 'use'>,
   body: (transaction: SessionTransaction) => Promise<Result>,
 ): Promise<Result> {
   let written = new Map(session.records);
@@ -136,6 +142,7 @@ async function transact<Result>(
       steering.push(message);
     },
     unreadSteering: async (reader) => unreadIn(steering, reader),
+    useLimits: limits.use,
     undoIfThrown: async (nested) => {
       const before = {
         written: new Map(written),

@@ -107,15 +107,13 @@ async function answerQuestions(
   { approvals }: Harness,
   { word, ended }: { readonly word: Life['word']; readonly ended: Promise<unknown> },
 ): Promise<LifeReport['asked']> {
-  const over = new AbortController();
-  void ended.finally(() => over.abort());
-  while (!over.signal.aborted) {
+  for (let isOver = false; !isOver; ) {
     for (const { approvalId, status } of await approvals.list(principal.tenant, 's')) {
       if (status !== 'pending') continue;
       const verdict = word === 'happened' ? 'approve' : 'reject';
       await approvals.decide({ approvalId, by: ana, verdict, reason: 'I asked the carrier' });
     }
-    await pause(20);
+    isOver = await Promise.race([ended.then(() => true), pause(20, false)]);
   }
   const listed = await approvals.list(principal.tenant, 's');
   return listed.map(({ approvalId, tool, roles }) => ({ approvalId, tool, roles }));

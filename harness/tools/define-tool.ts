@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Principal } from '../session/event.ts';
 import type { RecordReader, RecordWriter } from '../session/session-store.ts';
+import type { ToolLimit } from './tool-limit.ts';
 import { ToolOutputInvalidError } from './tool-output-invalid-error.ts';
 import { ToolRefusal } from './tool-refusal.ts';
 
@@ -67,6 +68,10 @@ interface ToolBase<Input, Output> {
   readonly roles?: readonly string[];
   /** How long one attempt may take, milliseconds; 30 seconds when absent. What is over time is a failure, never waited for. */
   readonly timeoutMs?: number;
+  /** How much of it may be used; a harness may limit more, never less. */
+  readonly limits?: readonly ToolLimit[];
+  /** What a use amounts to beside one call, whole numbers by unit, e.g. `{ 'minor USD': 4900 }`: what limits count. */
+  readonly amounts?: (input: Input) => Readonly<Record<string, number>>;
   /** Why it should no longer be used, and what instead. */
   readonly deprecated?: string;
 }
@@ -119,10 +124,14 @@ export function defineTool<Input, Output>(
     if (!parsed.success) throw new ToolOutputInvalidError(tool.name, z.prettifyError(parsed.error));
     return parsed.data;
   };
+  const { amounts } = tool;
+  const counted: Pick<Tool, 'amounts'> =
+    amounts === undefined ? {} : { amounts: (value) => amounts(taken(value)) };
   if (tool.effect === 'transactional') {
     const execute: TransactionalTool<unknown, unknown>['execute'] = async (value, context) =>
       promised(await tool.execute(taken(value), context));
-    return { ...tool, execute };
+    const { amounts: _, ...rest } = tool;
+    return { ...rest, ...counted, execute };
   }
   const execute: PlainTool<unknown, unknown>['execute'] = async (value, context) =>
     promised(await tool.execute(taken(value), context));
@@ -131,13 +140,14 @@ export function defineTool<Input, Output>(
       ? {}
       : { approval: async (value, context) => approval(taken(value), context) };
   if (tool.effect !== 'unkeyed') {
-    const { approval, ...rest } = tool;
-    return { ...rest, ...checked(approval), execute };
+    const { approval, amounts: _, ...rest } = tool;
+    return { ...rest, ...counted, ...checked(approval), execute };
   }
-  const { approval, reconcile, ...rest } = tool;
-  if (reconcile === undefined) return { ...rest, ...checked(approval), execute };
+  const { approval, reconcile, amounts: _, ...rest } = tool;
+  if (reconcile === undefined) return { ...rest, ...counted, ...checked(approval), execute };
   return {
     ...rest,
+    ...counted,
     ...checked(approval),
     execute,
     reconcile: async (value, context) => {

@@ -47,6 +47,8 @@ test('the directory says all that a tool promises, as data', () => {
     agents: ['billing', 'triage'],
     roles: 'everybody',
     asksForApproval: false,
+    timeoutMs: 30_000,
+    limits: [],
     deprecated: null,
   });
   expect(directory.find('pay')).toMatchObject({
@@ -69,6 +71,13 @@ test.for([
     { output: z.map(z.string(), z.date()) },
     'an output that JSON Schema can express',
   ],
+  ['no time', { timeoutMs: 0 }, 'a time that it may take'],
+  [
+    'a limit of what it does not state',
+    { limits: [{ per: 'run', unit: 'minor USD', max: 5 }] },
+    'amounts of the minor USD that it limits',
+  ],
+  ['half a limit', { limits: [{ per: 'run', unit: 'calls', max: 0.5 }] }, 'whole numbers'],
 ] as const)('a tool with %s is refused, and told what it lacks', ([, parts, lacking]) => {
   expect(() => createToolDirectory([{ ...getCharges, ...parts }])).toThrow(
     expect.objectContaining({

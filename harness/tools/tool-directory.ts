@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { HarnessError } from '../host/harness-error.ts';
 import { type Json, jsonSchema } from '../session/event.ts';
 import type { EffectClass, Tool } from './define-tool.ts';
+import { limitFaults, type ToolLimit } from './tool-limit.ts';
+import { timeoutOf } from './within-time.ts';
 
 /** What anybody may know of a tool: all that it promises, and nothing that it holds. */
 export interface DirectoryEntry {
@@ -17,6 +19,9 @@ export interface DirectoryEntry {
   /** Roles of the principals for whom it may be called; `everybody` when it names none. */
   readonly roles: readonly string[] | 'everybody';
   readonly asksForApproval: boolean;
+  /** What one attempt may take, milliseconds. */
+  readonly timeoutMs: number;
+  readonly limits: readonly ToolLimit[];
   readonly deprecated: string | null;
 }
 
@@ -77,6 +82,8 @@ export function partsMissingFrom(tool: Tool): readonly string[] {
     ...(tool.description.trim() === '' ? ['a description'] : []),
     ...(tool.agents.length === 0 ? ['an agent that may call it'] : []),
     ...(tool.roles?.length === 0 ? ['a role for which it may be called'] : []),
+    ...(timeoutOf(tool) > 0 ? [] : ['a time that it may take']),
+    ...limitFaults(tool),
     ...schemaFaults(tool),
   ];
 }
@@ -111,6 +118,8 @@ function entryOf(tool: Tool): DirectoryEntry {
     agents: [...agents],
     roles: roles === undefined ? 'everybody' : [...roles],
     asksForApproval: tool.effect !== 'transactional' && tool.approval !== undefined,
+    timeoutMs: timeoutOf(tool),
+    limits: [...(tool.limits ?? [])],
     deprecated: deprecated ?? null,
   };
 }

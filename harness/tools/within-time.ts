@@ -5,7 +5,8 @@ import type { Tool } from './define-tool.ts';
 /** What a tool has that does not say how long it takes. */
 const defaultTimeoutMs = 30_000;
 
-const timeoutOf = ({ timeoutMs }: Pick<Tool, 'timeoutMs'>): number => timeoutMs ?? defaultTimeoutMs;
+export const timeoutOf = ({ timeoutMs }: Pick<Tool, 'timeoutMs'>): number =>
+  timeoutMs ?? defaultTimeoutMs;
 
 /** Runs `body` until it settles or the tool's time is up, whichever is first. What comes late is dropped. */
 export async function withinTime<Result>(

@@ -35,6 +35,8 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('dim', `  <- ${fact.tool} ${shortJson(fact.output)}`);
     case 'tool-failed':
       return paint('yellow', `  <- ${fact.tool} failed: ${fact.error.message}`);
+    case 'tools-changed':
+      return `${fact.agent} has other tools: ${Object.keys(fact.versions).join(', ')}`;
     case 'handed-off':
       return paint('dim', `  ${fact.from} hands over to ${fact.to}: ${fact.reason}`);
     case 'approval-requested':

@@ -20,6 +20,11 @@ export function notPermitted({ tool }: ToolCall, { name, tools }: Agent): Failur
   };
 }
 
+export const removed = ({ tool }: ToolCall): Failure => ({
+  code: 'TOOL_REMOVED',
+  message: `${tool} is not there any more: it was removed since you were offered it.`,
+});
+
 export const stale = ({ tool }: ToolCall): Failure => ({
   code: 'APPROVAL_STALE',
   message: `What the approval of ${tool} was judged by has changed since; ask again.`,
