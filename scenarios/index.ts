@@ -34,6 +34,15 @@ export { type ReplayReport, replayRecording } from './scenario/replay-recording.
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
 export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';
+export type { Trial } from './trials/trial.ts';
+export { trials } from './trials/trials.ts';
+export {
+  type MutantsReport,
+  type TrialResult,
+  TrialUnknownError,
+  trialsNamed,
+  tryMutants,
+} from './trials/try-mutants.ts';
 export { type CrashBackendName, crashBackendNames } from './verifier/crash-backend.ts';
 export {
   type CrashPoint,

@@ -18,6 +18,7 @@ import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/eval.ts';
 import { load } from './commands/load.ts';
+import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { retention } from './commands/retention.ts';
@@ -53,7 +54,21 @@ const io: CommandIo = {
 };
 
 const program = buildProgram(
-  [record, replay, crash, evaluate, bench, load, audit, retention, demo, serve, chat, approvals],
+  [
+    record,
+    replay,
+    crash,
+    mutants,
+    evaluate,
+    bench,
+    load,
+    audit,
+    retention,
+    demo,
+    serve,
+    chat,
+    approvals,
+  ],
   async (command, raw) => report(await command.start(raw, io)),
 );
 

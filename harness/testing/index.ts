@@ -6,6 +6,7 @@ export type {
   ConversationToolResult,
 } from './conversation.ts';
 export { memoryBacking } from './memory-backing.ts';
+export { memoryKeyStore } from './memory-key-store.ts';
 export { type MemoryStore, memoryStore } from './memory-store.ts';
 export type { OpenAiFault } from './openai/fault.ts';
 export { type OpenAiServer, type OpenAiServerOptions, startOpenAiServer } from './openai-server.ts';

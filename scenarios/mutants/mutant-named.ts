@@ -1,19 +1,27 @@
 import { HarnessError } from '#harness';
-import { fatalTools } from './fatal-tools.ts';
-import { fifoApprovals } from './fifo-approvals.ts';
-import { forgottenRejections } from './forgotten-rejections.ts';
-import { historyInterleavesLive } from './history-interleaves-live.ts';
-import { keylessLog } from './keyless-log.ts';
-import { keylessRefund } from './keyless-refund.ts';
+import { fifoApprovals } from './approvals/fifo-approvals.ts';
+import { forgottenRejections } from './approvals/forgotten-rejections.ts';
+import { silenceIsNo } from './approvals/silence-is-no.ts';
+import { leakySandbox } from './code/leaky-sandbox.ts';
+import { unboundedCode } from './code/unbounded-code.ts';
+import { fatalTools } from './effects/fatal-tools.ts';
+import { keylessRefund } from './effects/keyless-refund.ts';
+import { unguardedRefund } from './effects/unguarded-refund.ts';
+import { historyInterleavesLive } from './log/history-interleaves-live.ts';
+import { keylessLog } from './log/keyless-log.ts';
 import type { Mutant } from './mutant.ts';
-import { silenceIsNo } from './silence-is-no.ts';
-import { unguardedRefund } from './unguarded-refund.ts';
+import { namelessRuns } from './runs/nameless-runs.ts';
+import { silentStrandings } from './runs/silent-strandings.ts';
 
-/** Every defect that can be switched on. */
+/** Every defect of the harness that can be switched on. */
 export const mutants: readonly Mutant[] = [
   keylessRefund,
   fifoApprovals,
+  namelessRuns,
   keylessLog,
+  leakySandbox,
+  unboundedCode,
+  silentStrandings,
   historyInterleavesLive,
   fatalTools,
   unguardedRefund,

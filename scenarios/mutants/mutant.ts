@@ -7,13 +7,16 @@ export interface HarnessParts extends AssembledSubject {
   readonly backing: Backing;
 }
 
-/** A named defect that can be switched on. Checks that do not catch it are no checks. */
-export interface Mutant {
+/** What a defect is called, and the invariant by which it must be caught. Checks that do not catch it are no checks. */
+export interface Defect {
   /** As in the catalogue: `CD-1`. */
   readonly id: string;
   readonly title: string;
-  /** The invariant by which it must be caught. */
   readonly breaks: Invariant;
+}
+
+/** A defect of the harness that can be switched on. */
+export interface Mutant extends Defect {
   /** The same parts with the defect in them. In a session that goes as it should, R-01 for one, nothing of it shows. */
   readonly apply: (parts: HarnessParts & { readonly worldUrl: string }) => HarnessParts;
 }

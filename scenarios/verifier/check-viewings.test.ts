@@ -7,7 +7,7 @@ import {
   type TextDelta,
 } from '#harness';
 import { memoryBacking, memoryStore } from '#harness/testing';
-import { historyInterleavesLive } from '../mutants/history-interleaves-live.ts';
+import { historyInterleavesLive } from '../mutants/log/history-interleaves-live.ts';
 import { checkViewing, countFaults, type ViewerFaults } from './check-viewings.ts';
 import type { Connection, Viewing } from './viewers.ts';
 

@@ -16,11 +16,12 @@ export function buildProgram(commands: readonly Command[], start: Start): Comman
 }
 
 function addCommand(program: Commander, command: Command, start: Start): void {
-  const argumentNames = Object.keys(command.arguments);
+  const argumentsInOrder = Object.entries(command.arguments);
   // Subcommands copy exitOverride and output from the program that makes them.
   const entry = program.command(command.name).description(command.summary);
-  for (const [name, { required, summary }] of Object.entries(command.arguments)) {
-    entry.addArgument(new Argument(required ? `<${name}>` : `[${name}]`, summary));
+  for (const [name, { required, summary, repeats }] of Object.entries(command.arguments)) {
+    const shown = repeats === true ? `${name}...` : name;
+    entry.addArgument(new Argument(required ? `<${shown}>` : `[${shown}]`, summary));
   }
   for (const [name, { placeholder, summary, fallback }] of Object.entries(command.options)) {
     const written = optionName(name);
@@ -30,7 +31,10 @@ function addCommand(program: Commander, command: Command, start: Start): void {
   }
   entry.option('--json', 'print one JSON object and nothing else');
   entry.action(async () => {
-    const given = argumentNames.map((name, index) => [name, entry.args[index]]);
+    const given = argumentsInOrder.map(([name, { repeats }], index) => [
+      name,
+      repeats === true ? entry.args.slice(index).join(',') : entry.args[index],
+    ]);
     await start(command, {
       ...Object.fromEntries(given),
       ...entry.opts<Record<string, RawValue>>(),

@@ -11,6 +11,8 @@ export interface Parameter<Value> {
   readonly placeholder: string | undefined;
   /** Shown in the help as what holds when nothing is given. */
   readonly fallback: string | undefined;
+  /** An argument that may be given several times; it is read from what was given, joined by commas. */
+  readonly repeats?: boolean;
   /** Throws UsageError naming the parameter when the text does not fit. */
   readonly read: (raw: RawValue, name: string) => Value;
 }
@@ -36,6 +38,22 @@ export function text(summary: string, placeholder: string): Parameter<string | u
     placeholder,
     fallback: undefined,
     read: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
+  };
+}
+
+/** Any number of texts: an argument given several times, or once with commas. */
+export function texts(summary: string): Parameter<readonly string[]> {
+  return {
+    summary,
+    required: false,
+    placeholder: 'text',
+    fallback: undefined,
+    repeats: true,
+    read: (raw) =>
+      String(raw ?? '')
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
   };
 }
 

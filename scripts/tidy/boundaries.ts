@@ -10,7 +10,7 @@ import { isTest, type Reference, referencesOf, type SourceFile } from './source-
 const doors: Readonly<Record<string, readonly string[]>> = {
   harness: [],
   recordings: ['#harness', '#harness/testing'],
-  scenarios: ['#harness', '#harness/testing', '#recordings'],
+  scenarios: ['#harness', '#harness/server', '#harness/testing', '#recordings'],
   evals: ['#harness', '#recordings', '#scenarios'],
   bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
   scripts: [

@@ -1,5 +1,5 @@
 import type { ApprovalStore } from '#harness';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 /** CD-17: that nobody answered in time is kept as a person's no, which then stands for ever. */
 export const silenceIsNo: Mutant = {

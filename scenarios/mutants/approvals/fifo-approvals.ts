@@ -1,5 +1,5 @@
 import type { ApprovalStore, Decision } from '#harness';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 /**
  * CD-2: decisions lie in a box and are taken first in, first out, whatever they are about. Approved twice, a request leaves

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '#harness';
-import { currencySchema, formatMoney } from '../desk/money.ts';
-import { refundReceiptSchema } from '../desk/tools/issue-refund.ts';
-import { worldClient } from '../desk/world/world-client.ts';
-import type { HarnessParts, Mutant } from './mutant.ts';
+import { currencySchema, formatMoney } from '../../desk/money.ts';
+import { refundReceiptSchema } from '../../desk/tools/issue-refund.ts';
+import { worldClient } from '../../desk/world/world-client.ts';
+import type { HarnessParts, Mutant } from '../mutant.ts';
 import { withTool } from './with-tool.ts';
 
 /** CD-13: what the model asks for is sent as it is: any amount, of anybody's charge, and nobody is asked. */

@@ -1,5 +1,5 @@
 import type { SessionStore } from '#harness';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 /**
  * CD-10: who connects is shown the newest event at once, as it comes, and the history that is replayed meanwhile behind

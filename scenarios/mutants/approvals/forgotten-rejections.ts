@@ -1,5 +1,5 @@
 import type { Approval, ApprovalStore } from '#harness';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 /** CD-16: a no is not remembered, so a model that insists has people asked until one of them gives in. */
 export const forgottenRejections: Mutant = {

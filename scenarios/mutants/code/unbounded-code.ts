@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
+import type { Mutant } from '../mutant.ts';
 import { type Sandbox, withSandbox } from './leaky-sandbox-program.ts';
-import type { Mutant } from './mutant.ts';
 
 /**
  * CD-6: the time limit of a program watches what runs before its first await and nothing behind it:

@@ -1,5 +1,5 @@
 import type { EventDraft, SessionEvent, SessionStore, TextDelta } from '#harness';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 /**
  * CD-4: what a run tells carries no key, so what it tells again after a crash is stored again: the log reads "Let me

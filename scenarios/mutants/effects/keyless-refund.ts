@@ -1,6 +1,6 @@
-import { issueRefund } from '../desk/tools/issue-refund.ts';
-import { type WorldClient, worldClient } from '../desk/world/world-client.ts';
-import type { Mutant } from './mutant.ts';
+import { issueRefund } from '../../desk/tools/issue-refund.ts';
+import { type WorldClient, worldClient } from '../../desk/world/world-client.ts';
+import type { Mutant } from '../mutant.ts';
 import { withTool } from './with-tool.ts';
 
 /** CD-1: a refund is sent without its idempotency key, so a step that runs twice pays twice. */

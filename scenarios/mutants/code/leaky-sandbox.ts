@@ -1,12 +1,12 @@
 import { createContext, Script } from 'node:vm';
+import type { Mutant } from '../mutant.ts';
 import { type Sandbox, withSandbox } from './leaky-sandbox-program.ts';
-import type { Mutant } from './mutant.ts';
 
 /**
  * CD-5: a model's program runs in node:vm with the host's own functions in its hands, and
  * `tools.getCharges.constructor('return process')()` is the process, its environment and its keys.
  */
-export const leakySandbox: Omit<Mutant, 'breaks'> & { readonly breaks: 'I10' } = {
+export const leakySandbox: Mutant = {
   id: 'CD-5',
   title: 'programs are given functions of the host in node:vm',
   breaks: 'I10',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Backing } from '#harness';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 /** CD-12: a tool that throws takes its run with it; the model never learns of it, and the customer gets no answer. */
 export const fatalTools: Mutant = {

@@ -1,0 +1,168 @@
+import { type Backing, type Host, type RunOutcome, type StepName, systemHost } from '#harness';
+import { memoryBacking, memoryStore, scriptedModel } from '#harness/testing';
+import type { ModelCall, Observation } from '../checkers/observation.ts';
+import type { WorldServer } from '../desk/world/world-server.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import { playSession } from '../scenario/play-session.ts';
+
+// A crash without a process: a life that stops dead never settles, and its `finally` never runs. The verifier kills
+// processes over real databases; this takes milliseconds.
+
+/** Where a life stops dead. */
+export interface Halt {
+  readonly step: StepName;
+  readonly moment: 'before' | 'inside' | 'after';
+}
+
+type RunBody = Parameters<Backing['openRunner']>[0];
+type RunRequest = Parameters<RunBody>[0];
+type Steps = Parameters<RunBody>[1];
+
+/** What outlives a life: sessions, saved steps, the runs that were started; what was decided, begun and written down. */
+function openDisk() {
+  return {
+    kept: memoryBacking(),
+    store: memoryStore(() => 0),
+    saved: new Map<string, Map<StepName, string>>(),
+    requests: new Map<string, RunRequest>(),
+    ended: new Set<string>(),
+  };
+}
+type Disk = ReturnType<typeof openDisk>;
+
+const host = systemHost();
+
+/** Whoever waits by this clock waits a fiftieth of the time. */
+const hastyHost: Host = {
+  ...host,
+  clock: { ...host.clock, sleep: (durationMs) => host.clock.sleep(durationMs / 50) },
+};
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+/** What can be asked about the runs of a life. */
+function runsOn(
+  disk: Disk,
+  runs: ReadonlyMap<string, Promise<RunOutcome>>,
+): Omit<Awaited<ReturnType<Backing['openRunner']>>, 'start'> {
+  return {
+    outcome: (runId) => runs.get(runId) ?? never(),
+    runsOf: async (sessionId) =>
+      [...disk.requests.values()]
+        .filter((request) => request.sessionId === sessionId)
+        .map(({ runId }) => ({ runId, isSettled: disk.ended.has(runId) })),
+    isKnown: async (runId) => disk.requests.has(runId),
+    strandedRuns: async () => [],
+    recoveredRuns: () => 0,
+    pendingRuns: async () => [...disk.requests.keys()].filter((id) => !disk.ended.has(id)),
+    savedSteps: async (runId) => [...(disk.saved.get(runId)?.keys() ?? [])],
+    close: async () => undefined,
+  };
+}
+
+/** One life over the disk. At the crash it stands still for ever: nothing of it settles, no `finally` runs. */
+function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Backing {
+  const runs = new Map<string, Promise<RunOutcome>>();
+  const reach = async (step: StepName, moment: Halt['moment']): Promise<void> => {
+    if (step !== crash?.step || moment !== crash.moment) return;
+    onDeath();
+    await never();
+  };
+  const thenInside = async <Result>(name: StepName, result: Promise<Result>): Promise<Result> => {
+    const value = await result;
+    await reach(name, 'inside');
+    return value;
+  };
+  const stepsOf = (
+    { runId, sessionId }: RunRequest,
+    start: (request: RunRequest) => void,
+  ): Steps => {
+    const saved = disk.saved.get(runId) ?? new Map<StepName, string>();
+    disk.saved.set(runId, saved);
+    const once = async <Result>(name: StepName, act: () => Promise<Result>): Promise<Result> => {
+      const earlier = saved.get(name);
+      if (earlier !== undefined) return JSON.parse(earlier);
+      await reach(name, 'before');
+      const result = JSON.stringify(await act());
+      saved.set(name, result);
+      await reach(name, 'after');
+      return JSON.parse(result);
+    };
+    return {
+      run: (name, body) => once(name, () => thenInside(name, body())),
+      transact: (name, body) =>
+        once(name, () =>
+          disk.store.transact(sessionId, (transaction) => thenInside(name, body(transaction))),
+        ),
+      delegate: async (requests) => {
+        for (const request of requests) start(request);
+        return Promise.all(requests.map((request) => runs.get(request.runId) ?? never()));
+      },
+      settled: async (other) => {
+        await runs.get(other);
+      },
+    };
+  };
+  return {
+    ...disk.kept,
+    store: disk.store,
+    openRunner: async (body) => {
+      const start = (request: RunRequest): void => {
+        if (runs.has(request.runId)) return;
+        disk.requests.set(request.runId, request);
+        const run = body(request, stepsOf(request, start));
+        runs.set(request.runId, run);
+        run.then(
+          () => disk.ended.add(request.runId),
+          () => undefined,
+        );
+      };
+      for (const request of disk.requests.values()) start(request);
+      return { ...runsOn(disk, runs), start: async (request) => start(request) };
+    },
+  };
+}
+
+/** Plays a scenario that stops dead at `crash` within this process, and goes on in a second life over the same store. */
+export async function playTwoLives(
+  scenario: Scenario,
+  worldServer: WorldServer,
+  { crash, mutant }: { readonly crash?: Halt; readonly mutant?: Mutant } = {},
+): Promise<{ seen: Observation; landed: boolean; repeatable: readonly ModelCall[] }> {
+  const world = worldServer.createWorld(scenario.world);
+  const disk = openDisk();
+  const modelCalls: ModelCall[] = [];
+  const death = new AbortController();
+  const play = (backing: Backing, signal: AbortSignal) =>
+    playSession(scenario, {
+      worldUrl: world.url,
+      backing,
+      model: scriptedModel(scenario.playbooks.gold),
+      exchanges: (inner) => ({
+        ...inner,
+        model: (place, model) => {
+          modelCalls.push(place);
+          return inner.model(place, model);
+        },
+      }),
+      ...(mutant === undefined ? {} : { mutant }),
+      host: hastyHost,
+      signal,
+    });
+  let session = await play(
+    lifeOver(disk, crash, () => death.abort('died')),
+    death.signal,
+  ).catch((error: unknown) => {
+    if (error !== 'died') throw error;
+    return undefined;
+  });
+  const isModelCall = crash?.moment === 'inside' && crash.step.startsWith('model#');
+  const repeatable = isModelCall ? modelCalls.slice(-1) : [];
+  session ??= await play(
+    lifeOver(disk, undefined, () => undefined),
+    new AbortController().signal,
+  );
+  const seen = { ...session, modelCalls, world: world.snapshot(), ledger: world.ledger() };
+  return { seen, landed: death.signal.aborted, repeatable };
+}
