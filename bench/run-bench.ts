@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type BarVerdict, judgeBars } from './bars/judge-bars.ts';
 import type { ArmGroup } from './cases/arm.ts';
 import { openDurableSteps } from './cases/durable-steps.ts';
 import { openEventLog } from './cases/event-log.ts';
@@ -13,6 +14,8 @@ export interface BenchOptions {
   readonly databaseUrl?: string;
   /** Rounds that count. */
   readonly rounds?: number;
+  /** Samples of each arm in a round. */
+  readonly samples?: number;
   readonly signal?: AbortSignal;
   /** Told what is being measured, a line at a time. */
   readonly progress?: (line: string) => void;
@@ -22,6 +25,7 @@ export interface BenchResult {
   readonly machine: { readonly node: string; readonly cores: number };
   readonly rounds: number;
   readonly rows: readonly BenchRow[];
+  readonly bars: readonly BarVerdict[];
 }
 
 const defaultRounds = 11;
@@ -33,18 +37,22 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const groups: readonly (() => Promise<ArmGroup>)[] = [
     openReplays,
     ...backends.flatMap((backend) => [
-      () => openDurableSteps(backend, options),
+      () =>
+        openDurableSteps(backend, { ...options, besidePostgres: backends.includes('postgres') }),
       () => openEventLog(backend, options),
     ]),
   ];
   const rows: BenchRow[] = [];
+  const bars: BarVerdict[] = [];
   for (const open of groups) {
     signal.throwIfAborted();
     await using group = await open();
     const arms = [group.floor, ...group.cases].map(({ name }) => name);
     progress(`${group.on}: measuring ${arms.join(', ')}`);
-    rows.push(...summarise(group, await measureGroup(group, { rounds, signal })));
+    const measured = await measureGroup(group, { ...options, rounds, signal });
+    rows.push(...summarise(group, measured));
+    bars.push(...judgeBars(group, measured));
   }
   const machine = { node: process.version, cores: availableParallelism() };
-  return { machine, rounds, rows };
+  return { machine, rounds, rows, bars };
 }

@@ -1,90 +1,170 @@
-import { z } from 'zod';
 import {
   type Backing,
   createHarness,
-  defineAgent,
-  definePrompt,
-  defineTool,
   durableBacking,
   type Harness,
-  type StepObserver,
+  type RunOutcome,
 } from '#harness';
-import { hasTool, lastToolResult, type Playbook, scriptedModel } from '#harness/testing';
+import { scriptedModel } from '#harness/testing';
+import type { Bar } from '../bars/bar.ts';
+import { databaseMeter, type Meter } from '../measure/meter.ts';
 import type { Arm, ArmGroup } from './arm.ts';
-import { type BackendName, openBackend } from './open-backend.ts';
+import { type BackendName, type BenchDatabase, openBackend } from './open-backend.ts';
+import { batchSize, errands, payload, prober, probing } from './prober.ts';
+import { createRunClock, type RunClock } from './run-clock.ts';
 
-// What a durable step costs beside one INSERT through the same pool.
+// What a durable step costs beside one INSERT through the same pool, and beside the same step written by hand over DBOS.
 //
 //   B1. The floor stores the same bytes that a step saves, in one statement with its own commit.
 //   B2. Only steps are timed: starting a run and settling it happen outside the clock.
-//   B3. Both kinds of run go through one harness, as DBOS is one per process.
+//   B3. All kinds of run go over one launched DBOS, one pool and one configuration, as DBOS is one per process.
+//   B4. Nothing polls while it is measured, so every statement counted is a step's.
 
-/** Steps in one sample. */
-const batchSize = 20;
 /** So many INSERTs take about as long as a batch of steps: what else the machine does falls on both alike. */
 const insertBatchSize = 300;
-/** Saved by every step and stored by every INSERT: about 200 bytes, as a small tool result. */
-const payload = { text: 'x'.repeat(190) };
+/** Longer than any bench. */
+const neverPollMs = 3_600_000;
+
+export interface DurableStepsOptions {
+  /** PostgreSQL to use; without it one is started from the binaries found. */
+  readonly databaseUrl?: string;
+  /** Whether steps on PGlite are also measured beside an INSERT on PostgreSQL, which is what their bar is set against. */
+  readonly besidePostgres?: boolean;
+}
 
 /** Opens a fresh database and a harness on it. */
 export async function openDurableSteps(
   backend: BackendName,
-  options: { readonly databaseUrl?: string },
+  options: DurableStepsOptions,
 ): Promise<ArmGroup> {
   await using setUp = new AsyncDisposableStack();
   const { database } = setUp.use(await openBackend(backend, options));
-  await database.pool.query('create table floor (id bigserial primary key, payload text not null)');
-  const clock = createStepClock();
+  const meter = databaseMeter(database);
+  const other =
+    backend === 'pglite' && options.besidePostgres === true
+      ? setUp.use(await openBackend('postgres', options)).database
+      : undefined;
+  const clock = createRunClock(meter);
   const identity = { application: 'groundhog-bench', version: '1', executorId: 'bench' };
+  // Before the harness launches DBOS.
+  const { handWrittenSteps } = await import('./hand-written.ts');
+  const backing = await durableBacking({ database, identity, recoveryPollingMs: neverPollMs });
   const harness = setUp.use(
     await createHarness({
       agents: [prober],
       entry: prober.name,
       model: scriptedModel(probing),
-      backing: withEmptyRuns(await durableBacking({ database, identity }), clock),
+      backing: withEmptyRuns(backing, { clock, meter }),
       observer: clock.observer,
     }),
   );
+  const byHand = (name: string): Arm => ({
+    name,
+    includes: 'one DBOS.runStep with an empty body in a workflow without a harness, same pool',
+    sample: () => handWrittenSteps({ meter, stepCount: batchSize, body: async () => payload }),
+  });
+  const floor = await insertArm(arms.insert, { database, meter });
+  const reference =
+    other && (await insertArm(arms.otherInsert, { database: other, meter: databaseMeter(other) }));
   const tearDown = setUp.move();
   return {
     on: backend,
-    floor: {
-      name: 'INSERT',
-      includes: 'one statement with its own commit, 200 bytes, through the same pool',
-      sample: async () => {
-        const startedAt = performance.now();
-        for (let index = 0; index < insertBatchSize; index += 1) {
-          await database.pool.query('insert into floor (payload) values ($1)', [
-            JSON.stringify(payload),
-          ]);
-        }
-        return (performance.now() - startedAt) / insertBatchSize;
-      },
-    },
+    floor,
     cases: [
+      ...(reference === undefined ? [] : [reference]),
+      byHand(arms.byHand),
+      byHand(arms.byHandAgain),
       {
-        name: 'durable step',
+        name: arms.step,
         includes: 'one steps.run with an empty body, its result saved',
         sample: runOf(harness, emptyRun, clock),
       },
       {
         name: 'tool call',
         includes: 'one call within a run: the step, its checks, its event stored and published',
-        sample: runOf(harness, 'Probe.', clock),
+        sample: runOf(harness, errands.calls, clock),
+      },
+      {
+        name: 'model turn',
+        includes: 'a scripted model call and one tool call: two steps, their checks and events',
+        sample: runOf(harness, errands.turns, clock),
       },
     ],
+    bars: barsOf(backend, reference === undefined ? floor.name : reference.name),
     [Symbol.asyncDispose]: () => tearDown.disposeAsync(),
   };
 }
 
+const arms = {
+  insert: 'INSERT',
+  otherInsert: 'INSERT on PostgreSQL',
+  byHand: 'DBOS step by hand',
+  byHandAgain: 'DBOS step by hand, again',
+  step: 'durable step',
+} as const;
+
+function barsOf(backend: BackendName, insert: string): readonly Bar[] {
+  const step = { arm: arms.step, clock: 'cpuMs' } as const;
+  return [
+    backend === 'pglite'
+      ? { ...step, id: 'D1', says: `a durable step beside ${insert}`, against: insert, limit: 5.5 }
+      : { ...step, id: 'D2', says: `a durable step beside ${insert}`, against: insert, limit: 8 },
+    {
+      ...step,
+      id: 'D3',
+      says: 'a durable step beside one by hand',
+      against: arms.byHand,
+      limit: 1.1,
+    },
+    {
+      ...step,
+      id: 'D3 statements',
+      says: 'statements of a durable step beside one by hand',
+      clock: 'statements',
+      against: arms.byHand,
+      limit: 1,
+    },
+    {
+      id: 'A/A',
+      says: 'the same step by hand twice: how far this machine can tell things apart',
+      arm: arms.byHandAgain,
+      against: arms.byHand,
+      clock: 'cpuMs',
+      limit: 1.1,
+    },
+  ];
+}
+
+async function insertArm(
+  name: string,
+  { database, meter }: { readonly database: BenchDatabase; readonly meter: Meter },
+): Promise<Arm> {
+  await database.pool.query('create table floor (id bigserial primary key, payload text not null)');
+  return {
+    name,
+    includes: 'one statement with its own commit, 200 bytes, through our pool there',
+    sample: async () => {
+      const stop = meter();
+      for (let index = 0; index < insertBatchSize; index += 1) {
+        await database.pool.query('insert into floor (payload) values ($1)', [
+          JSON.stringify(payload),
+        ]);
+      }
+      return stop(insertBatchSize);
+    },
+  };
+}
+
 /** Each sample is a run in a session of its own, so that none has more history than another. */
-function runOf(harness: Harness, text: string, clock: StepClock): Arm['sample'] {
+function runOf(harness: Harness, text: string, clock: RunClock): Arm['sample'] {
   return async () => {
     const id = crypto.randomUUID();
     await harness.send({ sessionId: id, messageId: id, text, principal: nobody });
+    clock.sent(id).resolve();
+    await clock.settled(id).promise;
     const outcome = await harness.outcome(id);
     if (outcome.kind === 'failed') throw new Error(`${text} failed: ${outcome.error.message}`);
-    return clock.stepMs(id);
+    return clock.take(id);
   };
 }
 
@@ -92,19 +172,31 @@ const nobody = { id: 'bench', role: 'customer', tenant: 'bench' };
 const emptyRun = 'Take empty steps.';
 
 /** Runs of empty steps beside the harness's own: what the durable layer alone costs. */
-function withEmptyRuns(backing: Backing, clock: StepClock): Backing {
+function withEmptyRuns(
+  backing: Backing,
+  { clock, meter }: { readonly clock: RunClock; readonly meter: Meter },
+): Backing {
+  const emptySteps = async (runId: string, steps: Steps): Promise<RunOutcome> => {
+    await clock.sent(runId).promise;
+    const stop = meter();
+    for (let index = 1; index <= batchSize; index += 1) {
+      await steps.run(`empty#${index}`, async () => payload);
+    }
+    clock.set(runId, stop(batchSize));
+    return { kind: 'answered', agent: prober.name, text: '' };
+  };
   return {
     ...backing,
     openRunner: (body, observer, host) =>
       backing.openRunner(
         async (request, steps) => {
-          if (request.text !== emptyRun) return body(request, steps);
-          const startedAt = performance.now();
-          for (let index = 1; index <= batchSize; index += 1) {
-            await steps.run(`empty#${index}`, async () => payload);
+          try {
+            return await (request.text === emptyRun
+              ? emptySteps(request.runId, steps)
+              : body(request, steps));
+          } finally {
+            clock.settled(request.runId).resolve();
           }
-          clock.set(request.runId, (performance.now() - startedAt) / batchSize);
-          return { kind: 'answered', agent: prober.name, text: '' };
         },
         observer,
         host,
@@ -112,78 +204,4 @@ function withEmptyRuns(backing: Backing, clock: StepClock): Backing {
   };
 }
 
-const probe = defineTool({
-  name: 'probe',
-  version: '1',
-  owner: 'bench',
-  description: 'Answers at once.',
-  input: z.strictObject({ call: z.int() }),
-  output: z.strictObject({ text: z.string() }),
-  effect: 'compute',
-  agents: ['prober'],
-  execute: async () => payload,
-});
-
-const prober = defineAgent({
-  name: 'prober',
-  prompt: definePrompt('prober', 'You probe.'),
-  tools: [probe],
-  handoffs: [],
-  turnLimit: 2,
-});
-
-/** One turn with a batch of calls and one more, so that as many whole periods lie between the calls' beginnings. */
-const probing: Playbook = {
-  name: 'probing',
-  plays: [
-    {
-      name: 'probe',
-      when: (conversation) => lastToolResult(conversation, probe.name) === undefined,
-      answer: () => ({
-        calls: Array.from({ length: batchSize + 1 }, (_, call) => ({
-          tool: probe.name,
-          input: { call },
-        })),
-      }),
-    },
-    {
-      name: 'done',
-      when: (conversation) => hasTool(conversation, probe.name),
-      answer: () => ({ text: 'Done.' }),
-    },
-  ],
-};
-
-/** How long one step of a run took. */
-interface StepClock {
-  readonly observer: StepObserver;
-  readonly set: (runId: string, stepMs: number) => void;
-  /** Taken once. Throws RangeError for a run that took none. */
-  readonly stepMs: (runId: string) => number;
-}
-
-/** A period is from one call's beginning to the next's, so all that a call costs the run is in it, and nothing else. */
-function createStepClock(): StepClock {
-  const begun = new Map<string, number>();
-  const measured = new Map<string, number>();
-  return {
-    observer: {
-      before: (runId, step) => {
-        if (step === 'probe#1') begun.set(runId, performance.now());
-        const startedAt = begun.get(runId);
-        if (step !== `probe#${batchSize + 1}` || startedAt === undefined) return;
-        measured.set(runId, (performance.now() - startedAt) / batchSize);
-      },
-      inside: () => undefined,
-      after: () => undefined,
-    },
-    set: (runId, stepMs) => measured.set(runId, stepMs),
-    stepMs: (runId) => {
-      const stepMs = measured.get(runId);
-      if (stepMs === undefined) throw new RangeError(`the run ${runId} took no step to measure`);
-      measured.delete(runId);
-      begun.delete(runId);
-      return stepMs;
-    },
-  };
-}
+type Steps = Parameters<Parameters<Backing['openRunner']>[0]>[1];

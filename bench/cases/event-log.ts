@@ -5,15 +5,15 @@ import {
   openSessionLog,
   type SessionStore,
 } from '#harness';
+import { databaseMeter, type Meter } from '../measure/meter.ts';
+import type { Sample } from '../measure/sample.ts';
 import type { Arm, ArmGroup } from './arm.ts';
-import { type BackendName, openBackend } from './open-backend.ts';
+import { type BackendName, type BenchDatabase, openBackend } from './open-backend.ts';
 
 // What it costs to keep a streamed answer and to show a session to many, beside one INSERT through the same pool.
 //
 //   E1. An answer is streamed at a model's pace by a clock of its own, so that nobody waits for it.
 //   E2. An event has been shown when the last viewer has it in hand.
-
-type Database = Awaited<ReturnType<typeof openBackend>>['database'];
 
 /** A long answer: so many tokens of four characters, so many milliseconds apart. */
 const tokenCount = 1000;
@@ -29,14 +29,15 @@ export async function openEventLog(
 ): Promise<ArmGroup> {
   await using setUp = new AsyncDisposableStack();
   const { database } = setUp.use(await openBackend(backend, options));
+  const meter = databaseMeter(database);
   await database.pool.query('create table floor (id bigserial primary key, payload text not null)');
   const identity = { application: 'groundhog-bench', version: '1', executorId: 'bench' };
   const { store } = await durableBacking({ database, identity });
-  const one = await openAudience(store, 1);
-  const many = await openAudience(store, crowd);
+  const one = await openAudience(store, { size: 1, meter });
+  const many = await openAudience(store, { size: crowd, meter });
   setUp.defer(one.close);
   setUp.defer(many.close);
-  const size = await sizeOfAnswer(database, store);
+  const size = await sizeOfAnswer(database, { store, meter });
   const tearDown = setUp.move();
   return {
     on: backend,
@@ -44,18 +45,18 @@ export async function openEventLog(
       name: 'INSERT of 4 bytes',
       includes: 'one statement with its own commit, through the same pool',
       sample: async () => {
-        const startedAt = performance.now();
+        const stop = meter();
         for (let index = 0; index < insertBatchSize; index += 1) {
           await database.pool.query('insert into floor (payload) values ($1)', [token]);
         }
-        return (performance.now() - startedAt) / insertBatchSize;
+        return stop(insertBatchSize);
       },
     },
     cases: [
       {
         name: 'token of a streamed answer',
         includes: `one of ${tokenCount} at ${1000 / tokenMs} a second, stored in batches; the whole answer of ${tokenCount * token.length} characters is ${size.rows} rows of ${size.bytes} bytes, indexes included`,
-        sample: async () => (await streamAnswer(store)) / tokenCount,
+        sample: () => streamAnswer(store, meter),
       },
       {
         name: 'event to 1 viewer',
@@ -68,12 +69,21 @@ export async function openEventLog(
         sample: many.showEvents,
       },
     ],
+    bars: [
+      {
+        id: 'D4',
+        says: 'milliseconds of one token of a streamed answer',
+        arm: 'token of a streamed answer',
+        clock: 'cpuMs',
+        limit: 0.1,
+      },
+    ],
     [Symbol.asyncDispose]: () => tearDown.disposeAsync(),
   };
 }
 
-/** Returns the milliseconds that storing took. */
-async function streamAnswer(store: SessionStore): Promise<number> {
+/** Resolves to what one token took. */
+async function streamAnswer(store: SessionStore, meter: Meter): Promise<Sample> {
   const id = crypto.randomUUID();
   let now = 0;
   const clock = { now: () => now, sleep: async () => undefined, timer: () => () => undefined };
@@ -81,19 +91,19 @@ async function streamAnswer(store: SessionStore): Promise<number> {
     { sessionId: id, runId: id },
     { store, feed: createSessionFeed(store), clock },
   );
-  const startedAt = performance.now();
+  const stop = meter();
   const text = await log.openText('model#1');
   for (let index = 0; index < tokenCount; index += 1) {
     now += tokenMs;
     await text.add(token);
   }
   await text.flush();
-  return performance.now() - startedAt;
+  return stop(tokenCount);
 }
 
 async function sizeOfAnswer(
-  { pool }: Database,
-  store: SessionStore,
+  { pool }: BenchDatabase,
+  { store, meter }: { readonly store: SessionStore; readonly meter: Meter },
 ): Promise<{ readonly rows: number; readonly bytes: number }> {
   const read = async (): Promise<{ rows: number; bytes: number }> => {
     const { rows } = await pool.query<{ rows: number; bytes: number }>(
@@ -103,7 +113,7 @@ async function sizeOfAnswer(
     return rows[0] ?? { rows: 0, bytes: 0 };
   };
   const before = await read();
-  await streamAnswer(store);
+  await streamAnswer(store, meter);
   const after = await read();
   return { rows: after.rows - before.rows, bytes: after.bytes - before.bytes };
 }
@@ -111,7 +121,7 @@ async function sizeOfAnswer(
 /** People who watch one session to which events are told. */
 async function openAudience(
   store: SessionStore,
-  size: number,
+  { size, meter }: { readonly size: number; readonly meter: Meter },
 ): Promise<{ readonly showEvents: Arm['sample']; readonly close: () => Promise<void> }> {
   const id = crypto.randomUUID();
   const feed = createSessionFeed(store);
@@ -139,9 +149,9 @@ async function openAudience(
   await showEvent();
   return {
     showEvents: async () => {
-      const startedAt = performance.now();
+      const stop = meter();
       for (let index = 0; index < eventBatchSize; index += 1) await showEvent();
-      return (performance.now() - startedAt) / eventBatchSize;
+      return stop(eventBatchSize);
     },
     close: async () => {
       leaving.abort();

@@ -7,13 +7,13 @@ import { startPostgres } from '#harness/testing';
 export const backendNames = ['pglite', 'postgres'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-type Database = Awaited<ReturnType<typeof openHarnessDatabase>>;
+export type BenchDatabase = Awaited<ReturnType<typeof openHarnessDatabase>>;
 
 /** A fresh database with the harness's tables, on disk; disposed of, nothing of it is left. */
 export async function openBackend(
   name: BackendName,
   { databaseUrl }: { readonly databaseUrl?: string },
-): Promise<{ readonly database: Database } & AsyncDisposable> {
+): Promise<{ readonly database: BenchDatabase } & AsyncDisposable> {
   await using setUp = new AsyncDisposableStack();
   const database = await open(name, databaseUrl, setUp);
   setUp.use(database);
@@ -25,7 +25,7 @@ async function open(
   name: BackendName,
   databaseUrl: string | undefined,
   cleanUp: AsyncDisposableStack,
-): Promise<Database> {
+): Promise<BenchDatabase> {
   if (name === 'pglite') {
     const directory = await mkdtemp(join(tmpdir(), 'groundhog-bench-'));
     cleanUp.defer(() => rm(directory, { recursive: true }));

@@ -1,5 +1,6 @@
 import { readRecording } from '#recordings';
 import { recordingPath, replayRecording } from '#scenarios';
+import { processMeter } from '../measure/meter.ts';
 import type { Arm, ArmGroup } from './arm.ts';
 
 /** What it costs to run a recorded session again, in this process and without a database, beside reading its file. */
@@ -20,6 +21,7 @@ export async function openReplays(): Promise<ArmGroup> {
         sample: () => timed(1, () => replayWhole(id)),
       },
     ],
+    bars: [],
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
@@ -28,9 +30,9 @@ async function timed(
   batchSize: number,
   operation: () => Promise<unknown>,
 ): ReturnType<Arm['sample']> {
-  const startedAt = performance.now();
+  const stop = processMeter();
   for (let index = 0; index < batchSize; index += 1) await operation();
-  return (performance.now() - startedAt) / batchSize;
+  return stop(batchSize);
 }
 
 /** A session that left its recording was not run whole: its time would say nothing. */

@@ -9,11 +9,11 @@ function tolledGroup(asked: string[], ms: Readonly<Record<string, number>>): Arm
     includes: 'nothing',
     sample: async () => {
       asked.push(name);
-      return sampleMs;
+      return { ms: sampleMs, cpuMs: sampleMs / 2, statements: 3 };
     },
   }));
   if (floor === undefined) throw new RangeError('a group has a floor');
-  return { on: 'nothing', floor, cases, [Symbol.asyncDispose]: async () => undefined };
+  return { on: 'nothing', floor, cases, bars: [], [Symbol.asyncDispose]: async () => undefined };
 }
 
 const never = new AbortController().signal;
@@ -22,8 +22,8 @@ test('a figure is what the arm says an operation took, not how long it kept us',
   const group = tolledGroup([], { floor: 0.25, step: 1.5 });
   const rounds = await measureGroup(group, { rounds: 2, signal: never });
   const expected = new Map([
-    ['floor', 0.25],
-    ['step', 1.5],
+    ['floor', { ms: 0.25, cpuMs: 0.125, statements: 3 }],
+    ['step', { ms: 1.5, cpuMs: 0.75, statements: 3 }],
   ]);
   expect(rounds).toEqual([expected, expected]);
 });

@@ -2,19 +2,24 @@ import { expect, test } from 'vitest';
 import type { Arm, ArmGroup } from '../cases/arm.ts';
 import { figureOf, summarise } from './summarise.ts';
 
-const arm = (name: string): Arm => ({ name, includes: 'all of it', sample: async () => 1 });
+const arm = (name: string): Arm => ({
+  name,
+  includes: 'all of it',
+  sample: async () => ({ ms: 1, cpuMs: 1 }),
+});
 
 const group: ArmGroup = {
   on: 'memory',
   floor: arm('floor'),
   cases: [arm('step')],
+  bars: [],
   [Symbol.asyncDispose]: async () => undefined,
 };
 
 const round = (floor: number, step: number) =>
   new Map([
-    ['floor', floor],
-    ['step', step],
+    ['floor', { ms: floor, cpuMs: floor / 2 }],
+    ['step', { ms: step, cpuMs: step, statements: 7 }],
   ]);
 
 test('a ratio is taken within its round, so a slow round does not move it', () => {
@@ -28,6 +33,8 @@ test('a ratio is taken within its round, so a slow round does not move it', () =
       spreadMs: [1.5, 51],
       ratio: 1,
       ratioSpread: [1, 1],
+      cpuMs: 1,
+      cpuRatio: 1,
     },
     {
       name: 'memory: step',
@@ -37,12 +44,15 @@ test('a ratio is taken within its round, so a slow round does not move it', () =
       spreadMs: [6, 204],
       ratio: 4,
       ratioSpread: [4, 4],
+      cpuMs: 8,
+      cpuRatio: 8,
+      statements: 7,
     },
   ]);
 });
 
 test('a round that lost an arm is not summarised', () => {
-  expect(() => summarise(group, [new Map([['floor', 1]])])).toThrow('no step');
+  expect(() => summarise(group, [new Map([['floor', { ms: 1, cpuMs: 1 }]])])).toThrow('no step');
 });
 
 test('quartiles lie between values in proportion, whatever their order', () => {

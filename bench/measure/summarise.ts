@@ -1,5 +1,6 @@
 import type { ArmGroup } from '../cases/arm.ts';
 import type { Round } from './measure-group.ts';
+import { medianSample, type Sample } from './sample.ts';
 
 /** A figure over all rounds: the median, and the quartiles as its spread. */
 export interface Figure {
@@ -19,15 +20,28 @@ export interface BenchRow {
   /** Times the floor, round by round, then the median: 1 costs nothing. */
   readonly ratio: number;
   readonly ratioSpread: readonly [low: number, high: number];
+  /** Processor time, and its ratio. */
+  readonly cpuMs: number;
+  readonly cpuRatio: number;
+  /** SQL statements of one operation; absent where there is no database. */
+  readonly statements?: number;
 }
 
 /** One row per arm, the floor first. A ratio is taken within a round, where both sides had the same machine. */
-export function summarise({ on, floor, cases }: ArmGroup, rounds: readonly Round[]): BenchRow[] {
+export function summarise(
+  { on, floor, cases }: Pick<ArmGroup, 'on' | 'floor' | 'cases'>,
+  rounds: readonly Round[],
+): BenchRow[] {
   return [floor, ...cases].map((arm) => {
-    const ms = figureOf(rounds.map((round) => medianIn(round, arm.name)));
-    const ratio = figureOf(
-      rounds.map((round) => medianIn(round, arm.name) / medianIn(round, floor.name)),
-    );
+    const samples = rounds.map((round) => sampleIn(round, arm.name));
+    const floors = rounds.map((round) => sampleIn(round, floor.name));
+    const ratioOf = (clock: 'ms' | 'cpuMs'): Figure =>
+      figureOf(
+        samples.map((sample, index) => sample[clock] / (floors[index]?.[clock] ?? Number.NaN)),
+      );
+    const ms = figureOf(samples.map((sample) => sample.ms));
+    const ratio = ratioOf('ms');
+    const { statements, cpuMs } = medianSample(samples);
     return {
       name: `${on}: ${arm.name}`,
       isFloor: arm === floor,
@@ -36,14 +50,17 @@ export function summarise({ on, floor, cases }: ArmGroup, rounds: readonly Round
       spreadMs: [ms.low, ms.high],
       ratio: ratio.median,
       ratioSpread: [ratio.low, ratio.high],
+      cpuMs,
+      cpuRatio: ratioOf('cpuMs').median,
+      ...(statements === undefined ? {} : { statements }),
     };
   });
 }
 
-function medianIn(round: Round, arm: string): number {
-  const ms = round.get(arm);
-  if (ms === undefined) throw new RangeError(`a round holds no ${arm}`);
-  return ms;
+function sampleIn(round: Round, arm: string): Sample {
+  const sample = round.get(arm);
+  if (sample === undefined) throw new RangeError(`a round holds no ${arm}`);
+  return sample;
 }
 
 /** Throws RangeError when there is nothing to summarise. */

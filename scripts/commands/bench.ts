@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/define-command.ts';
-import { choices, text } from '../cli/parameter.ts';
+import { choices, text, toggle } from '../cli/parameter.ts';
 
 export const bench = defineCommand({
   name: 'bench',
@@ -10,10 +10,13 @@ export const bench = defineCommand({
       summary: 'the databases to measure',
       among: ['pglite', 'postgres'],
     }),
+    gate: toggle(
+      'exit with 1 when a bar does not hold, with 2 when none fails and one is undecided',
+    ),
     databaseUrl: text('PostgreSQL to use; DATABASE_URL otherwise', 'url'),
   },
-  run: async ({ backends, databaseUrl }, io) => {
-    const [{ formatBench, runBench }, { readConfig }] = await Promise.all([
+  run: async ({ backends, databaseUrl, gate }, io) => {
+    const [{ formatBench, gateOf, runBench }, { readConfig }] = await Promise.all([
       import('#bench'),
       import('#harness'),
     ]);
@@ -24,6 +27,7 @@ export const bench = defineCommand({
       signal: io.signal,
       progress: io.progress,
     });
-    return { exitCode: 0, text: formatBench(result), json: { ...result } };
+    const exitCode = gate ? gateOf(result.bars) : 0;
+    return { exitCode, text: formatBench(result), json: { ...result } };
   },
 });
