@@ -19,8 +19,11 @@ export interface SessionLog {
   readonly records: RecordReader;
 }
 
-/** Text that arrives within this time of the last stored delta waits for the next: bounds the rows a long answer costs. */
-const textBatchMs = 25;
+/**
+ * Text that arrives within this time of the last stored delta waits for the next. A row and its notification cost what a
+ * dozen tokens may; a reader is shown text ten times a second, and the first piece at once.
+ */
+const textBatchMs = 100;
 
 export interface SessionLogParts {
   readonly store: SessionStore;
