@@ -31,9 +31,10 @@ export {
   silentLog,
   systemHost,
 } from './host/host.ts';
-export { jsonLog, type LogDestination } from './host/log.ts';
+export type { LogDestination } from './host/log.ts';
 export { errorFields } from './host/log-error.ts';
 export { type LogLine, logLineSchema } from './host/log-line.ts';
+export { jsonLog } from './json-log.ts';
 export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
@@ -53,7 +54,7 @@ export { checkOutput, type OutputRules } from './safety/check-output.ts';
 export { detectInjections, type InjectionFlag } from './safety/injection-detector.ts';
 export type { Limit, LimitStore } from './safety/limits.ts';
 export { checkPolicies, type Policy } from './safety/policies.ts';
-export { type Redaction, redact, redactText } from './safety/redact.ts';
+export { openTextRedaction, type Redaction, redact, redactText } from './safety/redact.ts';
 export {
   applyRetention,
   type RetentionParts,

@@ -1,8 +1,8 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { expect, test } from 'vitest';
+import { jsonLog } from '../json-log.ts';
 import { MissingKeyError } from '../model/missing-key-error.ts';
-import { jsonLog } from './log.ts';
 import { logLineSchema } from './log-line.ts';
 
 async function lineFor(fields: Readonly<Record<string, unknown>>): Promise<string> {
@@ -50,4 +50,18 @@ test('what has no field is not written, and a field that is not what it should b
   const line = await lineFor({ prompt: canary, input: { canary }, seq: canary, sessionId: 's' });
   expect(line).not.toContain('canary');
   expect(logLineSchema.parse(JSON.parse(line))).toMatchObject({ sessionId: 's' });
+});
+
+test('an id that somebody made of an address, a card number or a key is written without it', async () => {
+  const key = `sk-proj-${'a1b2c3d4'.repeat(4)}`;
+  const line = await lineFor({
+    sessionId: 'amara@shop.example',
+    runId: `4242424242424242 ${key}`,
+    step: 'model#1',
+  });
+  expect(logLineSchema.parse(JSON.parse(line))).toMatchObject({
+    sessionId: '[e-mail 1]',
+    runId: '[card 1] [key 1]',
+    step: 'model#1',
+  });
 });

@@ -37,14 +37,30 @@ export interface Redaction<Value extends Json = Json> {
 
 /** Replaces card numbers, card codes, keys, IBANs and, outbound, e-mail addresses in all strings, numbers and keys of `value`. */
 export function redact(value: Json, options: RedactOptions): Redaction {
-  const redactor = createRedactor(value, options);
+  const redactor = createRedactor(numberingBehind(value), options);
   return { value: redactor.json(value, ''), found: redactor.found };
 }
 
 /** As `redact`, for one text. */
 export function redactText(text: string, options: RedactOptions): Redaction<string> {
-  const redactor = createRedactor(text, options);
+  const redactor = createRedactor(numberingBehind(text), options);
   return { value: redactor.text(text, ''), found: redactor.found };
+}
+
+/** As `redactText`, for texts that belong together: a secret has the same placeholder in all of them. */
+export function openTextRedaction(options: RedactOptions): (text: string) => string {
+  const numbering = createNumbering();
+  const redactor = createRedactor(numbering, options);
+  return (text) => {
+    numbering.goBehind(text);
+    return redactor.text(text, '');
+  };
+}
+
+function numberingBehind(value: Json): Numbering {
+  const numbering = createNumbering();
+  numbering.goBehind(JSON.stringify(value));
+  return numbering;
 }
 
 interface Redactor {
@@ -60,9 +76,8 @@ const keyProperty =
 /** Taking something out may bring together what it stood between; each pass leaves less. */
 const passLimit = 8;
 
-function createRedactor(whole: Json, { profile, known = [] }: RedactOptions): Redactor {
+function createRedactor({ numberOf }: Numbering, { profile, known = [] }: RedactOptions): Redactor {
   const found: Finding[] = [];
-  const numberOf = createNumbering(JSON.stringify(whole));
   const options = { emails: profile === 'outbound', known };
 
   const replace = (kind: SensitiveKind, secret: string, path: string): string => {
@@ -118,20 +133,30 @@ function secretProperty(
   return keyProperty.test(name) ? { kind: 'key', written } : undefined;
 }
 
-/** Numbers per kind, going on behind the placeholders that stand in the value already. */
-function createNumbering(written: string): (kind: SensitiveKind, secret: string) => number {
+/** Numbers secrets, per kind. */
+interface Numbering {
+  readonly numberOf: (kind: SensitiveKind, secret: string) => number;
+  /** Leaves their numbers to the placeholders that stand there already. */
+  readonly goBehind: (written: string) => void;
+}
+
+function createNumbering(): Numbering {
   const last = new Map<string, number>();
-  for (const [there] of written.matchAll(placeholder)) {
-    const [kind = '', number = ''] = there.slice(1, -1).split(' ');
-    last.set(kind, Math.max(last.get(kind) ?? 0, Number(number)));
-  }
   const numbers = new Map<string, number>();
-  return (kind, secret) => {
-    const identity = JSON.stringify([kind, sameHowever(kind, secret)]);
-    const number = numbers.get(identity) ?? (last.get(kind) ?? 0) + 1;
-    if (!numbers.has(identity)) last.set(kind, number);
-    numbers.set(identity, number);
-    return number;
+  return {
+    goBehind: (written) => {
+      for (const [there] of written.matchAll(placeholder)) {
+        const [kind = '', number = ''] = there.slice(1, -1).split(' ');
+        last.set(kind, Math.max(last.get(kind) ?? 0, Number(number)));
+      }
+    },
+    numberOf: (kind, secret) => {
+      const identity = JSON.stringify([kind, sameHowever(kind, secret)]);
+      const number = numbers.get(identity) ?? (last.get(kind) ?? 0) + 1;
+      if (!numbers.has(identity)) last.set(kind, number);
+      numbers.set(identity, number);
+      return number;
+    },
   };
 }
 

@@ -2,14 +2,18 @@ import { fingerprint, inLogicalOrder, type SessionEvent } from '#harness';
 import { createAliases } from './aliases.ts';
 import { asJson } from './json.ts';
 import type { EventOutline } from './recording.ts';
+import { withoutAddresses } from './redaction.ts';
 
 const digestCharacters = 12;
 
-/** A session's events without their ids and times: two sessions in which the same happened have the same outline. */
+/**
+ * A session's events without their ids, times and e-mail addresses: two sessions in which the same happened have the same
+ * outline.
+ */
 export function outlineOf(log: readonly SessionEvent[]): EventOutline {
   const events = inLogicalOrder(log);
   const aliases = createAliases();
-  const facts = events.map(({ fact }) => aliases.in(asJson(fact)));
+  const facts = events.map(({ fact }) => withoutAddresses(aliases.in(asJson(fact))));
   return {
     t: 'events',
     outline: events.map(({ step, fact }, index) => [

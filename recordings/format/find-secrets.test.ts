@@ -16,6 +16,7 @@ test.each([
   ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE'],
   ['a card number', '4242 4242 4242 4242'],
   ['a card number', '378282246310005'],
+  ['an e-mail address', 'amara.okafor@customers.example'],
 ])('%s is found in JSON and in plain text', (kind, secret) => {
   const line = JSON.stringify({ t: 'tool', output: { note: [`see ${secret}`] } });
   expect(findSecrets(`{}\n${line}\n`)).toEqual([{ line: 2, kind }]);

@@ -1,3 +1,5 @@
+import { ciphertextProperties, holdsAddress } from './redaction.ts';
+
 /** Where a secret stands and what it looks like; the secret itself is not repeated. */
 export interface FoundSecret {
   /** Counts from 1. */
@@ -18,12 +20,9 @@ const shapes: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
 /** Thirteen to nineteen digits, perhaps grouped, that begin as card numbers do: a time in milliseconds does not. */
 const cardPattern = /(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-9]|6)\d?(?:[ -]?\d){12,17}(?![\w.-])/g;
 
-/** Ciphertext of a provider: random enough to hold any short pattern, and of no use to anyone else. */
-const opaqueProperties = new Set(['reasoningEncryptedContent', 'encryptedContent', 'signature']);
-
 /**
- * Looks for secrets in the lines of a recording, or of any text: known key formats, card numbers, and the `values` given,
- * such as the API key in force. What streamed in pieces is looked at as a whole.
+ * Looks for secrets in the lines of a recording, or of any text: known key formats, card numbers, e-mail addresses, and the
+ * `values` given, such as the API key in force. What streamed in pieces is looked at as a whole.
  */
 export function findSecrets(text: string, values: readonly string[] = []): readonly FoundSecret[] {
   return text.split('\n').flatMap((content, index) => {
@@ -38,6 +37,7 @@ function kindsIn(texts: readonly string[], values: readonly string[]): readonly 
       .filter(({ pattern }) => texts.some((text) => pattern.test(text)))
       .map(({ kind }) => kind),
     ...(texts.some(holdsCardNumber) ? ['a card number'] : []),
+    ...(texts.some(holdsAddress) ? ['an e-mail address'] : []),
     ...(values.some((value) => value !== '' && texts.some((text) => text.includes(value)))
       ? ['a secret that is in use']
       : []),
@@ -58,7 +58,7 @@ function textsIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(textsIn);
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([property, each]) => {
-    if (opaqueProperties.has(property)) return [];
+    if (ciphertextProperties.has(property)) return [];
     const isDeltas = property === 'deltas' && Array.isArray(each);
     return [property, ...(isDeltas ? [each.join('')] : textsIn(each))];
   });

@@ -27,6 +27,7 @@ import {
   recordedSteering,
   steeringPlace,
 } from '../format/recording.ts';
+import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
 import { foldParts } from '../format/stream-part.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
 import { type ObservedCall, recordModel } from './record-model.ts';
@@ -72,7 +73,8 @@ interface Slot {
 
 /**
  * Watches a session's exchanges. What happens again at a place, because a step ran twice or a transaction was tried again,
- * replaces what was kept there: a recording has one exchange a place, in the order in which places were first reached.
+ * replaces what was kept there: a recording has one exchange a place, in the order in which places were first reached. It
+ * holds no e-mail address: what a replay gets to see, and sees again in what it asks, are placeholders.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { inner = openExchanges, name, made, model, agents } = options;
@@ -94,16 +96,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
       };
     }),
     finish: (events) => {
-      const aliases = createAliases();
-      const packer = createRequestPacker(agents);
+      const writing = {
+        aliases: createAliases(),
+        packer: createRequestPacker(agents),
+        redaction: createRecordingRedaction(),
+      };
       const exchanges = inOrderOfLanes([...slots.values()]).map(({ place, observed }) => {
         if (observed === undefined) throw new RecordingIncompleteError(name, place);
-        return write(place, observed, { aliases, packer });
+        return write(place, observed, writing);
       });
       const outline = outlineOf(events);
       return {
         header,
-        definitions: packer.definitions(),
+        definitions: writing.packer.definitions(),
         exchanges,
         events: outline,
         editedLines: [],
@@ -184,33 +189,54 @@ function watch(inner: Exchanges, begin: Begin): Exchanges {
 interface Writing {
   readonly aliases: Aliases;
   readonly packer: RequestPacker;
+  readonly redaction: RecordingRedaction;
 }
 
-/** The line of an exchange: ids renamed, times dropped, keys in the order of the format. */
-function write(place: ExchangePlace, observed: Observed, { aliases, packer }: Writing): Exchange {
+/** The line of an exchange: redacted, ids renamed, times dropped, keys in the order of the format. */
+function write(
+  place: ExchangePlace,
+  observed: Observed,
+  { aliases, packer, redaction }: Writing,
+): Exchange {
   switch (observed.t) {
-    case 'message':
     case 'clock':
     case 'dice':
       return lineOf(place, { ...observed });
     case 'steering': {
-      const { t, messages } = observed;
-      return lineOf(place, { t, messages: messages.map(recordedSteering) });
+      const messages = observed.messages
+        .map(recordedSteering)
+        .map((message) => ({ ...message, text: redaction.text(message.text) }));
+      return lineOf(place, { t: observed.t, messages });
     }
-    case 'tool':
+    case 'message':
+      return lineOf(place, { ...observed, text: redaction.text(observed.text) });
+    case 'tool': {
+      const { callId, input, outcome, ...exchange } = observed;
+      return lineOf(place, {
+        ...exchange,
+        input: redaction.said(input),
+        outcome: redaction.said(asJson(outcome)),
+        call: aliases.of('call', callId),
+      });
+    }
     case 'decision': {
-      const { callId, ...exchange } = observed;
-      return lineOf(place, { ...exchange, call: aliases.of('call', callId) });
+      const { callId, input, decision, ...exchange } = observed;
+      return lineOf(place, {
+        ...exchange,
+        input: redaction.said(input),
+        decision: redaction.said(asJson(decision)),
+        call: aliases.of('call', callId),
+      });
     }
     case 'model': {
       const { t, request, parts, error } = observed;
-      const messages = request.messages.map(aliases.in);
+      const messages = request.messages.map((message) => redaction.said(aliases.in(message)));
       return lineOf(place, {
         t,
         request: packer.pack(place.lane, { ...request, messages }),
         answer: {
-          parts: foldParts(parts).map((part) => aliases.inPart(asJson(part))),
-          ...(error === undefined ? {} : { error }),
+          parts: foldParts(parts).map((part) => redaction.part(aliases.inPart(asJson(part)))),
+          ...(error === undefined ? {} : { error: redaction.said(asJson(error)) }),
         },
       });
     }

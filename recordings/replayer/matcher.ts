@@ -2,12 +2,13 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type {
   DecisionOutcome,
   ExchangePlace,
+  Json,
   PersonsMessage,
   ToolCall,
   ToolOutcome,
 } from '#harness';
 import { asJson, firstDifference } from '../format/json.ts';
-import { requestOf } from '../format/model-request.ts';
+import { type ModelRequest, requestOf } from '../format/model-request.ts';
 import {
   type ExchangeKind,
   type ModelAnswer,
@@ -15,6 +16,7 @@ import {
   type RecordedSteering,
   steeringPlace,
 } from '../format/recording.ts';
+import { comparable } from '../format/redaction.ts';
 import type { Checklist } from './checklist.ts';
 import { compareRequest } from './compare-request.ts';
 import type { Divergence, ExchangeReference } from './divergence.ts';
@@ -64,12 +66,15 @@ export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): M
     message: (place, message) => {
       const asked = { exchange: 'message', place };
       const { t: _, lane: __, n: ___, ...recorded } = take('message', asked);
-      const difference = firstDifference('message', recorded, asJson(message));
+      const difference = firstDifference('message', ...comparable(recorded, asJson(message)));
       if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
     },
     steering,
     found: (turn, messages) => {
-      const difference = firstDifference('steering', asJson(steering(turn)), asJson(messages));
+      const difference = firstDifference(
+        'steering',
+        ...comparable(asJson(steering(turn)), asJson(messages)),
+      );
       if (difference === undefined) return;
       diverge(
         { exchange: 'steering', place: steeringPlace(turn) },
@@ -82,12 +87,14 @@ export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): M
       const asked = { exchange: modelExchange, place };
       const { request, answer } = take('model', asked);
       const now = requestOf(options);
-      const found = compareRequest(request, now);
+      const messages = comparableMessages(request, now);
+      const found = compareRequest(
+        { ...request, messages: messages[0] },
+        { ...now, messages: messages[1] },
+      );
       if (found === undefined) return answer;
       const origin =
-        found.class === 'MESSAGE'
-          ? findCause(found.difference, [request.messages, now.messages], tape)
-          : undefined;
+        found.class === 'MESSAGE' ? findCause(found.difference, messages, tape) : undefined;
       return diverge(asked, { ...found, ...origin });
     },
     tool: (place, call) => {
@@ -105,7 +112,10 @@ export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): M
       return found.decision;
     },
     outcome: (recorded, outcome) => {
-      const difference = firstDifference('outcome', recorded.outcome, asJson(outcome));
+      const difference = firstDifference(
+        'outcome',
+        ...comparable(recorded.outcome, asJson(outcome)),
+      );
       if (difference !== undefined)
         diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
     },
@@ -162,10 +172,18 @@ function createFinder(tape: Tape, latch: Latch, checklist: Checklist): Finder {
     asked: ExchangeReference,
   ): void => {
     if (found.tool !== call.tool) diverge(asked, misplaced(asked, tape, checklist));
-    const difference = firstDifference('input', found.input, call.input);
+    const difference = firstDifference('input', ...comparable(found.input, call.input));
     if (difference !== undefined) diverge(asked, { class: 'TOOL_INPUT', difference });
   };
   return { diverge, take, sameCall };
+}
+
+function comparableMessages(
+  recorded: ModelRequest,
+  asked: ModelRequest,
+): readonly [recorded: readonly Json[], asked: readonly Json[]] {
+  const [before, now] = comparable([...recorded.messages], [...asked.messages]);
+  return [Array.isArray(before) ? before : [], Array.isArray(now) ? now : []];
 }
 
 function isKind<Kind extends ExchangeKind>(
