@@ -96,7 +96,7 @@ export { createSessionFeed, type FeedItem, type SessionFeed } from './session/se
 export { openSessionLog } from './session/session-log.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
 export type { SteeringMessage } from './session/steering.ts';
-export { inLogicalOrder, isSubRun, runWorkedFor } from './session/sub-run.ts';
+export { inLogicalOrder, isSubRun, runWorkedFor, subRunId } from './session/sub-run.ts';
 export type { Database, DatabaseOptions } from './storage/open-database.ts';
 export {
   type PgliteServer,

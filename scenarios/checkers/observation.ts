@@ -18,6 +18,8 @@ export interface ModelCall {
 export interface SavedStep {
   /** Counts the session's runs from 1. */
   readonly run: number;
+  /** Of a sub-agent's run: its number among those that work for that run. */
+  readonly sub?: number;
   readonly step: StepName;
 }
 

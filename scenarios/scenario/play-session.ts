@@ -7,7 +7,10 @@ import {
   type HarnessOptions,
   type Host,
   type RunOutcome,
+  runWorkedFor,
+  type SessionEvent,
   type StepObserver,
+  subRunId,
   systemHost,
 } from '#harness';
 import { memoryBacking } from '#harness/testing';
@@ -59,16 +62,17 @@ export async function playSession(
     // Whoever is at the desk never leaves it before the end, unless something is wrong there.
     const sent = sendMessages(harness, scenario, { sessionId, signal });
     const outcomes = await Promise.race([sent, people.then(() => sent)]);
+    const events = await harness.events(sessionId);
     return {
       sessionId,
       outcomes,
-      events: await harness.events(sessionId),
+      events,
       deltas: await harness.deltas(sessionId),
       records: await harness.records(sessionId),
       approvals: await harness.approvals.list(scenario.principal.tenant, sessionId),
       modelCalls,
       pendingRuns: await harness.pendingRuns(),
-      savedSteps: await savedStepsOf(harness, sessionId, outcomes.length),
+      savedSteps: await savedStepsOf(harness, sessionId, { runs: outcomes.length, events }),
     };
   } finally {
     leaving.abort();
@@ -138,12 +142,19 @@ async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal):
 async function savedStepsOf(
   harness: Harness,
   sessionId: string,
-  runs: number,
+  { runs, events }: { readonly runs: number; readonly events: readonly SessionEvent[] },
 ): Promise<readonly SavedStep[]> {
   const steps: SavedStep[] = [];
   for (let run = 1; run <= runs; run += 1) {
-    const saved = await harness.savedSteps(runIdOf(sessionId, run));
-    steps.push(...saved.map((step) => ({ run, step })));
+    const runId = runIdOf(sessionId, run);
+    steps.push(...(await harness.savedSteps(runId)).map((step) => ({ run, step })));
+    const subAgents = events.filter(
+      (event) => event.fact.type === 'sub-agent-started' && runWorkedFor(event.runId) === runId,
+    ).length;
+    for (let sub = 1; sub <= subAgents; sub += 1) {
+      const saved = await harness.savedSteps(subRunId(runId, sub));
+      steps.push(...saved.map((step) => ({ run, sub, step })));
+    }
   }
   return steps;
 }

@@ -1,19 +1,17 @@
 import type { SessionStore, StepObserver } from '#harness';
-import type { CrashPoint, Moment } from './crash-point.ts';
+import { type CrashPoint, isStepOf, type Moment } from './crash-point.ts';
 
 interface Injection {
-  /** Tells a run's place in its session. */
-  readonly runOf: (runId: string) => number;
   readonly die: () => never;
 }
 
 /** Watches a run's steps and dies at one point of them, unless that is behind a piece of text. */
-export function crashInjector(point: CrashPoint, { runOf, die }: Injection): StepObserver {
+export function crashInjector(point: CrashPoint, { die }: Injection): StepObserver {
   const at =
     (moment: Moment) =>
     (runId: string, step: string): void => {
       if (point.delta !== undefined) return;
-      if (moment === point.moment && step === point.step && runOf(runId) === point.run) die();
+      if (moment === point.moment && isStepOf(point, { runId, step })) die();
     };
   return { before: at('before'), inside: at('inside'), after: at('after') };
 }
@@ -22,15 +20,14 @@ export function crashInjector(point: CrashPoint, { runOf, die }: Injection): Ste
 export function crashingStore(
   store: SessionStore,
   point: CrashPoint,
-  { runOf, die }: Injection,
+  { die }: Injection,
 ): SessionStore {
   if (point.delta === undefined) return store;
   return {
     ...store,
     appendDelta: async (delta) => {
       await store.appendDelta(delta);
-      const { runId, step, ordinal } = delta;
-      if (ordinal === point.delta && step === point.step && runOf(runId) === point.run) die();
+      if (delta.ordinal === point.delta && isStepOf(point, delta)) die();
     },
   };
 }

@@ -4,10 +4,16 @@ import { HarnessError, type TextDelta } from '#harness';
 export const moments = ['before', 'inside', 'after'] as const;
 export type Moment = (typeof moments)[number];
 
-/** A step of a recorded session, and a moment of it, at which the worker is killed. */
-export interface CrashPoint {
+/** Which of a session's runs. */
+interface RunPlace {
   /** Counts the session's runs from 1. */
   readonly run: number;
+  /** Of a sub-agent's run: its number among those that work for that run. */
+  readonly sub?: number;
+}
+
+/** A step of a recorded session, and a moment of it, at which the worker is killed. */
+export interface CrashPoint extends RunPlace {
   readonly step: string;
   readonly moment: Moment;
   /** Of a model turn, `inside`: not at its end but when this piece of its text, counted from 0, has been stored. */
@@ -15,7 +21,7 @@ export interface CrashPoint {
 }
 
 /** A step of the golden run. */
-export type GoldenStep = Pick<CrashPoint, 'run' | 'step'>;
+export type GoldenStep = Pick<CrashPoint, 'run' | 'sub' | 'step'>;
 
 /** Every step at every moment, in the order in which a session passes them. */
 export function enumeratePoints(
@@ -28,19 +34,20 @@ export function enumeratePoints(
 /** A point behind each piece of text that the golden run stored. */
 export function enumerateDeltas(deltas: readonly TextDelta[]): readonly CrashPoint[] {
   return deltas.map(({ runId, step, ordinal }) => ({
-    run: runOf(runId),
+    ...placeOfRun(runId),
     step,
     moment: 'inside',
     delta: ordinal,
   }));
 }
 
-/** `issueRefund#1:inside`, `model#2:delta[3]`, and `2/issueRefund#1:inside` in a session's second run. */
-export function formatPoint({ run, step, moment, delta }: CrashPoint): string {
-  return `${formatStep({ run, step })}:${delta === undefined ? moment : `delta[${delta}]`}`;
+/** `issueRefund#1:inside`, `model#2:delta[3]`, `2/issueRefund#1:inside` in a session's second run, `1~2/model#1:after` in a sub-agent's. */
+export function formatPoint({ moment, delta, ...step }: CrashPoint): string {
+  return `${formatStep(step)}:${delta === undefined ? moment : `delta[${delta}]`}`;
 }
 
-export function formatStep({ run, step }: GoldenStep): string {
+export function formatStep({ run, sub, step }: GoldenStep): string {
+  if (sub !== undefined) return `${run}~${sub}/${step}`;
   return run === 1 ? step : `${run}/${step}`;
 }
 
@@ -62,7 +69,20 @@ export class CrashPointUnknownError extends HarnessError {
   }
 }
 
-/** The place in its session of a run that playSession named. */
-export function runOf(runId: string): number {
-  return Number(runId.slice(runId.lastIndexOf('/') + 1));
+/** The place in its session of a run that playSession named, or of a sub-agent's that works for one. */
+export function placeOfRun(runId: string): RunPlace {
+  const [run, sub] = runId
+    .slice(runId.lastIndexOf('/') + 1)
+    .split('~')
+    .map(Number);
+  return { run: run ?? Number.NaN, ...(sub === undefined ? {} : { sub }) };
+}
+
+/** Whether it is this point's step. */
+export function isStepOf(
+  point: CrashPoint,
+  { runId, step }: { readonly runId: string; readonly step: string },
+): boolean {
+  const { run, sub } = placeOfRun(runId);
+  return step === point.step && run === point.run && sub === point.sub;
 }

@@ -1,12 +1,11 @@
-import { HarnessError } from '#harness';
+import { HarnessError, isSubRun } from '#harness';
 import { checkHistory } from '../checkers/check-history.ts';
 import type { Observation } from '../checkers/observation.ts';
 import type { Violation } from '../checkers/violation.ts';
 import { checkCard } from '../scenario/card/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { checkViewing } from './check-viewings.ts';
-import type { CrashPoint } from './crash-point.ts';
-import { runOf } from './crash-point.ts';
+import { type CrashPoint, isStepOf } from './crash-point.ts';
 import type { WorkerStory } from './crash-worker.ts';
 import type { EvidenceLine } from './evidence.ts';
 
@@ -60,7 +59,7 @@ function violationsOf(
   }
   const inFlight = evidence.filter(
     (line): line is Extract<EvidenceLine, { kind: 'model-call' }> =>
-      line.kind === 'model-call' && line.life === 1 && isInFlight(line, point),
+      line.kind === 'model-call' && line.life === 1 && isInFlight(line, point, evidence),
   );
   return [
     ...checkHistory(golden, observation, { repeatable: inFlight }),
@@ -69,9 +68,22 @@ function violationsOf(
   ];
 }
 
-/** Its answer had come and was not saved: the one call that a crash makes twice. */
-function isInFlight({ runId, step }: { runId: string; step: string }, point: CrashPoint): boolean {
-  return point.moment === 'inside' && step === point.step && runOf(runId) === point.run;
+/**
+ * Its answer had come and was not saved: the one call that a crash makes twice. Sub-agents work side by side, so others of
+ * theirs may have been under way: those of which nothing says that they were saved.
+ */
+function isInFlight(
+  call: { readonly runId: string; readonly step: string },
+  point: CrashPoint,
+  evidence: readonly EvidenceLine[],
+): boolean {
+  if (isStepOf(point, call)) return point.moment === 'inside';
+  return (
+    isSubRun(call.runId) &&
+    !evidence.some(
+      (line) => line.kind === 'saved' && line.runId === call.runId && line.step === call.step,
+    )
+  );
 }
 
 /** DBOS compares the names of steps; what they ask for is compared here, with what was recorded. */

@@ -59,7 +59,9 @@ export const observedSessionSchema = z.object({
   records: z.array(z.object({ collection: z.string(), key: z.string(), value: z.unknown() })),
   approvals: z.array(approvalSchema),
   pendingRuns: z.array(z.string()),
-  savedSteps: z.array(z.object({ run: z.number(), step: z.string() })),
+  savedSteps: z.array(
+    z.object({ run: z.number(), sub: z.number().exactOptional(), step: z.string() }),
+  ),
   /** Of this life only. */
   modelCalls: z.array(z.object({ lane: z.string(), ordinal: z.number() })),
 });

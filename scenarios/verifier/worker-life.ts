@@ -3,6 +3,7 @@ import {
   type ExchangePlace,
   type Exchanges,
   type Host,
+  isSubRun,
   openHarnessDatabase,
   type StepObserver,
   systemHost,
@@ -13,7 +14,6 @@ import { openModel } from '../scenario/open-model.ts';
 import { playSession } from '../scenario/play-session.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import { crashInjector, crashingStore } from './crash-injector.ts';
-import { runOf } from './crash-point.ts';
 import { openEvidence } from './evidence.ts';
 import { observedSessionSchema } from './observed-session.ts';
 import type { WorkerOrder } from './worker-order.ts';
@@ -32,13 +32,17 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
   const recording = await readRecording(order.recording);
   await using database = await openHarnessDatabase(order.database);
   const injection = {
-    runOf,
     die: () => {
       tell({ kind: 'landed', life });
       return die();
     },
   };
-  const watch = watchSteps(crash && crashInjector(crash, injection));
+  const watch = watchSteps({
+    injector: crash && crashInjector(crash, injection),
+    onSaved: (runId, step) => {
+      if (isSubRun(runId)) tell({ kind: 'saved', life, runId, step });
+    },
+  });
   await using opened = await openModel(scenario, {
     kind: 'recorded',
     recording,
@@ -62,7 +66,8 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
     model: opened.model,
     exchanges: (inner) =>
       announceModelCalls(opened.exchanges(inner), (place) => {
-        tell({ kind: 'model-call', life, ...watch.current(), ...place });
+        const runId = `${sessionId}/${runIn(place)}`;
+        tell({ kind: 'model-call', life, runId, step: watch.stepOf(runId), ...place });
       }),
     ...(order.mutant === undefined ? {} : { mutant: mutantNamed(order.mutant) }),
   });
@@ -86,21 +91,33 @@ function unhurriedHost(): Host {
   return { ...host, clock: { ...host.clock, now } };
 }
 
-/** Knows which step is being run, so that a model call can be laid at its door: the steps of a session follow each other. */
-function watchSteps(injector: StepObserver | undefined): {
+/** Which run a place is of: `1`, or `1~2` for its second sub-agent. */
+const runIn = ({ lane }: ExchangePlace): string => lane.split('/')[0]?.replace('.', '~') ?? '';
+
+/** Knows which step a run is at, so that a model call can be laid at its door: the steps of a run follow each other. */
+function watchSteps({
+  injector,
+  onSaved,
+}: {
+  readonly injector: StepObserver | undefined;
+  readonly onSaved: (runId: string, step: string) => void;
+}): {
   readonly observer: StepObserver;
-  readonly current: () => { readonly runId: string; readonly step: string };
+  readonly stepOf: (runId: string) => string;
 } {
-  let current = { runId: '', step: '' };
+  const current = new Map<string, string>();
   return {
-    current: () => current,
+    stepOf: (runId) => current.get(runId) ?? '',
     observer: {
       before: (runId, step) => {
-        current = { runId, step };
+        current.set(runId, step);
         injector?.before(runId, step);
       },
       inside: (runId, step) => injector?.inside(runId, step),
-      after: (runId, step) => injector?.after(runId, step),
+      after: (runId, step) => {
+        onSaved(runId, step);
+        injector?.after(runId, step);
+      },
     },
   };
 }
