@@ -1,4 +1,5 @@
 /** The harness's simulated twins: the same contracts, without a database, a provider or the machine's clock. */
+export { moneySource } from '../sandbox/guest/guest-source.ts';
 export type {
   Conversation,
   ConversationCall,

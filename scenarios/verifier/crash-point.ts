@@ -70,7 +70,7 @@ export class CrashPointUnknownError extends HarnessError {
 }
 
 /** The place in its session of a run that playSession named, or of a sub-agent's that works for one. */
-export function placeOfRun(runId: string): RunPlace {
+function placeOfRun(runId: string): RunPlace {
   const [run, sub] = runId
     .slice(runId.lastIndexOf('/') + 1)
     .split('~')

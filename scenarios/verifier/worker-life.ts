@@ -86,7 +86,7 @@ function unhurriedHost(): Host {
   let readings = 0;
   const now = (): number => {
     readings += 1;
-    return host.clock.now() + readings * 25;
+    return host.clock.now() + readings * 100;
   };
   return { ...host, clock: { ...host.clock, now } };
 }

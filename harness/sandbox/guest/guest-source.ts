@@ -17,7 +17,7 @@ const moneyHelpers = 'add, subtract, multiply, percent, allocate, format, parse'
 export async function guestSource(program: string, settings: GuestSettings): Promise<string> {
   const head = [
     '"use strict";',
-    `const money = (() => { ${await inside('money.ts')}; return Object.freeze({ ${moneyHelpers} }); })();`,
+    `const money = ${await moneySource()};`,
     `const guest = (() => { ${await inside('guest.ts')}; return { openSurface, conclude }; })();`,
     `const surface = guest.openSurface({ Date, Math }, ${bridgeName}, ${JSON.stringify(settings)});`,
     `return await ((conclude, Date, Math, console, tools, globalThis, ${bridgeName}, guest, surface) => conclude(async function () {`,
@@ -25,6 +25,11 @@ export async function guestSource(program: string, settings: GuestSettings): Pro
   const firstLine = head.split('\n').length + 1;
   const tail = `}, { firstLine: ${firstLine + engineLines}, resultLengthLimit: ${settings.resultLengthLimit} }))(guest.conclude, surface.Date, surface.Math, surface.console, surface.tools);`;
   return `${head}\n${program}\n${tail}`;
+}
+
+/** An expression: the money helpers. */
+export async function moneySource(): Promise<string> {
+  return `(() => { ${await inside('money.ts')}; return Object.freeze({ ${moneyHelpers} }); })()`;
 }
 
 /** The file's own text without types and exports: what the tests outside have tested is what runs inside. */

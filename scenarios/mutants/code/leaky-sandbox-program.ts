@@ -1,5 +1,7 @@
+import { Script } from 'node:vm';
 import { z } from 'zod';
 import { type Agent, defineTool, type Tool, type ToolContext } from '#harness';
+import { moneySource } from '#harness/testing';
 
 /** A host function as a program would call it. */
 export type ProgramFunction = (input: unknown) => Promise<unknown>;
@@ -9,6 +11,13 @@ export type Sandbox = (
   program: string,
   functions: Readonly<Record<string, ProgramFunction>>,
 ) => Promise<unknown>;
+
+/** The program with the helpers that every program of code mode has. */
+export async function withMoney(program: string): Promise<string> {
+  return `const money = ${await moneySource()};\n${program}`;
+}
+
+export const scriptOf = (program: string): Script => new Script(`(async () => {\n${program}\n})()`);
 
 const codeToolName = 'runCode';
 

@@ -1,6 +1,6 @@
-import { createContext, Script } from 'node:vm';
+import { createContext } from 'node:vm';
 import type { Mutant } from '../mutant.ts';
-import { type Sandbox, withSandbox } from './leaky-sandbox-program.ts';
+import { type Sandbox, scriptOf, withMoney, withSandbox } from './leaky-sandbox-program.ts';
 
 /**
  * CD-5: a model's program runs in node:vm with the host's own functions in its hands, and
@@ -15,5 +15,5 @@ export const leakySandbox: Mutant = {
 
 const inVm: Sandbox = async (program, functions) => {
   const context = createContext({ tools: functions });
-  return new Script(`(async () => {\n${program}\n})()`).runInContext(context, { timeout: 5_000 });
+  return scriptOf(await withMoney(program)).runInContext(context, { timeout: 5_000 });
 };

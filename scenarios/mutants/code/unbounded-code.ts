@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
 import type { Mutant } from '../mutant.ts';
-import { type Sandbox, withSandbox } from './leaky-sandbox-program.ts';
+import { type Sandbox, scriptOf, withMoney, withSandbox } from './leaky-sandbox-program.ts';
 
 /**
  * CD-6: the time limit of a program watches what runs before its first await and nothing behind it:
@@ -28,7 +28,5 @@ const timedUntilAwait: Sandbox = async (program, functions) => {
   const call = async (name: string, input: unknown): Promise<string> =>
     JSON.stringify(await functions[name]?.(input));
   context['tools'] = open(call, Object.keys(functions));
-  return new Script(`(async () => {\n${program}\n})()`).runInContext(context, {
-    timeout: timeoutMs,
-  });
+  return scriptOf(await withMoney(program)).runInContext(context, { timeout: timeoutMs });
 };
