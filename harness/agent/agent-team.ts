@@ -20,6 +20,7 @@ export interface AgentTeam {
 const reservedNames = new Set([
   'model',
   'decision',
+  'compact',
   'plan',
   'gather',
   'synthesis',

@@ -2,3 +2,8 @@
 export function dateOf(epochMs: number): Date {
   return new Date(epochMs);
 }
+
+/** A time as people and models read it, in UTC. */
+export function isoTimeOf(epochMs: number): string {
+  return dateOf(epochMs).toISOString();
+}

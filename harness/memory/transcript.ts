@@ -46,6 +46,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'sub-agent-completed':
     case 'sub-agent-failed':
     case 'tools-changed':
+    case 'memory-compacted':
     case 'tool-requested':
     case 'approval-requested':
     case 'approval-decided':

@@ -20,6 +20,16 @@ export const failureSchema = z.object({ code: z.string(), message: z.string() })
 /** A failure as data: it crosses checkpoints and is shown to the model. */
 export type Failure = z.infer<typeof failureSchema>;
 
+/** What a request to a model took, by the harness's own count. */
+const contextUseSchema = z.object({
+  /** Of the whole request, instructions and tools with it. */
+  tokens: z.number(),
+  budgetTokens: z.number(),
+  /** At its start, to the letter those of the request before: what a provider's cache can save. */
+  sharedTokens: z.number(),
+});
+export type ContextUse = z.infer<typeof contextUseSchema>;
+
 /** The facts of a run, in the past tense. What a run did is what these say, and nothing else. */
 export const factSchema = z.discriminatedUnion('type', [
   z.object({
@@ -66,6 +76,23 @@ export const factSchema = z.discriminatedUnion('type', [
     usage: usageSchema,
     /** The turn as the AI SDK's response messages: what the next turn is shown. */
     messages: z.array(z.unknown()),
+    /** Absent where the context has no budget. */
+    context: contextUseSchema.exactOptional(),
+  }),
+  /** The context had outgrown its budget. What the model is shown from here on is version `version` and what came after it. */
+  z.object({
+    type: z.literal('memory-compacted'),
+    version: z.number(),
+    /** Events that are folded into the summary now; absent where results were left out and nothing else. */
+    folded: z.object({ fromSeq: z.number(), toSeq: z.number() }).exactOptional(),
+    /** Calls behind those whose results are left out. */
+    pruned: z.array(z.string()),
+    tokensBefore: z.number(),
+    tokensAfter: z.number(),
+    /** Tokens that the next request shares no more with the one before: what compaction costs a provider's cache. */
+    prefixLost: z.number(),
+    /** Code of the failure because of which nothing was folded. */
+    degraded: z.string().exactOptional(),
   }),
   /** A model turn said what must not get out: it was not kept, and what had been shown of it is void. */
   z.object({

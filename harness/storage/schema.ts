@@ -166,7 +166,7 @@ export const summaries = groundhog.table(
     /** `seq` of the last event that it stands for. */
     uptoSeq: bigint('upto_seq', { mode: 'number' }).notNull(),
     text: text('text').notNull(),
-    /** What was promised and is still owed, word for word. */
+    /** What is kept to the letter beside the text: commitments, messages still to be answered, results left out. */
     commitments: jsonb('commitments').notNull(),
     tokensBefore: integer('tokens_before').notNull(),
     tokensAfter: integer('tokens_after').notNull(),
