@@ -4,8 +4,11 @@ import { noteDecision } from './agent/audit-call.ts';
 import type { Agent } from './agent/define-agent.ts';
 import type { RunBudget } from './agent/dispatch/run-meter.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
+import type { SessionMemory } from './agent/run-session.ts';
 import type { OutputGuard } from './agent/withhold-turn.ts';
 import { type Host, systemHost } from './host/host.ts';
+import { createTokenCounter, loadTokenizer } from './memory/count-tokens.ts';
+import type { SummaryStore } from './memory/summary-store.ts';
 import type { AuditStore } from './safety/audit.ts';
 import {
   type Cleared,
@@ -42,8 +45,17 @@ export interface Backing {
   readonly audit: AuditStore;
   readonly limits: LimitStore;
   readonly clearing: ClearStore;
+  readonly summaries: SummaryStore;
   /** Starts running: runs that an earlier life left unfinished go on. Called once. */
   readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
+}
+
+/** How the context of a model is kept within a budget. */
+export interface MemoryOptions {
+  /** Tokens that one request may have, instructions and tools with it. There is no default: it depends on model and purse. */
+  readonly budgetTokens: number;
+  /** Writes the summaries; the model of the harness where it is absent. */
+  readonly summariser?: LanguageModelV4;
 }
 
 export interface HarnessOptions {
@@ -59,6 +71,8 @@ export interface HarnessOptions {
   readonly output?: OutputGuard;
   /** What one run may use at most. */
   readonly budget?: RunBudget;
+  /** Keeps what models are shown within a budget; without it they are shown everything that was ever said. */
+  readonly memory?: MemoryOptions;
   /** Told of every step's three moments. */
   readonly observer?: StepObserver;
   /** What stands between the runs and the world outside; open by default. */
@@ -144,6 +158,9 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       limitRules,
       output,
       budget,
+      ...(options.memory === undefined
+        ? {}
+        : { memory: await openMemory(options.memory, backing) }),
     }),
     observer,
     host,
@@ -191,5 +208,17 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     savedSteps: runner.savedSteps,
     close: runner.close,
     [Symbol.asyncDispose]: runner.close,
+  };
+}
+
+async function openMemory(
+  { budgetTokens, summariser }: MemoryOptions,
+  { summaries }: Backing,
+): Promise<SessionMemory> {
+  return {
+    budgetTokens,
+    model: summariser,
+    summaries,
+    counter: createTokenCounter(await loadTokenizer()),
   };
 }

@@ -23,6 +23,7 @@ export async function durableBacking({
     { sqlAuditStore },
     { sqlLimitStore },
     { sqlClearStore },
+    { sqlSummaryStore },
   ] = await Promise.all([
     import('./storage/sql-session-store.ts'),
     import('./storage/sql-approval-store.ts'),
@@ -30,6 +31,7 @@ export async function durableBacking({
     import('./storage/sql-audit-store.ts'),
     import('./storage/sql-limit-store.ts'),
     import('./storage/sql-clear-store.ts'),
+    import('./storage/sql-summary-store.ts'),
   ]);
   return {
     store: sqlSessionStore(database.pool),
@@ -38,6 +40,7 @@ export async function durableBacking({
     audit: sqlAuditStore(database.pool),
     limits: sqlLimitStore(database.pool),
     clearing: sqlClearStore(database.pool),
+    summaries: sqlSummaryStore(database.pool),
     openRunner: async (body, observer, { log }) => {
       const { openDbosRunner } = await import('./durable/dbos-runner.ts');
       return openDbosRunner({

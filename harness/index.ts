@@ -17,6 +17,7 @@ export {
   type Harness,
   type HarnessOptions,
   type IncomingMessage,
+  type MemoryOptions,
 } from './create-harness.ts';
 export { databaseKeys } from './database-keys.ts';
 export { type DurableBackingOptions, durableBacking } from './durable-backing.ts';

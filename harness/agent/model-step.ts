@@ -1,5 +1,4 @@
-import type { ModelMessage } from 'ai';
-import { addToTranscript } from '../memory/transcript.ts';
+import { transcriptOf } from '../memory/transcript.ts';
 import { redactionStream } from '../safety/redaction-stream.ts';
 import type { Fact } from '../session/event.ts';
 import type { SteeringMessage } from '../session/steering.ts';
@@ -8,6 +7,7 @@ import { countTokens, refusedByQuota } from './dispatch/token-quota.ts';
 import { type ToolsChanged, type ToolVersions, toolsChanged } from './live-tools.ts';
 import { type ModelTurn, takeModelTurn } from './model-turn.ts';
 import type { Run, RunOutside } from './run-agent.ts';
+import type { RunContext } from './run-context.ts';
 import { type WithheldTurn, withholdTurn } from './withhold-turn.ts';
 
 /** A model turn about to be taken. */
@@ -15,7 +15,7 @@ interface NextTurn {
   readonly run: Run;
   readonly step: string;
   readonly agent: Agent;
-  readonly messages: readonly ModelMessage[];
+  readonly context: Pick<RunContext, 'messages' | 'hasRoomFor'>;
   /** Ordinal of the last run whose message this one has read. */
   readonly readUpTo: number;
   /** The tools that the agent was last shown. */
@@ -24,7 +24,8 @@ interface NextTurn {
 
 /** Saved as the result of a model turn's step. */
 interface TakenTurn {
-  readonly turn: ModelTurn | WithheldTurn;
+  /** Postponed: what came meanwhile leaves no room for the call; it is made when there is. */
+  readonly turn: ModelTurn | WithheldTurn | { readonly kind: 'postponed' };
   /** Messages that came during the run and that the turn has read. */
   readonly read: readonly SteeringMessage[];
   /** That the agent had other tools than before: saved, so that a recovered run says the same. */
@@ -35,7 +36,7 @@ interface TakenTurn {
 
 /** One step: looks whether the run is to end or has been told more, then lets the model speak. */
 export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTurn> {
-  const { run, step, messages, readUpTo } = next;
+  const { run, step, context, readUpTo } = next;
   const { host, exchanges, control } = outside;
   const { sessionId, runId, principal } = run.request;
   const place = run.places(next.agent.name);
@@ -51,14 +52,18 @@ export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTur
       return { turn: { kind: 'failed', error: refusal }, read: [], endedAt: host.clock.now() };
     }
     const read = exchanges.steering(place, () => signals.steering);
-    const shown = [...messages];
-    for (const fact of steeredFacts(read)) addToTranscript(shown, fact);
+    const news = transcriptOf(steeredFacts(read));
+    if (!context.hasRoomFor(agent, news)) {
+      const turn = news.length === 0 ? noRoom(agent) : ({ kind: 'postponed' } as const);
+      return { turn, read, endedAt: host.clock.now() };
+    }
+    const messages = [...context.messages, ...news];
     const text = await run.log.openText(step);
     // What must not be kept is not shown either: a piece is stored when it is sure that none of it is sensitive.
     const safe = redactionStream();
     const onText = (piece: string): Promise<void> => text.add(safe.add(piece));
     const model = exchanges.model(place, run.model);
-    const taken = await takeModelTurn({ agent, messages: shown, model, onText }, host);
+    const taken = await takeModelTurn({ agent, messages, model, onText }, host);
     if (taken.kind === 'completed') await countTokens({ ...metered, usage: taken.usage }, outside);
     const turn = withholdTurn(taken, agent, outside.output);
     if (turn.kind === 'withheld') {
@@ -76,6 +81,12 @@ export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTur
       endedAt: host.clock.now(),
     };
   });
+}
+
+/** Its tools have become more since room was made for the turn. */
+function noRoom({ name }: Agent): ModelTurn {
+  const message = `The tools that ${name} has now leave no room in its budget.`;
+  return { kind: 'failed', error: { code: 'CONTEXT_OVER_BUDGET', message } };
 }
 
 /** That a run has read messages which are not its own. */

@@ -1,10 +1,13 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Host } from '../host/host.ts';
-import { addToTranscript, transcriptOf } from '../memory/transcript.ts';
+import type { TokenCounter } from '../memory/count-tokens.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { SummaryStore } from '../memory/summary-store.ts';
+import { transcriptOf } from '../memory/transcript.ts';
 import type { AuditStore } from '../safety/audit.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
-import type { Fact, Failure } from '../session/event.ts';
+import type { Fact, Failure, SessionEvent } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { RunOutcome, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionLog } from '../session/session-log.ts';
@@ -17,6 +20,7 @@ import { handoffInputSchema, handoffToolName } from './handoff.ts';
 import { shownTools } from './live-tools.ts';
 import { modelStep, steeredFacts } from './model-step.ts';
 import type { CompletedTurn } from './model-turn.ts';
+import { openContext } from './run-context.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
 import type { OutputGuard } from './withhold-turn.ts';
@@ -49,6 +53,20 @@ export interface Run {
   readonly steps: Steps;
   readonly meter: RunMeter;
   readonly places: (agent: string) => ExchangePlace;
+  /** Keeps what the model is shown within a budget; without it the model is shown everything. */
+  readonly memory?: RunMemory;
+}
+
+/** What a run remembers of the session, and what it needs to go on remembering. */
+export interface RunMemory {
+  readonly budgetTokens: number;
+  readonly counter: TokenCounter;
+  /** Writes the summaries, instead of the run's own model. */
+  readonly model: LanguageModelV4 | undefined;
+  /** What earlier runs have folded: `history` begins behind it. */
+  readonly remembered: Memory | undefined;
+  readonly summaries: Pick<SummaryStore, 'add'>;
+  readonly readEvents: (after: number) => Promise<readonly SessionEvent[]>;
 }
 
 /**
@@ -58,25 +76,27 @@ export interface Run {
 export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcome> {
   let agent = run.entry;
   const turns = new Map<string, number>();
-  const messages = transcriptOf(run.history);
   const names = stepNames();
   const done: ToolCall[] = [];
   const shown = shownTools(run.history);
   let readUpTo = lastRead(run.history, run.runOrdinal);
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
     for (const fact of told) {
-      addToTranscript(messages, fact);
+      context.add(fact);
       shown.note(fact);
     }
     readUpTo = lastRead(told, readUpTo);
     await run.log.append(step, told);
   };
+  const context = openContext(run, { names, tell }, outside);
   while ((turns.get(agent.name) ?? 0) < agent.turnLimit) {
     const overBudget = run.meter.refusedTurn();
     if (overBudget !== undefined) return failRun(run, { step: 'end', agent, error: overBudget });
     turns.set(agent.name, (turns.get(agent.name) ?? 0) + 1);
+    const cramped = await context.makeRoom(agent);
+    if (cramped !== undefined) return failRun(run, { step: 'end', agent, error: cramped });
     const step = names('model');
-    const next = { run, step, agent, messages, readUpTo, shown: shown.to(agent) };
+    const next = { run, step, agent, context, readUpTo, shown: shown.to(agent) };
     const { turn, read, changed = [], endedAt } = await modelStep(next, outside);
     if (turn.kind === 'failed') return failRun(run, { step, agent, error: turn.error });
     if (turn.kind === 'cancelled') return cancelRun(run, { step, agent, done });
@@ -85,7 +105,13 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
       await tell(step, [{ type: 'output-withheld', agent: agent.name, codes: [...codes] }]);
       return failRun(run, { step: 'end', agent, error: outputWithheld });
     }
-    await tell(step, [...changed, ...steeredFacts(read), ...turnFacts(turn, agent)]);
+    const steered = steeredFacts(read);
+    if (turn.kind === 'postponed') {
+      await tell(step, steered);
+      continue;
+    }
+    const use = context.use(agent, transcriptOf(steered));
+    await tell(step, [...changed, ...steered, ...turnFacts(turn, agent, use)]);
     run.meter.countTurn(turn.usage);
     await auditRefused({ run, step, agent, turn, endedAt }, outside);
     if (turn.calls.length === 0 && turn.refusedCalls.length === 0) {

@@ -1,4 +1,4 @@
-import type { Fact } from '../session/event.ts';
+import type { ContextUse, Fact } from '../session/event.ts';
 import type { Agent } from './define-agent.ts';
 import type { ToolCall, ToolResult } from './exchanges.ts';
 import { handoffInputSchema, handoffToolName } from './handoff.ts';
@@ -6,7 +6,11 @@ import type { CompletedTurn } from './model-turn.ts';
 
 // What a run tells of its steps.
 
-export function turnFacts(turn: CompletedTurn, agent: Agent): Fact[] {
+export function turnFacts(
+  turn: CompletedTurn,
+  agent: Agent,
+  context: ContextUse | undefined,
+): Fact[] {
   const { text, finishReason, usage, messages } = turn;
   return [
     {
@@ -17,6 +21,7 @@ export function turnFacts(turn: CompletedTurn, agent: Agent): Fact[] {
       finishReason,
       usage,
       messages: [...messages],
+      ...(context === undefined ? {} : { context }),
     },
     ...[...turn.calls, ...turn.refusedCalls].map(({ callId, tool, input }) => ({
       type: 'tool-requested' as const,

@@ -1,5 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Host } from '../host/host.ts';
+import type { TokenCounter } from '../memory/count-tokens.ts';
+import type { Remembered, SummaryStore } from '../memory/summary-store.ts';
 import type { AuditStore } from '../safety/audit.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { ApprovalStore } from '../session/approval.ts';
@@ -34,6 +36,16 @@ export interface SessionParts {
   /** Takes a run from its opening to its end. */
   readonly conduct: (run: Run, outside: RunOutside) => Promise<RunOutcome>;
   readonly budget: RunBudget;
+  /** Absent where contexts have no budget. */
+  readonly memory?: SessionMemory;
+}
+
+/** How the contexts of a harness are kept within a budget. */
+export interface SessionMemory {
+  readonly budgetTokens: number;
+  readonly counter: TokenCounter;
+  readonly model: LanguageModelV4 | undefined;
+  readonly summaries: SummaryStore;
 }
 
 /** Saved as the result of the run's first step: what a recovered run must not find out anew. */
@@ -52,15 +64,17 @@ export function sessionRun(shared: SessionParts): RunBody {
     const parts = { ...shared, exchanges: flagInjections(shared.exchanges, request, host.log) };
     const reception = await receive(request, steps, parts);
     if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
-    const before = await eventsBefore(request, reception, store);
+    const remembered = await parts.memory?.summaries.latestBefore(request.sessionId, request.runId);
+    const uptoSeq = remembered?.uptoSeq ?? 0;
+    const before = await eventsBefore(request, { ...reception, uptoSeq }, store);
     const history = before.map(({ fact }) => fact);
     const log = openSessionLog(request, { store, feed, clock: host.clock });
-    const takenBy = readerOf(request, before);
+    const takenBy = readerOf(request, before, remembered);
     if (takenBy !== undefined) {
       await log.append('end', [{ type: 'run-steered', takenBy }]);
       return { kind: 'steered', takenBy };
     }
-    const entry = team.get(agentInCharge(history) ?? team.entry);
+    const entry = team.get(agentInCharge(history) ?? remembered?.kept.agent ?? team.entry);
     const opening = openingFacts(request, reception, entry.name);
     await log.append(receptionStep, opening);
     const run: Run = {
@@ -75,6 +89,15 @@ export function sessionRun(shared: SessionParts): RunBody {
       steps,
       meter: runMeter(parts.budget),
       places: placesOf(String(reception.runOrdinal)),
+      ...(parts.memory === undefined
+        ? {}
+        : {
+            memory: {
+              ...parts.memory,
+              remembered,
+              readEvents: (after: number) => store.readEvents(request.sessionId, after),
+            },
+          }),
     };
     return parts.conduct(run, parts);
   };
@@ -112,18 +135,24 @@ function receive(
 /** What the runs before this one told. They have all settled, so reading it outside a step is the same every time. */
 async function eventsBefore(
   { sessionId, runId }: RunRequest,
-  { runOrdinal }: Admission,
+  { runOrdinal, uptoSeq }: Admission & { readonly uptoSeq: number },
   store: SessionStore,
 ): Promise<readonly SessionEvent[]> {
   if (runOrdinal === 1) return [];
-  const events = await store.readEvents(sessionId, 0);
+  const events = await store.readEvents(sessionId, uptoSeq);
   return events.filter((event) => event.runId !== runId && !isSubRun(event.runId));
 }
 
-/** The run that has read this run's message, if one has. */
-function readerOf({ runId }: RunRequest, before: readonly SessionEvent[]): string | undefined {
-  return before.find(({ fact }) => fact.type === 'message-steered' && fact.messageId === runId)
-    ?.runId;
+/** The run that has read this run's message, if one has. What is still to be answered was read by the run before this one. */
+function readerOf(
+  { runId }: RunRequest,
+  before: readonly SessionEvent[],
+  remembered: Remembered | undefined,
+): string | undefined {
+  const isIt = (fact: Fact): boolean => fact.type === 'message-steered' && fact.messageId === runId;
+  const reader = before.find(({ fact }) => isIt(fact));
+  if (reader !== undefined || !remembered?.kept.unanswered.some(isIt)) return reader?.runId;
+  return remembered.runId;
 }
 
 function openingFacts(

@@ -121,6 +121,7 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
     case 'findings-gathered':
       return withPart(conversation, { kind: 'notice', key, text: 'The findings are in' });
     case 'tools-changed':
+    case 'memory-compacted':
     case 'tool-requested':
     case 'tool-completed':
     case 'tool-failed':

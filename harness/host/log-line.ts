@@ -25,6 +25,10 @@ export const logFieldsSchema = z.object({
   latencyMs: optionalCount,
   inputTokens: optionalCount,
   outputTokens: optionalCount,
+  /** Of a compaction. */
+  tokensBefore: optionalCount,
+  tokensAfter: optionalCount,
+  prefixLost: optionalCount,
   /** Class of the error, such as `ModelCallError`. */
   errorType: optionalText,
   errorCode: optionalText,

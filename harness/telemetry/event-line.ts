@@ -55,6 +55,10 @@ function factFields(fact: Fact): LogFields {
       return { traceId: fact.traceId };
     case 'model-turn-completed':
       return { finishReason: fact.finishReason, ...fact.usage };
+    case 'memory-compacted': {
+      const { tokensBefore, tokensAfter, prefixLost } = fact;
+      return { tokensBefore, tokensAfter, prefixLost };
+    }
     case 'tool-requested':
     case 'tool-completed':
     case 'approval-requested':

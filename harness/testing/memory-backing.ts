@@ -19,6 +19,7 @@ import { memoryClearStore } from './memory-clear-store.ts';
 import { memoryLimitStore } from './memory-limit-store.ts';
 import { memoryRunControl } from './memory-run-control.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { memorySummaryStore } from './memory-summary-store.ts';
 
 /** A backing without a database: the same loop at the speed of memory, for replay and tests. It survives nothing. */
 export function memoryBacking(host: Host = systemHost()): Backing {
@@ -33,6 +34,7 @@ export function memoryBacking(host: Host = systemHost()): Backing {
     audit,
     clearing: memoryClearStore({ store, approvals, audit }),
     limits,
+    summaries: memorySummaryStore(),
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
 }

@@ -71,6 +71,8 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('red', `${fact.agent} failed: ${fact.error.message}`);
     case 'run-completed':
       return paint('dim', `  ${fact.agent} is done`);
+    case 'memory-compacted':
+      return paint('dim', `  (memory: ${fact.tokensBefore} -> ${fact.tokensAfter} tokens)`);
     case 'run-started':
     case 'findings-gathered':
     case 'run-steered':
