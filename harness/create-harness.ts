@@ -143,6 +143,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const store = loggedStore(backing.store, host.log);
   const feed = createSessionFeed(store);
   const team = assembleTeam(agents, entry);
+  const note = noteDecision(audit, host.clock);
   const runner = await backing.openRunner(
     runsOf({
       team,
@@ -158,9 +159,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       limitRules,
       output,
       budget,
-      ...(options.memory === undefined
-        ? {}
-        : { memory: await openMemory(options.memory, backing) }),
+      ...(await openMemory(options)),
     }),
     observer,
     host,
@@ -191,11 +190,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       }),
     audit,
     tools: team.directory,
-    approvals: approvalDesk({
-      approvals,
-      clock: host.clock,
-      note: noteDecision(audit, host.clock),
-    }),
+    approvals: approvalDesk({ approvals, clock: host.clock, note }),
     outcome: runner.outcome,
     events: (sessionId, after = 0) => store.readEvents(sessionId, after),
     deltas: store.readDeltas,
@@ -211,14 +206,12 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   };
 }
 
-async function openMemory(
-  { budgetTokens, summariser }: MemoryOptions,
-  { summaries }: Backing,
-): Promise<SessionMemory> {
-  return {
-    budgetTokens,
-    model: summariser,
-    summaries,
-    counter: createTokenCounter(await loadTokenizer()),
-  };
+async function openMemory({
+  memory,
+  backing,
+}: HarnessOptions): Promise<{ readonly memory?: SessionMemory }> {
+  if (memory === undefined) return {};
+  const { budgetTokens, summariser: model } = memory;
+  const counter = createTokenCounter(await loadTokenizer());
+  return { memory: { budgetTokens, model, counter, summaries: backing.summaries } };
 }

@@ -158,7 +158,7 @@ test('over a hundred messages every request stays within the budget and nothing 
 
 test('the next run is shown what this one was shown: all of the request before is at the start of the next', async () => {
   await using session = await open();
-  for (let index = 1; index <= 40; index += 1) await session.say(`${index}. ${prattle}`);
+  for (let index = 1; index <= 60; index += 1) await session.say(`${index}. ${prattle}`);
   const facts = (await session.facts()).filter(
     ({ type }) => type === 'model-turn-completed' || type === 'memory-compacted',
   );
@@ -172,6 +172,15 @@ test('the next run is shown what this one was shown: all of the request before i
   }
   expect(lost.length).toBeGreaterThan(2);
   expect(Math.min(...lost)).toBeGreaterThan(300);
+});
+
+test('a session that was cleared remembers nothing of what was folded before', async () => {
+  await using session = await open();
+  await session.say('Please pay me.');
+  for (let index = 1; index <= 20; index += 1) await session.say(`${index}. ${prattle}`);
+  expect(only(await session.facts(), 'memory-compacted').length).toBeGreaterThan(0);
+  await session.harness.clear({ sessionId, by: principal });
+  expect(await session.say('So, did you pay?')).toMatchObject({ text: 'Paid: .' });
 });
 
 test('a result that alone has more than the budget is left out, and its call stands', async () => {

@@ -27,14 +27,15 @@ export function memoryBacking(host: Host = systemHost()): Backing {
   const store = memoryStore(host.clock.now, limits);
   const approvals = memoryApprovalStore();
   const audit = memoryAuditStore();
+  const summaries = memorySummaryStore();
   return {
     store,
     approvals,
     control: memoryRunControl(store),
     audit,
-    clearing: memoryClearStore({ store, approvals, audit }),
+    clearing: memoryClearStore({ store, approvals, audit, summaries }),
     limits,
-    summaries: memorySummaryStore(),
+    summaries,
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
 }

@@ -5,10 +5,19 @@ import {
   SummaryVersionTakenError,
 } from '../memory/summary-store.ts';
 
-export function memorySummaryStore(): SummaryStore {
+/** The summary store in memory; dies with the process. */
+export interface MemorySummaryStore extends SummaryStore {
+  /** What a session remembers goes with what it was cleared of. */
+  readonly forget: (sessionId: string) => void;
+}
+
+export function memorySummaryStore(): MemorySummaryStore {
   const drafts = new Map<string, SummaryDraft[]>();
   const of = (sessionId: string): SummaryDraft[] => drafts.get(sessionId) ?? [];
   return {
+    forget: (sessionId) => {
+      drafts.delete(sessionId);
+    },
     add: async (draft) => {
       const { sessionId, version, runId, step } = draft;
       const earlier = of(sessionId);
