@@ -10,6 +10,12 @@ import { typedApi } from './typed-api.ts';
 
 const codeToolName = 'runCode';
 
+/**
+ * A program has limits of its own, which count from when its turn has come. In a crowd most of a call is waiting for that, and a
+ * call that gave up and asked again would wait behind everybody once more.
+ */
+const timeoutMs = 10 * 60 * 1000;
+
 export interface CodeToolOptions {
   /** What programs may call: only `read` and `compute`. */
   readonly tools: readonly Tool[];
@@ -40,6 +46,7 @@ export function codeTool({ tools, agents, owner, limits = {} }: CodeToolOptions)
     output: programOutcomeSchema,
     effect: 'read',
     agents,
+    timeoutMs,
     execute: ({ program }, context): Promise<ProgramOutcome> =>
       runProgram({
         source: program,

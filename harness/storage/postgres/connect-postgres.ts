@@ -5,7 +5,10 @@ import { createSurvivingPool } from '../surviving-pool.ts';
 
 /** DBOS sets none on a pool it is given; a worker that freezes in a transaction would block the others. */
 const idleInTransactionTimeoutMs = 5000;
+/** A server that is there answers by then. */
 const connectionTimeoutMs = 10_000;
+/** Once it has answered, most of what a client waits for is its turn: a crowd is no outage. */
+const turnTimeoutMs = 120_000;
 
 /** A pool of connections to a PostgreSQL server; nothing is connected yet. */
 export function createPostgresPool(url: string): Pool {
@@ -22,6 +25,7 @@ export async function connectPostgres(url: string): Promise<Pool> {
   const pool = createPostgresPool(url);
   try {
     await pool.query('select 1');
+    pool.options.connectionTimeoutMillis = turnTimeoutMs;
     return pool;
   } catch (error) {
     await pool.end();
