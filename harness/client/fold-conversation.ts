@@ -1,4 +1,4 @@
-import type { Json, SessionEvent } from '../session/event.ts';
+import type { Fact, Json, SessionEvent } from '../session/event.ts';
 import type { FeedItem } from '../session/session-feed.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import { turnKey } from './turn-text.ts';
@@ -22,9 +22,18 @@ export type ConversationPart =
       readonly reason: string;
       readonly roles: readonly string[];
       /** Absent while a person is waited for. */
-      readonly verdict?: string;
+      readonly decision?: Decided;
     }
   | { readonly kind: 'notice'; readonly key: string; readonly text: string };
+
+/** How an approval ended. */
+export interface Decided {
+  readonly verdict: string;
+  readonly by?: string;
+  readonly reason?: string;
+  /** What is done: as it was asked for, or as the decider changed it. */
+  readonly input: Json;
+}
 
 /** A session as it is shown: all of it comes from the event log and the text of turns in progress. */
 export interface Conversation {
@@ -99,7 +108,7 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
       });
     }
     case 'approval-decided':
-      return withVerdict(conversation, approvalIdOf(event, fact.question), fact.verdict);
+      return withDecision(conversation, approvalIdOf(event, fact.question), decisionIn(fact));
     case 'run-failed':
       return withPart(ended(conversation), {
         kind: 'notice',
@@ -142,11 +151,21 @@ function withAnswer(conversation: Conversation, key: string, text: string): Conv
   return { ...conversation, parts: conversation.parts.filter((part) => part.key !== key) };
 }
 
-function withVerdict(conversation: Conversation, key: string, verdict: string): Conversation {
+function decisionIn(fact: Extract<Fact, { type: 'approval-decided' }>): Decided {
+  const { verdict, input, decidedBy, reason } = fact;
+  return {
+    verdict,
+    input,
+    ...(decidedBy === undefined ? {} : { by: decidedBy }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function withDecision(conversation: Conversation, key: string, decision: Decided): Conversation {
   return {
     ...conversation,
     parts: conversation.parts.map((part) =>
-      part.kind === 'approval' && part.key === key ? { ...part, verdict } : part,
+      part.kind === 'approval' && part.key === key ? { ...part, decision } : part,
     ),
   };
 }

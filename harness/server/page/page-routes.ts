@@ -25,6 +25,7 @@ const files: Readonly<Record<string, { readonly file: URL; readonly type: string
     file: new URL('./page.js', import.meta.url),
     type: 'text/javascript; charset=utf-8',
   },
+  ...scripts(['approval-card', 'clear-dialog', 'element', 'timeline']),
   ...sources([
     'client/api-client',
     'client/connect',
@@ -52,6 +53,15 @@ export function pageRoutes(): Hono {
     );
   }
   return app;
+}
+
+function scripts(names: readonly string[]): typeof files {
+  return Object.fromEntries(
+    names.map((name) => [
+      `/server/page/${name}.js`,
+      { file: new URL(`./${name}.js`, import.meta.url), type: 'text/javascript; charset=utf-8' },
+    ]),
+  );
 }
 
 function sources(names: readonly string[]): typeof files {

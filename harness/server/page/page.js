@@ -3,6 +3,10 @@
 
 import { connect } from '../../client/connect.ts';
 import { emptyConversation, foldConversation } from '../../client/fold-conversation.ts';
+import { approvalCard, showForm } from './approval-card.js';
+import { askToClear } from './clear-dialog.js';
+import { element } from './element.js';
+import { eventElement, eventKey } from './timeline.js';
 
 const byId = (id) => document.getElementById(id);
 const keyPlace = 'groundhog-key';
@@ -17,6 +21,9 @@ const statusWords = {
 let key = sessionStorage.getItem(keyPlace) ?? undefined;
 let connection;
 let conversation = emptyConversation;
+let principal;
+/** Runs of messages that were sent from here and are not in the log yet. */
+let unread = new Set();
 
 byId('new-session').addEventListener('click', () => {
   location.hash = crypto.randomUUID();
@@ -27,6 +34,13 @@ byId('key-form').addEventListener('submit', (event) => {
   key = byId('key').value.trim();
   sessionStorage.setItem(keyPlace, key);
   void open();
+});
+byId('cancel').addEventListener('click', () => void cancel());
+byId('clear').addEventListener('click', () => {
+  askToClear({
+    inTheWay: inTheWay(),
+    clear: (force) => connection.ask(`${sessionPath()}/clear`, { force }),
+  });
 });
 byId('message-form').addEventListener('submit', (event) => {
   event.preventDefault();
@@ -52,6 +66,9 @@ async function open() {
   const isShown = () => connection === mine;
   connection = mine;
   conversation = emptyConversation;
+  unread = new Set();
+  byId('problem').textContent = '';
+  byId('clear-dialog').close();
   byId('conversation').replaceChildren();
   byId('timeline').replaceChildren();
   render();
@@ -60,6 +77,7 @@ async function open() {
     for await (const item of mine.items()) {
       if (!isShown()) return;
       conversation = foldConversation(conversation, item);
+      if (item.kind === 'event') noteRead(item.event);
       scheduleRender();
       if (item.kind === 'event' && item.event.fact.type === 'approval-requested')
         void showDeciders();
@@ -69,7 +87,9 @@ async function open() {
   }
 }
 
-function showPrincipal({ id, role, tenant }) {
+function showPrincipal(asked) {
+  principal = asked;
+  const { id, role, tenant } = principal;
   byId('key-form').hidden = true;
   byId('session').hidden = false;
   byId('key-problem').textContent = '';
@@ -102,9 +122,45 @@ async function send() {
   field.value = '';
   byId('problem').textContent = '';
   try {
-    await connection.send({ messageId: crypto.randomUUID(), text });
+    const mode = byId('steer').checked && conversation.activeRun ? 'steer' : 'queue';
+    const runId = await connection.send({ messageId: crypto.randomUUID(), text, mode });
+    if (!isRead(runId)) unread.add(runId);
+    render();
   } catch (error) {
     field.value = text;
+    byId('problem').textContent = error.message;
+  }
+}
+
+const isRead = (runId) =>
+  conversation.events.some((event) => event.runId === runId || event.fact.messageId === runId);
+
+function noteRead({ runId, fact }) {
+  unread.delete(runId);
+  unread.delete(fact.messageId);
+  // Cancelled with what was cleared: nothing of it is told any more.
+  if (fact.type === 'session-cleared') unread.clear();
+}
+
+const sessionPath = () => `/v1/sessions/${encodeURIComponent(location.hash.slice(1))}`;
+
+/** What would have to be ended before the session is cleared: as the server's refusal names it. */
+function inTheWay() {
+  const waits = conversation.parts.some((part) => part.kind === 'approval' && !part.decision);
+  if (waits) return 'APPROVAL_PENDING';
+  return conversation.activeRun === undefined ? undefined : 'SESSION_BUSY';
+}
+
+async function cancel() {
+  const runId = conversation.activeRun;
+  if (runId === undefined) return;
+  byId('problem').textContent = '';
+  byId('cancel').disabled = true;
+  byId('cancel').dataset.run = runId;
+  try {
+    await connection.ask(`/v1/runs/${encodeURIComponent(runId)}/cancel`, {});
+  } catch (error) {
+    byId('cancel').disabled = false;
     byId('problem').textContent = error.message;
   }
 }
@@ -123,6 +179,7 @@ function render() {
   const { parts, events, agent, activeRun } = conversation;
   byId('agent').textContent =
     agent === undefined ? '' : `with ${agent}${activeRun ? ', working' : ''}`;
+  renderControls();
   byId('event-count').textContent = String(events.length);
   keepingEnd(byId('conversation'), (list) => {
     const shown = new Map([...list.children].map((each) => [each.dataset.key, each]));
@@ -142,6 +199,29 @@ function render() {
   });
 }
 
+function renderControls() {
+  const { activeRun, events } = conversation;
+  const said = events.find(({ fact }) => fact.type === 'message-received')?.fact.principal;
+  const isMine =
+    said === undefined ||
+    ['id', 'role', 'tenant'].every((each) => said[each] === principal?.[each]);
+  const button = byId('cancel');
+  button.hidden = activeRun === undefined;
+  // Asked for once: it ends at its next step.
+  button.disabled = button.dataset.run === activeRun;
+  button.textContent = button.disabled && activeRun ? 'Cancelling…' : 'Cancel the run';
+  byId('clear').hidden = !isMine || conversation.parts.length === 0;
+  byId('steering').hidden = activeRun === undefined;
+  byId('message-form').hidden = !isMine;
+  byId('reader').hidden = isMine;
+  byId('reader').textContent = isMine ? '' : `This is ${said.id}’s conversation: you read along.`;
+  byId('waiting').textContent =
+    activeRun === undefined || unread.size === 0 ? '' : waitingWords(unread.size);
+}
+
+const waitingWords = (count) =>
+  count === 1 ? 'Your message waits for the run.' : `${count} messages wait for the run.`;
+
 /** Who was at the end of a list stays there; who reads further up is left alone. */
 function keepingEnd(list, change) {
   const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
@@ -152,33 +232,13 @@ function keepingEnd(list, change) {
 function partElement(part, shown) {
   const made = shown ?? element('div', part.kind, '');
   made.dataset.key = part.key;
-  if (part.kind === 'approval') return approvalElement(part, made);
+  if (part.kind === 'approval') {
+    const path = `/v1/approvals/${encodeURIComponent(part.key)}/decision`;
+    return approvalCard(made, part, (decision) => connection.ask(path, decision));
+  }
   if (made.textContent !== part.text) made.textContent = part.text;
   made.toggleAttribute('data-streaming', part.kind === 'answered' && !part.isComplete);
   return made;
-}
-
-function approvalElement({ tool, input, reason, roles, verdict, key: approvalId }, card) {
-  if (card.dataset.verdict === (verdict ?? '')) return card;
-  card.dataset.verdict = verdict ?? '';
-  const title = element('h3', '', `${tool} asks for approval`);
-  const values = element('pre', '', JSON.stringify(input, null, 2));
-  const state = element('p', 'state', verdict ?? `Waits for: ${roles.join(', ')}`);
-  const row = element('div', 'row', '');
-  row.hidden = true;
-  for (const [word, choice] of [
-    ['Approve', 'approve'],
-    ['Reject', 'reject'],
-  ]) {
-    const button = element('button', choice, word);
-    button.type = 'button';
-    button.addEventListener('click', () => void decide(card, approvalId, choice));
-    row.append(button);
-  }
-  card.setAttribute('role', 'group');
-  card.setAttribute('aria-label', title.textContent);
-  card.replaceChildren(title, element('p', '', reason), values, state, row);
-  return card;
 }
 
 /** Shows the buttons to who may decide: the server says who that is. */
@@ -188,45 +248,6 @@ async function showDeciders() {
   render();
   for (const { approvalId, mayDecide, status } of approvals) {
     const card = byId('conversation').querySelector(`[data-key="${CSS.escape(approvalId)}"]`);
-    const row = card?.querySelector('.row');
-    if (row) row.hidden = !(mayDecide && status === 'pending');
+    showForm(card, mayDecide && status === 'pending');
   }
-}
-
-async function decide(card, approvalId, verdict) {
-  const buttons = card.querySelectorAll('button');
-  for (const button of buttons) button.disabled = true;
-  try {
-    const path = `/v1/approvals/${encodeURIComponent(approvalId)}/decision`;
-    await connection.ask(path, { verdict, reason: 'Decided on the page.' });
-    card.querySelector('.row').hidden = true;
-  } catch (error) {
-    for (const button of buttons) button.disabled = false;
-    card.querySelector('.state').textContent = error.message;
-  }
-}
-
-const eventKey = (event) => event && `${event.runId} ${event.step} ${event.ordinal}`;
-
-function eventElement(event) {
-  const { seq, step, fact } = event;
-  const item = element('li', '', '');
-  item.dataset.key = eventKey(event);
-  const said = element('span', '', '');
-  said.append(element('strong', '', fact.type), ' ', element('span', 'step', detailOf(step, fact)));
-  item.append(element('span', 'seq', String(seq)), said);
-  return item;
-}
-
-function detailOf(step, fact) {
-  if ('tool' in fact && !step.startsWith(fact.tool)) return `${step} · ${fact.tool}`;
-  if (fact.type === 'handed-off') return `${fact.from} to ${fact.to}`;
-  return step;
-}
-
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className !== '') made.className = className;
-  made.textContent = text;
-  return made;
 }
