@@ -6,6 +6,7 @@ import type { RunBudget } from './agent/dispatch/run-meter.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
 import type { SessionMemory } from './agent/run-session.ts';
 import type { OutputGuard } from './agent/withhold-turn.ts';
+import { type HarnessReader, harnessReader } from './harness-reader.ts';
 import { type Host, systemHost } from './host/host.ts';
 import { createTokenCounter, loadTokenizer } from './memory/count-tokens.ts';
 import type { SummaryStore } from './memory/summary-store.ts';
@@ -20,7 +21,7 @@ import type { Limit, LimitStore } from './safety/limits.ts';
 import { redactText } from './safety/redact.ts';
 import type { ApprovalStore } from './session/approval.ts';
 import { type ApprovalDesk, approvalDesk } from './session/approval-desk.ts';
-import type { Principal, SessionEvent, TextDelta } from './session/event.ts';
+import type { Principal } from './session/event.ts';
 import type { RunControl } from './session/run-control.ts';
 import {
   type RunBody,
@@ -31,8 +32,8 @@ import {
   type StrandedRun,
   silentObserver,
 } from './session/runner.ts';
-import { createSessionFeed, type FeedItem } from './session/session-feed.ts';
-import type { SessionRecord, SessionStore } from './session/session-store.ts';
+import { createSessionFeed } from './session/session-feed.ts';
+import type { SessionStore } from './session/session-store.ts';
 import { runsOf } from './supervision/conduct-run.ts';
 import { loggedStore } from './telemetry/logged-store.ts';
 import type { ToolDirectory } from './tools/tool-directory.ts';
@@ -93,7 +94,8 @@ export interface IncomingMessage {
   readonly mode?: 'queue' | 'steer';
 }
 
-export interface Harness {
+/** What it reads by itself, it reads as the runtime, of every tenant. */
+export interface Harness extends HarnessReader {
   /** Returns the run's id once the message is stored durably; the run goes on by itself. */
   readonly send: (message: IncomingMessage) => Promise<string>;
   /** Asks a run to end at its next step; what it has done by then stays done, and its end says so. */
@@ -111,16 +113,10 @@ export interface Harness {
   readonly approvals: ApprovalDesk;
   /** Resolves when the run has settled. */
   readonly outcome: (runId: string) => Promise<RunOutcome>;
-  /** The session's events with `seq` greater than `after`. */
-  readonly events: (sessionId: string, after?: number) => Promise<readonly SessionEvent[]>;
-  /** The stored text deltas of the session's model turns. */
-  readonly deltas: (sessionId: string) => Promise<readonly TextDelta[]>;
-  /** Stored events after a cursor, then live ones and text deltas, until `signal` aborts. */
-  readonly subscribe: (
-    sessionId: string,
-    options: { readonly after: number; readonly signal: AbortSignal },
-  ) => AsyncIterable<FeedItem>;
-  readonly records: (sessionId: string) => Promise<readonly SessionRecord[]>;
+  /** What principals of the tenant may be shown: in a database it is the database that sees to it. */
+  readonly asTenant: (tenant: string) => HarnessReader;
+  /** Makes a session that is not there the principal's. Returns whose it is, which may be another's. */
+  readonly claim: (sessionId: string, principal: Principal) => Promise<Principal>;
   /** Whether a message under this id was ever stored. */
   readonly isKnown: (runId: string) => Promise<boolean>;
   /** This process's runs that are neither done nor failed. */
@@ -192,10 +188,12 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     tools: team.directory,
     approvals: approvalDesk({ approvals, clock: host.clock, note }),
     outcome: runner.outcome,
-    events: (sessionId, after = 0) => store.readEvents(sessionId, after),
-    deltas: store.readDeltas,
-    subscribe: feed.subscribe,
-    records: store.readRecords,
+    ...harnessReader(store, feed.subscribe),
+    asTenant: (tenant) =>
+      harnessReader(store.asTenant(tenant), (sessionId, viewing) =>
+        feed.subscribe(sessionId, { ...viewing, tenant }),
+      ),
+    claim: store.claim,
     isKnown: runner.isKnown,
     pendingRuns: runner.pendingRuns,
     strandedRuns: runner.strandedRuns,

@@ -82,13 +82,15 @@ export async function openEventLog(
   };
 }
 
+const principal = { id: 'bench', role: 'customer', tenant: 'bench' };
+
 /** Resolves to what one token took. */
 async function streamAnswer(store: SessionStore, meter: Meter): Promise<Sample> {
   const id = crypto.randomUUID();
   let now = 0;
   const clock = { now: () => now, sleep: async () => undefined, timer: () => () => undefined };
   const log = openSessionLog(
-    { sessionId: id, runId: id },
+    { sessionId: id, runId: id, principal },
     { store, feed: createSessionFeed(store), clock },
   );
   const stop = meter();

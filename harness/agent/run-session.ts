@@ -4,13 +4,14 @@ import type { TokenCounter } from '../memory/count-tokens.ts';
 import type { Remembered, SummaryStore } from '../memory/summary-store.ts';
 import type { AuditStore } from '../safety/audit.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
+import type { Admitted } from '../session/admission.ts';
 import type { ApprovalStore } from '../session/approval.ts';
-import type { Fact, SessionEvent } from '../session/event.ts';
+import type { Fact, Failure, SessionEvent } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { RunBody, RunOutcome, RunRequest, Steps } from '../session/runner.ts';
 import type { SessionFeed } from '../session/session-feed.ts';
 import { openSessionLog } from '../session/session-log.ts';
-import type { Admission, SessionStore } from '../session/session-store.ts';
+import type { SessionStore } from '../session/session-store.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import type { AgentTeam } from './agent-team.ts';
 import { type RunBudget, runMeter } from './dispatch/run-meter.ts';
@@ -49,7 +50,7 @@ export interface SessionMemory {
 }
 
 /** Saved as the result of the run's first step: what a recovered run must not find out anew. */
-interface Reception extends Admission {
+interface Reception extends Admitted {
   /** Milliseconds since the epoch: the run's own time. */
   readonly receivedAt: number;
   readonly traceId: string;
@@ -63,6 +64,10 @@ export function sessionRun(shared: SessionParts): RunBody {
   return async (request, steps) => {
     const parts = { ...shared, exchanges: flagInjections(shared.exchanges, request, host.log) };
     const reception = await receive(request, steps, parts);
+    // What is not this run's to enter holds nothing of it: only its outcome says that it was refused.
+    if ('refused' in reception) {
+      return { kind: 'failed', agent: team.entry, error: reception.refused };
+    }
     if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
     const remembered = await parts.memory?.summaries.latestBefore(request.sessionId, request.runId);
     const uptoSeq = remembered?.uptoSeq ?? 0;
@@ -107,9 +112,10 @@ function receive(
   { runId, text, principal, mode }: RunRequest,
   steps: Steps,
   { host, exchanges }: SessionParts,
-): Promise<Reception> {
+): Promise<Reception | { readonly refused: Failure }> {
   return steps.transact(receptionStep, async (transaction) => {
-    const admission = await transaction.admitRun(runId);
+    const admission = await transaction.admitRun({ runId, principal });
+    if ('refused' in admission) return admission;
     const lane = String(admission.runOrdinal);
     const message = { text, principal, ...(mode === undefined ? {} : { mode }) };
     exchanges.message({ lane, ordinal: 0 }, message);
@@ -135,7 +141,7 @@ function receive(
 /** What the runs before this one told. They have all settled, so reading it outside a step is the same every time. */
 async function eventsBefore(
   { sessionId, runId }: RunRequest,
-  { runOrdinal, uptoSeq }: Admission & { readonly uptoSeq: number },
+  { runOrdinal, uptoSeq }: Admitted & { readonly uptoSeq: number },
   store: SessionStore,
 ): Promise<readonly SessionEvent[]> {
   if (runOrdinal === 1) return [];
@@ -157,12 +163,13 @@ function readerOf(
 
 function openingFacts(
   { text, principal }: RunRequest,
-  { receivedAt, traceId }: Reception,
+  { receivedAt, traceId, migrated }: Reception,
   agent: string,
 ): readonly Fact[] {
   return [
     { type: 'message-received', text, principal, receivedAt },
     { type: 'run-started', agent, traceId },
+    ...(migrated === undefined ? [] : [{ type: 'state-migrated' as const, ...migrated }]),
   ];
 }
 

@@ -278,7 +278,7 @@ describe.each(Object.entries(backends))('a message during a run, on %s', (_name,
     );
   });
 
-  test('of another principal steers nothing and waits its turn', async () => {
+  test('of another principal steers nothing: the session is not theirs', async () => {
     const looking = gate();
     await open([lookAndAct('pay'), done], { lookUp: looking.pass });
     const first = await send('stranger', 1, { text: 'Refund the lamp' });
@@ -286,9 +286,13 @@ describe.each(Object.entries(backends))('a message during a run, on %s', (_name,
     const by = { ...bo, id: 'cus_eve' };
     const second = await send('stranger', 2, { text: 'No, the cable', mode: 'steer', by });
     looking.open();
-    expect(await harness.outcome(second)).toMatchObject({ kind: 'answered' });
+    expect(await harness.outcome(second)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'SESSION_MISSING' },
+    });
     expect(await harness.outcome(first)).toMatchObject({ kind: 'answered' });
     expect(paid).toEqual(['lamp']);
+    expect(JSON.stringify(await harness.events('stranger'))).not.toContain('the cable');
   });
 
   test('is read by one run only, however many there are behind', async () => {

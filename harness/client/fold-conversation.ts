@@ -131,6 +131,7 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
       return withPart(conversation, { kind: 'notice', key, text: 'The findings are in' });
     case 'tools-changed':
     case 'memory-compacted':
+    case 'state-migrated':
     case 'tool-requested':
     case 'tool-completed':
     case 'tool-failed':

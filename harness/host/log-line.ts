@@ -17,7 +17,9 @@ export const logFieldsSchema = z.object({
   agent: optionalText,
   tool: optionalText,
   callId: optionalText,
-  /** Of a hand-off: the agent that takes over. */
+  /** Of a migration: the version before. */
+  from: optionalText,
+  /** Of a hand-off: the agent that takes over; of a migration: the version after. */
   to: optionalText,
   finishReason: optionalText,
   verdict: optionalText,

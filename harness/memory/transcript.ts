@@ -47,6 +47,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'sub-agent-failed':
     case 'tools-changed':
     case 'memory-compacted':
+    case 'state-migrated':
     case 'tool-requested':
     case 'approval-requested':
     case 'approval-decided':

@@ -2,6 +2,17 @@ import type { ApprovalDesk } from '../session/approval-desk.ts';
 import type { Principal, SessionEvent } from '../session/event.ts';
 import type { FeedItem } from '../session/session-feed.ts';
 
+/** What the server shows of sessions. */
+export interface ServedReader {
+  /** Whose session it is; undefined when it is not there. */
+  readonly owner: (sessionId: string) => Promise<Principal | undefined>;
+  readonly events: (sessionId: string, after?: number) => Promise<readonly SessionEvent[]>;
+  readonly subscribe: (
+    sessionId: string,
+    options: { readonly after: number; readonly signal: AbortSignal },
+  ) => AsyncIterable<FeedItem>;
+}
+
 /** What the server needs of a harness. */
 export interface ServedHarness {
   readonly send: (message: {
@@ -11,11 +22,10 @@ export interface ServedHarness {
     readonly principal: Principal;
     readonly mode?: 'queue' | 'steer';
   }) => Promise<string>;
-  readonly events: (sessionId: string, after?: number) => Promise<readonly SessionEvent[]>;
-  readonly subscribe: (
-    sessionId: string,
-    options: { readonly after: number; readonly signal: AbortSignal },
-  ) => AsyncIterable<FeedItem>;
+  /** What principals of the tenant may be shown. */
+  readonly asTenant: (tenant: string) => ServedReader;
+  /** Makes a session that is not there the principal's. Returns whose it is. */
+  readonly claim: (sessionId: string, principal: Principal) => Promise<Principal>;
   /** Runs of an earlier life that this one has taken up. */
   readonly recoveredRuns: () => number;
   readonly isKnown: (runId: string) => Promise<boolean>;

@@ -31,28 +31,28 @@ export function sessionRoutes({
       principal,
       mode,
     };
-    const runId = await sessions.toWrite(sessionId, principal, () => harness.send(message));
+    await sessions.toWrite(sessionId, principal);
+    const runId = await harness.send(message);
     return context.json({ sessionId, messageId, runId }, 202);
   });
   app.post('/:sessionId/clear', async (context) => {
     const sessionId = sessionIdFrom(context.req.param('sessionId'));
     const by = context.get('principal');
     const { force } = bodyFrom(clearSchema, await jsonOf(context.req));
-    const { epoch } = await sessions.toWrite(sessionId, by, () =>
-      harness.clear({ sessionId, by, force }),
-    );
+    await sessions.toChange(sessionId, by);
+    const { epoch } = await harness.clear({ sessionId, by, force });
     return context.json({ sessionId, epoch });
   });
   app.get('/:sessionId', async (context) => {
     const sessionId = sessionIdFrom(context.req.param('sessionId'));
-    await sessions.toRead(sessionId, context.get('principal'));
-    return context.json(sessionState(sessionId, await harness.events(sessionId)));
+    const reader = await sessions.toRead(sessionId, context.get('principal'));
+    return context.json(sessionState(sessionId, await reader.events(sessionId)));
   });
   app.get('/:sessionId/events', async (context) => {
     const sessionId = sessionIdFrom(context.req.param('sessionId'));
     const after = cursorFrom(context.req.query('after'));
-    await sessions.toRead(sessionId, context.get('principal'));
-    const suffix = await harness.events(sessionId, after);
+    const reader = await sessions.toRead(sessionId, context.get('principal'));
+    const suffix = await reader.events(sessionId, after);
     const events = suffix.slice(0, eventsPerPage);
     const last = events.at(-1)?.seq ?? after;
     return context.json({ events, after: last, hasMore: suffix.length > events.length });

@@ -11,11 +11,12 @@ import { closeCodes, type ServerFrame } from '../client/protocol.ts';
 import { type Backing, createHarness, type Harness } from '../create-harness.ts';
 import { systemHost } from '../host/host.ts';
 import type { ApprovalRequest } from '../session/approval.ts';
+import type { KeyStore } from '../session/key-store.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
 import { memoryKeyStore } from '../testing/memory-key-store.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
 import { issueApiKey } from './api-key.ts';
-import type { ServedHarness } from './served-harness.ts';
+import type { ServedHarness, ServedReader } from './served-harness.ts';
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
 
 const alice = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
@@ -28,6 +29,7 @@ interface Running extends AsyncDisposable {
   readonly server: RunningServer;
   readonly harness: Harness;
   readonly backing: Backing;
+  readonly keyStore: KeyStore;
   readonly keys: Readonly<Record<'alice' | 'mallory' | 'support' | 'foreignSupport', string>>;
   readonly ask: (path: string, options?: Ask) => Promise<Answer>;
 }
@@ -51,10 +53,13 @@ afterEach(async () => {
 });
 
 async function start(
-  options: Partial<ServerOptions> & { readonly extra?: Partial<ServedHarness> } = {},
+  options: Partial<ServerOptions> & {
+    readonly extra?: Partial<ServedHarness>;
+    readonly backing?: Backing;
+    readonly keyStore?: KeyStore;
+  } = {},
 ): Promise<Running> {
-  const { extra, ...rest } = options;
-  const backing = memoryBacking();
+  const { extra, backing = memoryBacking(), keyStore = memoryKeyStore(), ...rest } = options;
   const harness = await createHarness({
     agents: [
       defineAgent({
@@ -72,9 +77,8 @@ async function start(
     }),
     backing,
   });
-  const store = memoryKeyStore();
   const issue = async (principal: typeof alice): Promise<string> =>
-    (await issueApiKey(store, principal, systemHost().random)).key;
+    (await issueApiKey(keyStore, principal, systemHost().random)).key;
   const keys = {
     alice: await issue(alice),
     mallory: await issue(mallory),
@@ -83,13 +87,14 @@ async function start(
   };
   const server = await startServer({
     harness: { ...harness, ...extra },
-    access: { kind: 'keys', keys: store },
+    access: { kind: 'keys', keys: keyStore },
     limits: { patienceMs: 300 },
     ...rest,
   });
   const running = {
     server,
     backing,
+    keyStore,
     harness,
     keys,
     ask: (path: string, ask: Ask = {}) => askAt(server.url + path, ask),
@@ -235,6 +240,53 @@ describe('who may what', () => {
     expect(new Set((await harness.events('s1')).map(({ runId }) => runId)).size).toBe(1);
   });
 
+  test('of two servers that are asked to begin one session at once, one lets its principal in', async () => {
+    const one = await start();
+    const other = await start({ backing: one.backing, keyStore: one.keyStore });
+    for (let round = 0; round < 10; round += 1) {
+      const path = `/v1/sessions/s${round}/messages`;
+      const body = { messageId: 'm', text: 'mine' };
+      const [asAlice, asMallory] = await Promise.all([
+        one.ask(path, { key: one.keys.alice, body }),
+        other.ask(path, { key: one.keys.mallory, body: { ...body, messageId: 'n' } }),
+      ]);
+      expect([asAlice.status, asMallory.status].toSorted((a, b) => a - b)).toEqual([202, 404]);
+      const owner = asAlice.status === 202 ? alice : mallory;
+      expect(await other.harness.owner(`s${round}`)).toEqual(owner);
+    }
+  });
+
+  test('what another tenant guesses answers like a session that never was (X-11)', async () => {
+    const running = await start();
+    const { ask, keys, server } = running;
+    await speak(running);
+    const attempts: readonly (readonly [string, Ask])[] = [
+      ['/v1/sessions/ID', {}],
+      ['/v1/sessions/ID/events', {}],
+      ['/v1/sessions/ID/events?after=1', {}],
+      ['/v1/approvals?sessionId=ID', {}],
+      ['/v1/runs/ID%2Fm1/cancel', { method: 'POST' }],
+    ];
+    for (const [path, options] of attempts) {
+      const guess = async (id: string): Promise<unknown> => {
+        const answered = await ask(path.replace('ID', id), {
+          ...options,
+          key: keys.foreignSupport,
+        });
+        return { status: answered.status, body: answered.body };
+      };
+      expect(await guess('s1')).toEqual(await guess('never'));
+    }
+    const seen = await ask('/v1/sessions/s1/events', { key: keys.alice });
+    expect(seen).toMatchObject({ status: 200, body: { after: 4 } });
+    const hello = { type: 'hello', key: keys.foreignSupport };
+    const streams = ['s1', 'never'].map((id) =>
+      view(`${server.url}/v1/sessions/${id}/stream`, hello),
+    );
+    expect(await Promise.all(streams.map(({ closed }) => closed))).toEqual([4404, 4404]);
+    expect(streams.flatMap(({ frames }) => frames)).toEqual([]);
+  });
+
   test.for(['', 'Bearer', 'Bearer nonsense', `Bearer ghk_${'0'.repeat(64)}`, 'Basic YTpi'])(
     'authorization "%s" opens nothing',
     async (authorization) => {
@@ -352,7 +404,11 @@ describe('refusals', () => {
   test('an error that nobody foresaw says nothing of itself', async () => {
     const told: string[] = [];
     const { ask, keys } = await start({
-      extra: { events: () => Promise.reject(new Error('select failed for card 4111')) },
+      extra: {
+        asTenant: () => {
+          throw new Error('select failed for card 4111');
+        },
+      },
       log: { info: () => undefined, warn: (event) => told.push(event) },
     });
     const answered = await ask('/v1/sessions/s1', { key: keys.alice });
@@ -522,28 +578,23 @@ describe('viewers', () => {
   test('a viewer that reads nothing is cut and costs a bounded buffer', async () => {
     let told = 0;
     const block = 'x'.repeat(100_000);
+    const subscribe: ServedReader['subscribe'] = async function* (sessionId, { signal }) {
+      const turn = { sessionId, runId: 'r', step: 'model#1', attempt: 1 };
+      for (; !signal.aborted && told < 1_000; told += 1) {
+        yield { kind: 'text-delta', delta: { ...turn, ordinal: told, text: block } };
+      }
+    };
     const running = await start({
       limits: { bufferBytes: 200_000, stallMs: 100, patienceMs: 100, heartbeatMs: 60_000 },
       extra: {
-        subscribe: async function* (sessionId, { signal }) {
-          for (; !signal.aborted && told < 1_000; told += 1) {
-            const delta = {
-              sessionId,
-              runId: 'r',
-              step: 'model#1',
-              attempt: 1,
-              ordinal: told,
-              text: block,
-            };
-            yield { kind: 'text-delta', delta };
-          }
-        },
+        asTenant: () => ({ owner: async () => alice, events: async () => [], subscribe }),
       },
     });
     await speak(running);
     const { keys, server } = running;
     await using viewer = idleViewer(`${server.url}/v1/sessions/s1/stream`, keys.alice);
-    await expect.poll(() => told).toBeGreaterThan(3);
+    // The viewer is a process that has to start.
+    await expect.poll(() => told, { timeout: 20_000 }).toBeGreaterThan(3);
     expect(await stable(() => told)).toBeLessThan(1_000);
     expect([closeCodes.slow, 1006]).toContain(await viewer.read());
   });

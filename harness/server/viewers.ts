@@ -9,7 +9,6 @@ import { strangeOrigin } from './create-app.ts';
 import type { OriginGuard } from './origin-guard.ts';
 import { writeRefusal } from './raw-refusal.ts';
 import { bodyFrom, cursorFrom, helloSchema, sessionIdFrom } from './requests.ts';
-import type { ServedHarness } from './served-harness.ts';
 import type { SessionAccess } from './session-access.ts';
 
 // Viewers over WebSocket.
@@ -30,7 +29,6 @@ export interface ViewerLimits {
 }
 
 export interface ViewersOptions {
-  readonly harness: ServedHarness;
   readonly access: Access;
   readonly sessions: SessionAccess;
   readonly isWelcome: OriginGuard;
@@ -93,7 +91,7 @@ async function serve(
   place: StreamPlace,
   options: ViewersOptions,
 ): Promise<void> {
-  const { harness, access, sessions, limits, log } = options;
+  const { access, sessions, limits, log } = options;
   const gone = new AbortController();
   viewer.on('close', () => gone.abort());
   // What breaks on the way to a viewer is followed by `close`, and is the viewer's to mend.
@@ -104,10 +102,10 @@ async function serve(
     const principal = await principalFor(access, hello.key);
     const sessionId = sessionIdFrom(place.sessionId);
     const after = cursorFrom(place.after);
-    await sessions.toRead(sessionId, principal);
+    const reader = await sessions.toRead(sessionId, principal);
     viewer.on('message', () => end(viewer, 'badFrame', limits));
     send(viewer, { type: 'ready', heartbeatMs: limits.heartbeatMs });
-    for await (const item of harness.subscribe(sessionId, { after, signal: gone.signal })) {
+    for await (const item of reader.subscribe(sessionId, { after, signal: gone.signal })) {
       await deliver(viewer, { type: 'item', item }, limits);
       // It may have been sent away, and takes its time to go.
       if (viewer.readyState !== viewer.OPEN) return;

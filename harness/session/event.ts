@@ -66,6 +66,8 @@ export const factSchema = z.discriminatedUnion('type', [
     /** Of every tool that it has now, by name. One of another version is in `added` and in `removed`. */
     versions: z.record(z.string(), z.string()),
   }),
+  /** The session's state was of an older version of this code, and its first run since then has migrated it. */
+  z.object({ type: z.literal('state-migrated'), from: z.number(), to: z.number() }),
   z.object({
     type: z.literal('model-turn-completed'),
     agent: z.string(),

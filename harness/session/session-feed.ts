@@ -29,10 +29,15 @@ export interface SessionFeed {
    * store ends it too, and whoever subscribes again behind the last event seen goes on from there: of a turn in
    * progress the text comes again from its beginning, known by attempt and ordinal.
    */
-  readonly subscribe: (
-    sessionId: string,
-    options: { readonly after: number; readonly signal: AbortSignal },
-  ) => AsyncIterable<FeedItem>;
+  readonly subscribe: (sessionId: string, options: Viewing) => AsyncIterable<FeedItem>;
+}
+
+export interface Viewing {
+  /** `seq` of the last event seen, 0 for none. */
+  readonly after: number;
+  readonly signal: AbortSignal;
+  /** Whose principal looks: another tenant's session is one without events. Absent, the runtime itself looks. */
+  readonly tenant?: string;
 }
 
 /** So much is read at a time: what a viewer who is far behind costs in memory. */
@@ -50,8 +55,7 @@ export function createSessionFeed(store: SessionStore): SessionFeed {
     publish: (sessionId) => {
       for (const ring of bells.get(sessionId) ?? []) ring();
     },
-    subscribe: (sessionId, { after, signal }) =>
-      follow({ sessionId, after, signal, reading, watch }),
+    subscribe: (sessionId, viewing) => follow({ sessionId, ...viewing, reading, watch }),
   };
 }
 
@@ -66,26 +70,31 @@ function watchIn(bells: Map<string, Set<() => void>>): NonNullable<SessionStore[
   };
 }
 
-type Read = (sessionId: string, cursor: FeedCursor) => Promise<FeedPage>;
+interface Place {
+  readonly sessionId: string;
+  readonly tenant: string | undefined;
+  readonly cursor: FeedCursor;
+}
 
 interface SharedReading {
-  readonly read: Read;
+  readonly read: (place: Place) => Promise<FeedPage>;
   /** Something may have changed: a reading that has begun already may not have seen it, and is no longer shared. */
   readonly outdate: (sessionId: string) => void;
 }
 
-/** Who asks for what is just being read waits for the same answer. */
+/** Who asks for what is just being read, for the same tenant, waits for the same answer. */
 function sharedReading(store: SessionStore): SharedReading {
   const readings = new Map<string, Map<string, Promise<FeedPage>>>();
   return {
     outdate: (sessionId) => readings.delete(sessionId),
-    read: (sessionId, cursor) => {
+    read: ({ sessionId, tenant, cursor }) => {
       const ongoing = readings.get(sessionId) ?? new Map<string, Promise<FeedPage>>();
       readings.set(sessionId, ongoing);
-      const place = JSON.stringify(cursor);
+      const place = JSON.stringify([tenant ?? null, cursor]);
+      const reader = tenant === undefined ? store : store.asTenant(tenant);
       const found = ongoing.get(place);
       if (found !== undefined) return found;
-      const reading = store.readPage(sessionId, cursor, pageLimit).finally(() => {
+      const reading = reader.readPage(sessionId, cursor, pageLimit).finally(() => {
         ongoing.delete(place);
         if (ongoing.size === 0 && readings.get(sessionId) === ongoing) readings.delete(sessionId);
       });
@@ -96,14 +105,14 @@ function sharedReading(store: SessionStore): SharedReading {
 }
 
 /** The bell hangs before the first reading, so whatever is stored behind a reading rings it. */
-async function* follow(source: {
-  readonly sessionId: string;
-  readonly after: number;
-  readonly signal: AbortSignal;
-  readonly reading: SharedReading;
-  readonly watch: NonNullable<SessionStore['watch']>;
-}): AsyncIterable<FeedItem> {
-  const { sessionId, signal, reading, watch } = source;
+async function* follow(
+  source: Viewing & {
+    readonly sessionId: string;
+    readonly reading: SharedReading;
+    readonly watch: NonNullable<SessionStore['watch']>;
+  },
+): AsyncIterable<FeedItem> {
+  const { sessionId, tenant, signal, reading, watch } = source;
   if (signal.aborted) return;
   const bell = createBell();
   const unwatch = watch(sessionId, () => {
@@ -119,7 +128,7 @@ async function* follow(source: {
     reading.outdate(sessionId);
     let cursor: FeedCursor = { after: source.after, turns: [] };
     while (!signal.aborted) {
-      const page = await reading.read(sessionId, cursor);
+      const page = await reading.read({ sessionId, tenant, cursor });
       for (const item of itemsOf(page, cursor)) {
         yield item;
         if (signal.aborted) return;

@@ -1,5 +1,6 @@
 import type { Clock } from '../host/host.ts';
 import type { Fact, SessionEvent, TextDelta } from './event.ts';
+import type { RunRequest } from './runner.ts';
 import type { SessionFeed } from './session-feed.ts';
 import type { RecordReader, SessionStore } from './session-store.ts';
 
@@ -32,7 +33,7 @@ export interface SessionLogParts {
 }
 
 export function openSessionLog(
-  { sessionId, runId }: { readonly sessionId: string; readonly runId: string },
+  { sessionId, runId, principal }: Pick<RunRequest, 'sessionId' | 'runId' | 'principal'>,
   { store, feed, clock }: SessionLogParts,
 ): SessionLog {
   const show = (events: readonly SessionEvent[]): void => {
@@ -40,7 +41,7 @@ export function openSessionLog(
   };
   return {
     show,
-    records: store.records(sessionId),
+    records: store.asTenant(principal.tenant).records(sessionId),
     append: async (step, facts) => {
       const drafts = facts.map((fact, ordinal) => ({ runId, step, ordinal, fact }));
       show(await store.appendEvents(sessionId, drafts));

@@ -1,5 +1,14 @@
-import type { EventDraft, Fact, SessionEvent, TextDelta, TurnReference } from './event.ts';
+import type { Admission } from './admission.ts';
+import type {
+  EventDraft,
+  Fact,
+  Principal,
+  SessionEvent,
+  TextDelta,
+  TurnReference,
+} from './event.ts';
 import type { LimitAnswer, LimitUse } from './limit-use.ts';
+import type { RunRequest } from './runner.ts';
 import type { SteeringMessage, SteeringReader } from './steering.ts';
 
 /** A document that a transactional tool keeps in the session, in the harness's own database. */
@@ -21,8 +30,8 @@ export interface RecordWriter extends RecordReader {
 
 /** What can be done in the one transaction that also saves a step: all of it happens once, or nothing of it. */
 export interface SessionTransaction extends RecordWriter {
-  /** Enters the run as the session's latest, creating the session with its first. */
-  readonly admitRun: (runId: string) => Promise<Admission>;
+  /** Enters the run as the session's latest, creating the session with its first, or refuses it: O1 to O3. */
+  readonly admitRun: (run: Pick<RunRequest, 'runId' | 'principal'>) => Promise<Admission>;
   /** Leaves a message for the run in progress. */
   readonly offerSteering: (message: SteeringMessage) => Promise<void>;
   /** Messages for a run, admitted behind it. */
@@ -33,13 +42,6 @@ export interface SessionTransaction extends RecordWriter {
   readonly useLimits: (uses: readonly LimitUse[]) => Promise<readonly LimitAnswer[]>;
   /** Runs `body`; if it throws, undoes what it wrote, and nothing else, and throws the same. */
   readonly undoIfThrown: <Result>(body: () => Promise<Result>) => Promise<Result>;
-}
-
-export interface Admission {
-  /** Counts the session's runs from 1. */
-  readonly runOrdinal: number;
-  /** The run admitted just before this one; it must settle first. */
-  readonly previousRunId: string | null;
 }
 
 /** How far a viewer has come: the events it has seen and, of turns that have not ended by then, the text. */
@@ -82,24 +84,40 @@ export function endsTurn(
 /** Ordinal of the empty piece that stands for the beginning of an attempt, from before its first text. */
 export const startOfAttempt = -1;
 
+/** What is read of sessions. */
+export interface SessionReader {
+  /** Whose session it is; undefined when it is nobody's or not there. */
+  readonly readOwner: (sessionId: string) => Promise<Principal | undefined>;
+  /** Events with `seq` greater than `after` (0 for all), in order. */
+  readonly readEvents: (sessionId: string, after: number) => Promise<readonly SessionEvent[]>;
+  /** What a viewer sees next: at most `limit` events, and text. */
+  readonly readPage: (sessionId: string, cursor: FeedCursor, limit: number) => Promise<FeedPage>;
+  /** All text stored of a session, by run, step and ordinal. */
+  readonly readDeltas: (sessionId: string) => Promise<readonly TextDelta[]>;
+  readonly records: (sessionId: string) => RecordReader;
+  /** Every record of the session, by collection and key. */
+  readonly readRecords: (sessionId: string) => Promise<readonly SessionRecord[]>;
+}
+
 /**
- * Where sessions live. Two implementations: SQL and memory; `#harness/testing` holds the suite that both pass.
+ * Where sessions live. Two implementations: SQL and memory; `harness/storage/session-store.test.ts` is what both pass.
  *
  *   S1. `seq` counts from 1 within a session, without gaps. What was cleared is missing, and only before `session-cleared`.
  *   S2. An event whose key is stored already is not stored again; the first one stays.
  *   S3. Of a model turn's deltas only those of its latest attempt exist.
  *   S4. Runs of an epoch that was cleared away store nothing any more.
+ *   S5. A reader of a tenant reads nothing of another's, whatever it asks for.
  */
-export interface SessionStore {
+export interface SessionStore extends SessionReader {
+  /** Reads for principals of the tenant. In a database it is the database that holds it to that. */
+  readonly asTenant: (tenant: string) => SessionReader;
+  /** Makes a session that is not there the principal's. Returns whose it is, which may be another's. */
+  readonly claim: (sessionId: string, principal: Principal) => Promise<Principal>;
   /** Stores drafts in order. Returns those that were new, as stored. */
   readonly appendEvents: (
     sessionId: string,
     drafts: readonly EventDraft[],
   ) => Promise<readonly SessionEvent[]>;
-  /** Events with `seq` greater than `after` (0 for all), in order. */
-  readonly readEvents: (sessionId: string, after: number) => Promise<readonly SessionEvent[]>;
-  /** What a viewer sees next: at most `limit` events, and text. */
-  readonly readPage: (sessionId: string, cursor: FeedCursor, limit: number) => Promise<FeedPage>;
   /**
    * Calls `onChange` whenever something of the session may have been stored, by this process or another, until the
    * returned function is called. A hint: it may come late, twice, or for nothing; what was stored is in the log. Absent
@@ -110,9 +128,4 @@ export interface SessionStore {
   readonly beginAttempt: (turn: TurnReference) => Promise<number>;
   /** Stores one delta. Deltas of an attempt that was superseded are dropped. */
   readonly appendDelta: (delta: TextDelta) => Promise<void>;
-  /** All text stored of a session, by run, step and ordinal. */
-  readonly readDeltas: (sessionId: string) => Promise<readonly TextDelta[]>;
-  readonly records: (sessionId: string) => RecordReader;
-  /** Every record of the session, by collection and key. */
-  readonly readRecords: (sessionId: string) => Promise<readonly SessionRecord[]>;
 }

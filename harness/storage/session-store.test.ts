@@ -1,8 +1,9 @@
 import { array, assert, asyncProperty, integer } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openHarnessDatabase } from '../open-harness-database.ts';
-import type { EventDraft, Fact } from '../session/event.ts';
-import type { SessionStore, SessionTransaction } from '../session/session-store.ts';
+import { currentStateVersion } from '../session/admission.ts';
+import type { EventDraft, Fact, Principal } from '../session/event.ts';
+import type { SessionReader, SessionStore, SessionTransaction } from '../session/session-store.ts';
 import { memoryStore } from '../testing/memory-store.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
 import type { Database } from './open-database.ts';
@@ -16,6 +17,8 @@ interface OpenStore {
     sessionId: string,
     body: (transaction: SessionTransaction) => Promise<Result>,
   ) => Promise<Result>;
+  /** As if code of another version had written the session. */
+  readonly setStateVersion: (sessionId: string, version: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -36,6 +39,12 @@ function sqlStore(database: Database, close: () => Promise<void>): OpenStore {
         client.release();
       }
     },
+    setStateVersion: async (sessionId, version) => {
+      await database.pool.query(
+        'update groundhog.sessions set state_version = $2 where session_id = $1',
+        [sessionId, version],
+      );
+    },
     close,
   };
 }
@@ -43,7 +52,12 @@ function sqlStore(database: Database, close: () => Promise<void>): OpenStore {
 const backends: Readonly<Record<string, () => Promise<OpenStore>>> = {
   memory: async () => {
     const store = memoryStore(() => 0);
-    return { store, transact: store.transact, close: async () => undefined };
+    return {
+      store,
+      transact: store.transact,
+      setStateVersion: async (sessionId, version) => store.setStateVersion(sessionId, version),
+      close: async () => undefined,
+    };
   },
   PGlite: async () => {
     const database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
@@ -67,6 +81,15 @@ const draft = (step: string, ordinal = 0, text = step): EventDraft => ({
   ordinal,
   fact: fact(text),
 });
+
+const ann: Principal = { id: 'ann', role: 'customer', tenant: 'acme' };
+const ben: Principal = { id: 'ben', role: 'customer', tenant: 'bolt' };
+const strangers: readonly Principal[] = [
+  ben,
+  { ...ann, id: 'eve' },
+  { ...ann, role: 'supervisor' },
+  { ...ann, tenant: 'bolt' },
+];
 
 describe.each(Object.entries(backends))('a session store in %s', (_name, open) => {
   let opened: OpenStore;
@@ -154,7 +177,11 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
   test('counts a session’s runs and names the one before', async () => {
     const admissions = [];
     for (const runId of ['one', 'two']) {
-      admissions.push(await opened.transact('admission', (session) => session.admitRun(runId)));
+      admissions.push(
+        await opened.transact('admission', (session) =>
+          session.admitRun({ runId, principal: ann }),
+        ),
+      );
     }
     expect(admissions).toEqual([
       { runOrdinal: 1, previousRunId: null },
@@ -165,16 +192,17 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
   test('keeps nothing of a transaction that fails', async () => {
     const { store, transact } = opened;
     const failing = transact('undone', async (transaction) => {
-      await transaction.admitRun('lost');
+      await transaction.admitRun({ runId: 'lost', principal: ann });
       await transaction.put({ collection: 'drafts', key: 'one', value: { text: 'lost' } });
       throw new Error('crash');
     });
     await expect(failing).rejects.toThrow('crash');
     expect(await store.readRecords('undone')).toEqual([]);
-    expect(await transact('undone', (transaction) => transaction.admitRun('first'))).toEqual({
-      runOrdinal: 1,
-      previousRunId: null,
-    });
+    const admission = await transact('undone', (transaction) =>
+      transaction.admitRun({ runId: 'first', principal: ben }),
+    );
+    expect(admission).toEqual({ runOrdinal: 1, previousRunId: null });
+    expect(await store.readOwner('undone')).toEqual(ben);
   });
 
   test('undoes only what failed of a transaction that goes on', async () => {
@@ -209,5 +237,100 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
     expect(await store.records('records').get('drafts', 'a')).toEqual([1, null, 'x']);
     expect(await store.records('records').get('drafts', 'missing')).toBeUndefined();
     expect((await store.readRecords('records')).map((record) => record.key)).toEqual(['a', 'b']);
+  });
+
+  const enter = (sessionId: string, runId: string, principal: Principal) =>
+    opened.transact(sessionId, (transaction) => transaction.admitRun({ runId, principal }));
+
+  /** All that a store knows of a session. */
+  const allOf = async (sessionId: string, reader: SessionReader = opened.store) => ({
+    owner: await reader.readOwner(sessionId),
+    events: await reader.readEvents(sessionId, 0),
+    page: await reader.readPage(sessionId, { after: 0, turns: [] }, 100),
+    deltas: await reader.readDeltas(sessionId),
+    record: await reader.records(sessionId).get('drafts', 'a'),
+    records: await reader.readRecords(sessionId),
+  });
+
+  async function fill(sessionId: string, principal: Principal): Promise<void> {
+    const turn = { sessionId, runId: 'run', step: 'model#1' };
+    await opened.transact(sessionId, async (transaction) => {
+      await transaction.admitRun({ runId: 'run', principal });
+      await transaction.put({ collection: 'drafts', key: 'a', value: principal.id });
+    });
+    await opened.store.appendEvents(sessionId, [draft('a')]);
+    const attempt = await opened.store.beginAttempt(turn);
+    await opened.store.appendDelta({ ...turn, attempt, ordinal: 0, text: 'text' });
+  }
+
+  test('a session is its first principal’s, and a run of anybody else changes nothing of it', async () => {
+    await fill('owned', ann);
+    const before = await allOf('owned');
+    expect(before.owner).toEqual(ann);
+    for (const stranger of strangers) {
+      expect(await enter('owned', 'foreign', stranger)).toEqual({
+        refused: { code: 'SESSION_MISSING', message: expect.stringContaining('no session owned') },
+      });
+      expect(await opened.store.claim('owned', stranger)).toEqual(ann);
+    }
+    expect(await allOf('owned')).toEqual(before);
+    expect(await enter('owned', 'next', ann)).toEqual({ runOrdinal: 2, previousRunId: 'run' });
+  });
+
+  test('a claim is the claimant’s before anything is said', async () => {
+    expect(await opened.store.readOwner('claimed')).toBeUndefined();
+    expect(await opened.store.claim('claimed', ann)).toEqual(ann);
+    expect(await opened.store.claim('claimed', ben)).toEqual(ann);
+    expect(await enter('claimed', 'one', ben)).toMatchObject({ refused: {} });
+    expect(await enter('claimed', 'one', ann)).toEqual({ runOrdinal: 1, previousRunId: null });
+  });
+
+  test('a tenant’s reader reads its own sessions, and of another’s nothing', async () => {
+    await fill('of-acme', ann);
+    const { store } = opened;
+    const all = await allOf('of-acme');
+    expect(all).toMatchObject({ owner: ann, events: [{}], deltas: [{}], record: 'ann' });
+    expect(await allOf('of-acme', store.asTenant('acme'))).toEqual(all);
+    const nothing = await allOf('never', store.asTenant('acme'));
+    for (const tenant of ['bolt', '', "acme' or true --"]) {
+      expect(await allOf('of-acme', store.asTenant(tenant))).toEqual(nothing);
+    }
+    // What one reader was let see leaves nothing behind for who reads next on the same connection.
+    expect(await allOf('of-acme')).toEqual(all);
+  });
+
+  test('a session of before owners is its first speaker’s when its next run enters, and that run says so', async () => {
+    const { store, setStateVersion } = opened;
+    const spoken: Fact = { type: 'message-received', text: 'hi', principal: ann, receivedAt: 0 };
+    await store.appendEvents('old', [{ ...draft('receive-message'), fact: spoken }]);
+    await setStateVersion('old', 1);
+    const before = await allOf('old');
+    expect(before.owner).toBeUndefined();
+    expect(await enter('old', 'foreign', ben)).toMatchObject({
+      refused: { code: 'SESSION_MISSING' },
+    });
+    expect(await allOf('old')).toEqual(before);
+    expect(await store.asTenant('acme').readEvents('old', 0)).toEqual([]);
+    const migrated = { from: 1, to: currentStateVersion };
+    expect(await enter('old', 'next', ann)).toMatchObject({ migrated });
+    expect(await store.readOwner('old')).toEqual(ann);
+    expect(await store.asTenant('acme').readEvents('old', 0)).toEqual(before.events);
+    expect(await enter('old', 'later', ann)).not.toHaveProperty('migrated');
+  });
+
+  test('a session of a newer version is refused, and nothing of it changes', async () => {
+    const { setStateVersion } = opened;
+    await fill('newer', ann);
+    await setStateVersion('newer', currentStateVersion + 1);
+    const before = await allOf('newer');
+    expect(await enter('newer', 'next', ann)).toEqual({
+      refused: {
+        code: 'SESSION_VERSION',
+        message: expect.stringContaining(`of version ${currentStateVersion + 1}`),
+      },
+    });
+    expect(await allOf('newer')).toEqual(before);
+    await setStateVersion('newer', currentStateVersion);
+    expect(await enter('newer', 'next', ann)).toEqual({ runOrdinal: 2, previousRunId: 'run' });
   });
 });

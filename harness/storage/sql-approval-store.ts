@@ -5,6 +5,7 @@ import { type Approval, type ApprovalRequest, type ApprovalStore } from '../sess
 import { ApprovalMissingError } from '../session/approval-missing-error.ts';
 import { jsonSchema } from '../session/event.ts';
 import { and, asc, drizzle, eq, inArray } from './drizzle.ts';
+import { readAs } from './read-as.ts';
 import { approvals } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
@@ -25,21 +26,17 @@ export function sqlApprovalStore(pool: Pool): ApprovalStore {
       return required(database, request.approvalId);
     },
     find: (approvalId) => find(database, approvalId),
-    list: async (tenant, sessionId) => {
-      const rows = await unwrapQueryError(
-        database
-          .select()
-          .from(approvals)
-          .where(
-            and(
-              eq(approvals.tenant, tenant),
-              sessionId === undefined ? undefined : eq(approvals.sessionId, sessionId),
-            ),
-          )
-          .orderBy(asc(approvals.requestedAt), asc(approvals.approvalId)),
-      );
-      return rows.map(approvalOf);
-    },
+    list: (tenant, sessionId) =>
+      readAs(pool, { role: 'groundhog_tenant', tenant }, async (ofTenant) => {
+        const rows = await unwrapQueryError(
+          ofTenant
+            .select()
+            .from(approvals)
+            .where(sessionId === undefined ? undefined : eq(approvals.sessionId, sessionId))
+            .orderBy(asc(approvals.requestedAt), asc(approvals.approvalId)),
+        );
+        return rows.map(approvalOf);
+      }),
     decide: async ({ approvalId, by, verdict, reason, editedArguments }, decidedAt) => {
       const rows = await unwrapQueryError(
         database

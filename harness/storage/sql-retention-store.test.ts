@@ -31,7 +31,17 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
     const client = await database.pool.connect();
     await client.query('begin');
     const transaction = sqlSessionTransaction(client, { sessionId });
-    await transaction.admitRun(`${sessionId}-run`);
+    const principal = { id: 'cus', role: 'customer', tenant: 'maple' };
+    await transaction.admitRun({ runId: `${sessionId}-run`, principal });
+    await client.query(
+      `insert into groundhog.summaries (tenant, session_id, epoch, version, run_id, step, upto_seq, text, commitments,
+         tokens_before, tokens_after) values ('maple', $1, 1, 1, 'run', 'fold', 1, '', '[]', 2, 1)`,
+      [sessionId],
+    );
+    await client.query(
+      `insert into groundhog.findings (tenant, session_id, run_id, sub_agent, finding) values ('maple', $1, 'run', 'a', '{}')`,
+      [sessionId],
+    );
     await transaction.put({ collection: 'drafts', key: 'a', value: 1 });
     await client.query('commit');
     client.release();

@@ -3,18 +3,19 @@ import { z } from 'zod';
 import type { TextDelta, TurnReference } from '../session/event.ts';
 import { ReadOnlyError } from '../session/read-only-error.ts';
 import {
-  type SessionRecord,
   type SessionStore,
   type SessionTransaction,
   startOfAttempt,
 } from '../session/session-store.ts';
-import { and, asc, drizzle, eq, gt, sql } from './drizzle.ts';
+import { admitRun, insertSession } from './admit-run.ts';
+import { drizzle, sql } from './drizzle.ts';
 import { createNotifications, notifying } from './notifications.ts';
+import { readAs } from './read-as.ts';
 import { events, records, sessions, textDeltas } from './schema.ts';
 import { isCleared } from './sql-control-records.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
-import { readFeedPage } from './sql-feed-page.ts';
 import { sqlLimitTransaction } from './sql-limit-store.ts';
+import { readRecord, sqlSessionReader } from './sql-session-reader.ts';
 import { steeringCollection, steeringKey, steeringOf, unreadStatement } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
@@ -28,24 +29,24 @@ const insufficientPrivilege = '42501';
 export function sqlSessionStore(pool: Pool): SessionStore {
   const database = drizzle(pool);
   const notifications = createNotifications(pool);
+  const owned = sqlSessionReader((read) => read(database));
   return {
+    ...owned,
+    asTenant: (tenant) =>
+      sqlSessionReader((read) => readAs(pool, { role: 'groundhog_tenant', tenant }, read)),
+    claim: async (sessionId, principal) => {
+      const before = await owned.readOwner(sessionId);
+      if (before !== undefined) return before;
+      await insertSession(database, sessionId, principal);
+      // One of before owners is given to nobody here: the admission of its next run reads its log and decides.
+      return (await owned.readOwner(sessionId)) ?? principal;
+    },
     appendEvents: async (sessionId, drafts) => {
       if (drafts.length === 0) return [];
       const rows = JSON.stringify(drafts.map((draft, position) => ({ ...draft, position })));
       const stored = await unlessOutrun(() => database.execute(appendStatement(sessionId, rows)));
       return stored.rows.map((row) => eventOf(rawEventSchema.parse(row)));
     },
-    readEvents: async (sessionId, after) => {
-      const rows = await unwrapQueryError(
-        database
-          .select()
-          .from(events)
-          .where(and(eq(events.sessionId, sessionId), gt(events.seq, after)))
-          .orderBy(asc(events.seq)),
-      );
-      return rows.map(eventOf);
-    },
-    readPage: (sessionId, cursor, limit) => readFeedPage(database, { sessionId, cursor, limit }),
     watch: (sessionId, onChange) => notifications.watch(sessionId, onChange),
     beginAttempt: async (turn) => {
       const { rows } = await unlessOutrun(() => database.execute(attemptStatement(turn)));
@@ -55,25 +56,6 @@ export function sqlSessionStore(pool: Pool): SessionStore {
     appendDelta: async (delta) => {
       await unwrapQueryError(database.execute(deltaStatement(delta)));
     },
-    readDeltas: (sessionId) =>
-      unwrapQueryError(
-        database
-          .select()
-          .from(textDeltas)
-          .where(and(eq(textDeltas.sessionId, sessionId), gt(textDeltas.ordinal, startOfAttempt)))
-          .orderBy(asc(textDeltas.runId), asc(textDeltas.step), asc(textDeltas.ordinal)),
-      ),
-    records: (sessionId) => ({
-      get: (collection, key) => readRecord(database, { sessionId, collection, key }),
-    }),
-    readRecords: (sessionId) =>
-      unwrapQueryError(
-        database
-          .select({ collection: records.collection, key: records.key, value: records.value })
-          .from(records)
-          .where(eq(records.sessionId, sessionId))
-          .orderBy(asc(records.collection), asc(records.key)),
-      ),
   };
 }
 
@@ -84,24 +66,7 @@ export function sqlSessionTransaction(
 ): SessionTransaction {
   const database = drizzle(client);
   return {
-    admitRun: async (runId) => {
-      await unwrapQueryError(database.insert(sessions).values({ sessionId }).onConflictDoNothing());
-      const [before] = await unwrapQueryError(
-        database
-          .select({ runCount: sessions.runCount, latestRunId: sessions.latestRunId })
-          .from(sessions)
-          .where(eq(sessions.sessionId, sessionId))
-          .for('update'),
-      );
-      const runOrdinal = (before?.runCount ?? 0) + 1;
-      await unwrapQueryError(
-        database
-          .update(sessions)
-          .set({ runCount: runOrdinal, latestRunId: runId })
-          .where(eq(sessions.sessionId, sessionId)),
-      );
-      return { runOrdinal, previousRunId: before?.latestRunId ?? null };
-    },
+    admitRun: (run) => admitRun(database, { ...run, sessionId }),
     offerSteering: async (message) => {
       const key = steeringKey(message.runOrdinal);
       const offered = {
@@ -169,25 +134,6 @@ async function unlessOutrun<Result>(statement: () => PromiseLike<Result>): Promi
       if (!isUniqueViolation(error) || tries === writeTryLimit) throw error;
     }
   }
-}
-
-async function readRecord(
-  database: Pick<ReturnType<typeof drizzle>, 'select'>,
-  { sessionId, collection, key }: Omit<SessionRecord, 'value'> & { readonly sessionId: string },
-): Promise<unknown> {
-  const [found] = await unwrapQueryError(
-    database
-      .select({ value: records.value })
-      .from(records)
-      .where(
-        and(
-          eq(records.sessionId, sessionId),
-          eq(records.collection, collection),
-          eq(records.key, key),
-        ),
-      ),
-  );
-  return found?.value;
 }
 
 /**

@@ -33,10 +33,10 @@ async function work(
   steps: Steps,
   parts: SessionParts,
 ): Promise<RunOutcome> {
-  const { sessionId, runId, text, delegation } = request;
+  const { runId, text, delegation } = request;
   const { store, feed, host, team, model } = parts;
   const entry = { ...team.get(delegation.agent), output: reportSchema };
-  const log = unheard(openSessionLog({ sessionId, runId }, { store, feed, clock: host.clock }));
+  const log = unheard(openSessionLog(request, { store, feed, clock: host.clock }));
   const opening: Fact = { type: 'sub-agent-started', agent: entry.name, objective: text };
   await log.append('delegation', [opening]);
   const run: Run = {

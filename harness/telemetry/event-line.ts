@@ -74,6 +74,8 @@ function factFields(fact: Fact): LogFields {
       return { errorCode: fact.error.code };
     case 'tools-changed':
       return { count: Object.keys(fact.versions).length };
+    case 'state-migrated':
+      return { from: String(fact.from), to: String(fact.to) };
     case 'plan-made':
     case 'answer-refused':
     case 'synthesis-made':

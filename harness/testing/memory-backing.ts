@@ -22,7 +22,9 @@ import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { memorySummaryStore } from './memory-summary-store.ts';
 
 /** A backing without a database: the same loop at the speed of memory, for replay and tests. It survives nothing. */
-export function memoryBacking(host: Host = systemHost()): Backing {
+export function memoryBacking(
+  host: Host = systemHost(),
+): Backing & { readonly store: MemoryStore } {
   const limits = memoryLimitStore();
   const store = memoryStore(host.clock.now, limits);
   const approvals = memoryApprovalStore();

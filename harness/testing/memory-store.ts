@@ -1,10 +1,12 @@
 import { fingerprint } from '../host/fingerprint.ts';
 import type { LimitStore } from '../safety/limits.ts';
-import type { EventDraft, SessionEvent, TextDelta } from '../session/event.ts';
+import { currentStateVersion, migrateState, objectionTo } from '../session/admission.ts';
+import type { EventDraft, Principal, SessionEvent, TextDelta } from '../session/event.ts';
 import {
   endsTurn,
   type FeedCursor,
   type FeedPage,
+  type SessionReader,
   type SessionRecord,
   type SessionStore,
   type SessionTransaction,
@@ -22,11 +24,18 @@ interface MemorySession {
   readonly cleared: Set<string>;
   eventCount: number;
   epoch: number;
-  runs: string[];
   steering: SteeringMessage[];
+  entry: SessionEntry;
 }
 
-/** The session store in memory: keeps S1 to S3, dies with the process. */
+/** What admissions go by and change. */
+interface SessionEntry {
+  readonly runs: readonly string[];
+  readonly owner: Principal | undefined;
+  readonly stateVersion: number;
+}
+
+/** The session store in memory: keeps S1 to S5, dies with the process. */
 export interface MemoryStore extends SessionStore {
   /** Runs `body` and keeps what it wrote only if it returns. */
   readonly transact: <Result>(
@@ -39,6 +48,8 @@ export interface MemoryStore extends SessionStore {
     order: { readonly by: string; readonly settledRuns: readonly string[] },
   ) => number | 'missing' | 'busy';
   readonly unreadSteering: (reader: SteeringReader) => readonly SteeringMessage[];
+  /** Makes the session's state what code of another version has written. */
+  readonly setStateVersion: (sessionId: string, stateVersion: number) => void;
 }
 
 export function memoryStore(
@@ -51,7 +62,11 @@ export function memoryStore(
     sessions.set(id, found);
     return found;
   };
+  const found = (id: string): MemorySession => sessions.get(id) ?? emptySession();
   return {
+    ...memoryReader(found),
+    asTenant: (tenant) =>
+      memoryReader((id) => (found(id).entry.owner?.tenant === tenant ? found(id) : emptySession())),
     appendEvents: async (sessionId, drafts) => {
       const into = session(sessionId);
       const fresh = drafts.filter(
@@ -69,9 +84,6 @@ export function memoryStore(
       into.eventCount += stored.length;
       return stored;
     },
-    readEvents: async (sessionId, after) =>
-      session(sessionId).events.filter(({ seq }) => seq > after),
-    readPage: async (sessionId, cursor, limit) => pageOf(session(sessionId), cursor, limit),
     beginAttempt: async (turn) => {
       const { deltas, cleared } = session(turn.sessionId);
       if (cleared.has(turn.runId)) return 1;
@@ -87,6 +99,32 @@ export function memoryStore(
       const latest = deltas.findLast((each) => sameTurn(each, delta));
       if (latest === undefined || latest.attempt <= delta.attempt) deltas.push(delta);
     },
+    claim: async (sessionId, principal) => {
+      const claimed = session(sessionId);
+      if (isNew(claimed)) claimed.entry = entryOf(principal);
+      return claimed.entry.owner ?? principal;
+    },
+    setStateVersion: (sessionId, stateVersion) => {
+      const written = session(sessionId);
+      written.entry = { ...written.entry, stateVersion };
+    },
+    transact: (sessionId, body) => transact(session(sessionId), { sessionId, limits }, body),
+    unreadSteering: (reader) => unreadIn(session(reader.sessionId).steering, reader),
+    clear: (sessionId, order) => {
+      const cleared = sessions.get(sessionId);
+      return cleared === undefined
+        ? 'missing'
+        : clear(cleared, { ...order, sessionId, storedAt: now() });
+    },
+  };
+}
+
+function memoryReader(session: (id: string) => MemorySession): SessionReader {
+  return {
+    readOwner: async (sessionId) => session(sessionId).entry.owner,
+    readEvents: async (sessionId, after) =>
+      session(sessionId).events.filter(({ seq }) => seq > after),
+    readPage: async (sessionId, cursor, limit) => pageOf(session(sessionId), cursor, limit),
     readDeltas: async (sessionId) =>
       session(sessionId).deltas.filter(({ ordinal }) => ordinal !== startOfAttempt),
     records: (sessionId) => ({
@@ -97,14 +135,6 @@ export function memoryStore(
       const { records } = session(sessionId);
       return [...records.keys()].toSorted().flatMap((key) => records.get(key) ?? []);
     },
-    transact: (sessionId, body) => transact(session(sessionId), limits, body),
-    clear: (sessionId, order) => {
-      const found = sessions.get(sessionId);
-      return found === undefined
-        ? 'missing'
-        : clear(found, { ...order, sessionId, storedAt: now() });
-    },
-    unreadSteering: (reader) => unreadIn(session(reader.sessionId).steering, reader),
   };
 }
 
@@ -127,16 +157,29 @@ function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: nu
 
 async function transact<Result>(
   session: MemorySession,
-  limits: Pick<LimitStore, 'use'>,
+  { sessionId, limits }: { readonly sessionId: string; readonly limits: Pick<LimitStore, 'use'> },
   body: (transaction: SessionTransaction) => Promise<Result>,
 ): Promise<Result> {
   let written = new Map(session.records);
-  let runs = [...session.runs];
+  let entry = isNew(session) ? undefined : session.entry;
   let steering = [...session.steering];
   const result = await body({
-    admitRun: async (runId) => {
-      runs.push(runId);
-      return { runOrdinal: runs.length, previousRunId: runs.at(-2) ?? null };
+    admitRun: async ({ runId, principal }) => {
+      const before = entry ?? entryOf(principal);
+      const owner = before.owner ?? firstSpeaker(session);
+      const { stateVersion } = before;
+      const refused = objectionTo({ stateVersion, owner }, { sessionId, principal });
+      if (refused !== undefined) return { refused };
+      let heir = owner;
+      const migrated = await migrateState(stateVersion, {
+        owner: owner ?? principal,
+        giveTo: async (given) => {
+          heir = given;
+        },
+      });
+      const runs = [...before.runs, runId];
+      entry = { runs, owner: heir, stateVersion: currentStateVersion };
+      return { runOrdinal: runs.length, previousRunId: runs.at(-2) ?? null, ...migrated };
     },
     offerSteering: async (message) => {
       steering.push(message);
@@ -144,15 +187,11 @@ async function transact<Result>(
     unreadSteering: async (reader) => unreadIn(steering, reader),
     useLimits: limits.use,
     undoIfThrown: async (nested) => {
-      const before = {
-        written: new Map(written),
-        runs: [...runs],
-        steering: [...steering],
-      };
+      const before = { written: new Map(written), entry, steering: [...steering] };
       try {
         return await nested();
       } catch (error) {
-        ({ written, runs, steering } = before);
+        ({ written, entry, steering } = before);
         throw error;
       }
     },
@@ -162,7 +201,7 @@ async function transact<Result>(
     },
   });
   for (const [key, record] of written) session.records.set(key, record);
-  session.runs = runs;
+  session.entry = entry ?? session.entry;
   session.steering = steering;
   return result;
 }
@@ -177,7 +216,7 @@ function clear(
   },
 ): number | 'busy' {
   const { sessionId, by, settledRuns, storedAt } = order;
-  const latest = session.runs.at(-1);
+  const latest = session.entry.runs.at(-1);
   if (latest !== undefined && !settledRuns.includes(latest)) return 'busy';
   for (const runId of settledRuns) session.cleared.add(runId);
   session.deltas.length = 0;
@@ -201,9 +240,23 @@ const emptySession = (): MemorySession => ({
   cleared: new Set(),
   eventCount: 0,
   epoch: 1,
-  runs: [],
   steering: [],
+  // As a database begins a row that nobody was admitted to.
+  entry: { runs: [], owner: undefined, stateVersion: 1 },
 });
+
+const entryOf = (owner: Principal): SessionEntry => ({
+  runs: [],
+  owner,
+  stateVersion: currentStateVersion,
+});
+
+/** Nobody has written or been admitted yet: there would be no row. */
+const isNew = ({ events, entry }: MemorySession): boolean =>
+  events.length === 0 && entry.runs.length === 0 && entry.owner === undefined;
+
+const firstSpeaker = ({ events }: MemorySession): Principal | undefined =>
+  events.flatMap(({ fact }) => (fact.type === 'message-received' ? [fact.principal] : []))[0];
 
 function unreadIn(
   steering: readonly SteeringMessage[],

@@ -77,6 +77,7 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
     case 'findings-gathered':
     case 'run-steered':
     case 'output-withheld':
+    case 'state-migrated':
     case 'model-turn-completed':
       // The text of a turn has been streamed already.
       return undefined;
