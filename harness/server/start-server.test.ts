@@ -265,6 +265,7 @@ describe('who may what', () => {
       ['/v1/sessions/ID/events', {}],
       ['/v1/sessions/ID/events?after=1', {}],
       ['/v1/approvals?sessionId=ID', {}],
+      ['/v1/sessions/ID/clear', { body: {} }],
       ['/v1/runs/ID%2Fm1/cancel', { method: 'POST' }],
     ];
     for (const [path, options] of attempts) {
