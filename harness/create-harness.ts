@@ -6,7 +6,7 @@ import type { RunBudget } from './agent/dispatch/run-meter.ts';
 import { type Exchanges, openExchanges } from './agent/exchanges.ts';
 import type { SessionMemory } from './agent/run-session.ts';
 import type { OutputGuard } from './agent/withhold-turn.ts';
-import { type HarnessReader, harnessReader } from './harness-reader.ts';
+import { type HarnessReaders, harnessReaders } from './harness-readers.ts';
 import { type Host, systemHost } from './host/host.ts';
 import { createTokenCounter, loadTokenizer } from './memory/count-tokens.ts';
 import type { SummaryStore } from './memory/summary-store.ts';
@@ -95,7 +95,7 @@ export interface IncomingMessage {
 }
 
 /** What it reads by itself, it reads as the runtime, of every tenant. */
-export interface Harness extends HarnessReader {
+export interface Harness extends HarnessReaders {
   /** Returns the run's id once the message is stored durably; the run goes on by itself. */
   readonly send: (message: IncomingMessage) => Promise<string>;
   /** Asks a run to end at its next step; what it has done by then stays done, and its end says so. */
@@ -113,8 +113,6 @@ export interface Harness extends HarnessReader {
   readonly approvals: ApprovalDesk;
   /** Resolves when the run has settled. */
   readonly outcome: (runId: string) => Promise<RunOutcome>;
-  /** What principals of the tenant may be shown: in a database it is the database that sees to it. */
-  readonly asTenant: (tenant: string) => HarnessReader;
   /** Makes a session that is not there the principal's. Returns whose it is, which may be another's. */
   readonly claim: (sessionId: string, principal: Principal) => Promise<Principal>;
   /** Whether a message under this id was ever stored. */
@@ -188,11 +186,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     tools: team.directory,
     approvals: approvalDesk({ approvals, clock: host.clock, note }),
     outcome: runner.outcome,
-    ...harnessReader(store, feed.subscribe),
-    asTenant: (tenant) =>
-      harnessReader(store.asTenant(tenant), (sessionId, viewing) =>
-        feed.subscribe(sessionId, { ...viewing, tenant }),
-      ),
+    ...harnessReaders(store, feed),
     claim: store.claim,
     isKnown: runner.isKnown,
     pendingRuns: runner.pendingRuns,

@@ -1,6 +1,6 @@
 import type { Principal, SessionEvent, TextDelta } from './session/event.ts';
 import type { FeedItem, SessionFeed, Viewing } from './session/session-feed.ts';
-import type { SessionReader, SessionRecord } from './session/session-store.ts';
+import type { SessionReader, SessionRecord, SessionStore } from './session/session-store.ts';
 
 /** What is shown of sessions: of all of them, or of those of one tenant. */
 export interface HarnessReader {
@@ -18,7 +18,23 @@ export interface HarnessReader {
   readonly records: (sessionId: string) => Promise<readonly SessionRecord[]>;
 }
 
-export function harnessReader(
+/** Reads as the runtime, of every tenant, and for the principals of one. */
+export interface HarnessReaders extends HarnessReader {
+  /** What principals of the tenant may be shown: in a database it is the database that sees to it. */
+  readonly asTenant: (tenant: string) => HarnessReader;
+}
+
+export function harnessReaders(store: SessionStore, { subscribe }: SessionFeed): HarnessReaders {
+  return {
+    ...readerOf(store, subscribe),
+    asTenant: (tenant) =>
+      readerOf(store.asTenant(tenant), (sessionId, viewing) =>
+        subscribe(sessionId, { ...viewing, tenant }),
+      ),
+  };
+}
+
+function readerOf(
   { readOwner, readEvents, readDeltas, readRecords }: SessionReader,
   subscribe: SessionFeed['subscribe'],
 ): HarnessReader {
