@@ -21,6 +21,7 @@ import type { Limit, LimitStore } from './safety/limits.ts';
 import { redactText } from './safety/redact.ts';
 import type { ApprovalStore } from './session/approval.ts';
 import { type ApprovalDesk, approvalDesk } from './session/approval-desk.ts';
+import { boundedText } from './session/bounded-text.ts';
 import type { Principal } from './session/event.ts';
 import type { RunControl } from './session/run-control.ts';
 import {
@@ -165,7 +166,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       await runner.start({
         runId: messageId,
         sessionId,
-        text: safe,
+        text: boundedText(safe),
         principal,
         ...(mode === 'steer' ? { mode } : {}),
       });

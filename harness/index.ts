@@ -11,6 +11,7 @@ export {
   type ToolCall,
   type ToolOutcome,
 } from './agent/exchanges.ts';
+export { type Route, type ScoredRoute, scoreRoute } from './agent/score-route.ts';
 export {
   type Backing,
   createHarness,

@@ -39,6 +39,11 @@ test('the report shows the metrics beside their baseline and why a trial fell sh
         scores: { reply: { kind: 'scored', scale: 'share', value: 1, reason: 'all hold' } },
       },
     ],
+    routing: {
+      agents: ['triage', 'billing'],
+      counts: { triage: { triage: 3, billing: 1 }, billing: { triage: 0, billing: 12 } },
+      accuracy: 0.9375,
+    },
     baselineChanges: ['reply: 0.4 → 0.5'],
   });
   expect(text).toMatchInlineSnapshot(`
@@ -48,6 +53,10 @@ test('the report shows the metrics beside their baseline and why a trial fell sh
       tokens  1466.5         –  not-comparable
       R-01 (scripted)
         reply 0: it must state 49.00
+      routed by words alone, 0.938 as the cards say (rows: the card, columns: the words)
+                triage  billing
+       triage        3        1
+      billing        0       12
       baseline reply: 0.4 → 0.5
     gate: fail
       reply is 0.5; the baseline is 1, higher-is-better"

@@ -1,4 +1,5 @@
 import type { ComparedMetric } from '../gate/decide-gate.ts';
+import type { RouteConfusion } from '../metrics/route-confusion.ts';
 import type { SuiteResult } from '../runner/run-suite.ts';
 import type { ScoredTrial } from '../scorers/score.ts';
 
@@ -13,6 +14,7 @@ export function formatSuite(result: SuiteResult): string {
     `${suite}: ${trials} trials, model ${model}`,
     ...alignColumns(rows).map((line) => `  ${line}`),
     ...scores.flatMap(shortfallsOf),
+    ...routingLines(result.routing),
     ...baselineChanges.map((change) => `  baseline ${change}`),
     `gate: ${gate}`,
     ...reasons.map((reason) => `  ${reason.replaceAll('\n', '\n  ')}`),
@@ -33,6 +35,24 @@ function shortfallsOf({ scenario, scores, madeBy }: ScoredTrial): readonly strin
       : [],
   );
   return short.length === 0 ? [] : [`  ${scenario} (${madeBy})`, ...short];
+}
+
+/** A row for each agent on the cards, a column for each that the words speak for. */
+function routingLines({ agents, counts, accuracy }: RouteConfusion): readonly string[] {
+  if (accuracy === null) return [];
+  const width = Math.max(...agents.map((agent) => agent.length));
+  const row = (name: string, cells: readonly string[]): string =>
+    `  ${[name, ...cells].map((cell) => cell.padStart(width)).join('  ')}`;
+  return [
+    `  routed by words alone, ${shown(accuracy)} as the cards say (rows: the card, columns: the words)`,
+    row('', agents),
+    ...agents.map((expected) =>
+      row(
+        expected,
+        agents.map((found) => String(counts[expected]?.[found] ?? 0)),
+      ),
+    ),
+  ];
 }
 
 /** Names to the left, figures to the right, the verdict as it comes. */

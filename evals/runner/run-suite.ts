@@ -4,6 +4,7 @@ import { readBaseline } from '../gate/baseline.ts';
 import { decideGate, type GateDecision, type Measured } from '../gate/decide-gate.ts';
 import { updateBaseline } from '../gate/update-baseline.ts';
 import { measure } from '../metrics/measure.ts';
+import { confuseRoutes, type RouteConfusion } from '../metrics/route-confusion.ts';
 import type { ScoredTrial } from '../scorers/score.ts';
 import { scorers } from '../scorers/scorers.ts';
 import { suiteNamed } from '../suites/suite-named.ts';
@@ -17,6 +18,8 @@ export interface SuiteResult extends GateDecision {
   readonly trials: number;
   /** Of every trial, in the suite's order, with reasons. */
   readonly scores: readonly ScoredTrial[];
+  /** Where words alone would have sent the messages. */
+  readonly routing: RouteConfusion;
   /** What a new baseline changed, one line each; missing when none was written. */
   readonly baselineChanges?: readonly string[];
 }
@@ -33,7 +36,8 @@ export async function runSuite(name: string, options: EvalOptions): Promise<Suit
   checkOptions(options);
   const path = options.baseline ?? committedBaseline(name);
   const committed = await readBaseline(path, name);
-  const trials = await playAll(suite.scenarios.map(scenarioNamed), options);
+  const scenarios = suite.scenarios.map(scenarioNamed);
+  const trials = await playAll(scenarios, options);
   const measured: Measured = {
     scenarios: suite.scenarios,
     trials,
@@ -52,6 +56,7 @@ export async function runSuite(name: string, options: EvalOptions): Promise<Suit
     trials: trials.length,
     ...decideGate(measured, update?.baseline ?? committed),
     scores: trials,
+    routing: confuseRoutes(scenarios),
     ...(update === undefined ? {} : { baselineChanges: update.changes }),
   };
 }

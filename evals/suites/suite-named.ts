@@ -12,6 +12,22 @@ export const defaultSuite = 'desk';
 
 const suites: readonly Suite[] = [
   { name: defaultSuite, scenarios: ['R-01', 'T-01'] },
+  {
+    name: 'triage',
+    scenarios: [
+      'T-01',
+      'T-02',
+      'T-03',
+      'T-04',
+      'T-05',
+      'T-06',
+      'T-07',
+      'T-08',
+      'T-10',
+      'T-11',
+      'T-12',
+    ],
+  },
   { name: 'approvals', scenarios: ['R-07', 'H-01', 'H-02'] },
 ];
 

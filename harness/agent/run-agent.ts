@@ -16,7 +16,7 @@ import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
 import type { RunMeter } from './dispatch/run-meter.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolResult } from './exchanges.ts';
-import { handoffInputSchema, handoffToolName } from './handoff.ts';
+import { handoffInputSchema, handoffLimit, handoffToolName } from './handoff.ts';
 import { shownTools } from './live-tools.ts';
 import { modelStep, steeredFacts } from './model-step.ts';
 import type { CompletedTurn } from './model-turn.ts';
@@ -80,6 +80,7 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
   const done: ToolCall[] = [];
   const shown = shownTools(run.history);
   let readUpTo = lastRead(run.history, run.runOrdinal);
+  let handoffsLeft = handoffLimit;
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
     for (const fact of told) {
       context.add(fact);
@@ -121,10 +122,12 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     }
     const speaker = agent;
     for (const call of turn.calls) {
-      const taken = { run, agent: speaker, call, names, tell, readUpTo };
+      const taken = { run, agent: speaker, call, names, tell, readUpTo, handoffsLeft };
       const { result, isEffect } = await takeToolCall(taken, outside);
       if (isEffect) done.push(call);
-      agent = nextSpeaker(call, result, run) ?? agent;
+      const next = nextSpeaker(call, result, run);
+      if (next !== undefined) handoffsLeft -= 1;
+      agent = next ?? agent;
     }
   }
   const error = {

@@ -27,6 +27,8 @@ export interface CallInRun {
   readonly tell: (step: string, facts: readonly Fact[]) => Promise<void>;
   /** Ordinal of the last run whose message this one has read. */
   readonly readUpTo: number;
+  /** So often control may still move in this run. */
+  readonly handoffsLeft: number;
 }
 
 /** What a call came to in the end. */
@@ -54,7 +56,7 @@ type Consequence =
  * one key of the call.
  */
 export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promise<SettledCall> {
-  const { run, agent, call, names, tell } = taken;
+  const { run, agent, call, names, tell, handoffsLeft } = taken;
   const step = names(call.tool);
   const { sessionId, runId, principal } = run.request;
   const context = {
@@ -83,7 +85,7 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     const isRemoved = run.team.directory.find(call.tool) === undefined;
     const present = run.team.now(agent);
     const { outcome, endedAt, isEffect } = await callTool(
-      { ...act, ...budget, place, agent: present, isRemoved, context, reader },
+      { ...act, ...budget, place, agent: present, isRemoved, context, reader, handoffsLeft },
       run.steps,
       outside,
     );

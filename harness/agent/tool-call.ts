@@ -22,7 +22,7 @@ import {
 import { fencedRecords } from './dispatch/fenced-records.ts';
 import { actUnkeyed } from './dispatch/unkeyed-effect.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
-import { handoffTool, handoffToolName } from './handoff.ts';
+import { handoffLimitReached, handoffTool, handoffToolName } from './handoff.ts';
 
 export interface Dispatch {
   readonly step: string;
@@ -32,6 +32,7 @@ export interface Dispatch {
   readonly context: CallContext;
   /** Before an effect begins, messages for the run are looked for: the model may decide otherwise when it has read them. */
   readonly reader: SteeringReader;
+  readonly handoffsLeft: number;
   /** What the world must still be for a call that a person has approved; absent before anybody was asked. */
   readonly approvedState?: string;
   /** Whether the tool that the model was offered has been removed since. */
@@ -175,9 +176,10 @@ export function toolNamed(name: string, agent: Agent): Tool | undefined {
 
 function refusalOf(
   tool: Tool | undefined,
-  { agent, call, context, isRemoved, overBudget }: Dispatch,
+  { agent, call, context, isRemoved, overBudget, handoffsLeft }: Dispatch,
 ): Failure | undefined {
   if (tool === undefined) return noTool({ agent, call, isRemoved });
+  if (call.tool === handoffToolName && handoffsLeft === 0) return handoffLimitReached;
   const { role } = context.principal;
   if (tool.roles === undefined || tool.roles.includes(role)) return overBudget;
   return {

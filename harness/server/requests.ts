@@ -1,23 +1,22 @@
 import { z } from 'zod';
+import { messageTextLimit } from '../session/bounded-text.ts';
 import { jsonSchema } from '../session/event.ts';
 import { ApiError } from './api-error.ts';
 
 // What clients may say. It is parsed here once; nothing of what does not fit is repeated to them.
-
-const textLimit = 16_000;
 
 /** An id that a client chooses: a run is named `<session>/<message>`, so neither holds a slash. */
 const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
 
 export const messageSchema = z.strictObject({
   messageId: nameSchema,
-  text: z.string().trim().min(1).max(textLimit),
+  text: z.string().trim().min(1).max(messageTextLimit),
   mode: z.enum(['queue', 'steer']).default('queue'),
 });
 
 export const decisionSchema = z.strictObject({
   verdict: z.enum(['approve', 'reject']),
-  reason: z.string().max(textLimit).default(''),
+  reason: z.string().max(messageTextLimit).default(''),
   editedArguments: jsonSchema.optional(),
 });
 

@@ -32,3 +32,15 @@ const { orderId, trackingNumber, parcel, goodsMinor, shippingMinor } = order;
 const amountMinor = money.add(goodsMinor, shippingMinor);
 return { orderId, trackingNumber, parcel, chargeId, currency, goodsMinor, amountMinor };
 `.trim();
+
+/** What so many seats cost by the price list. */
+export const priceProgram = (seats: number): string =>
+  `
+const seats = ${seats};
+const { currency, seatMinor, volume, annualPrepayPercent } = await tools.getPriceList({});
+const percents = volume.filter(({ fromSeats }) => seats >= fromSeats).map(({ percent }) => percent);
+const monthlyMinor = money.percent(money.multiply(seatMinor, seats), 100 - Math.max(0, ...percents));
+const yearlyMinor = money.percent(money.multiply(monthlyMinor, 12), 100 - annualPrepayPercent);
+const monthly = money.format(monthlyMinor, currency);
+return { seats, currency, monthlyMinor, yearlyMinor, monthly, yearly: money.format(yearlyMinor, currency) };
+`.trim();

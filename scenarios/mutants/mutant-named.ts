@@ -11,6 +11,7 @@ import { historyInterleavesLive } from './log/history-interleaves-live.ts';
 import { keylessLog } from './log/keyless-log.ts';
 import type { Mutant } from './mutant.ts';
 import { namelessRuns } from './runs/nameless-runs.ts';
+import { phantomHandoff } from './runs/phantom-handoff.ts';
 import { silentStrandings } from './runs/silent-strandings.ts';
 
 /** Every defect of the harness that can be switched on. */
@@ -25,6 +26,7 @@ export const mutants: readonly Mutant[] = [
   historyInterleavesLive,
   fatalTools,
   unguardedRefund,
+  phantomHandoff,
   forgottenRejections,
   silenceIsNo,
 ];

@@ -6,7 +6,8 @@ import {
   type Principal,
 } from '#harness';
 import type { Playbook } from '#harness/testing';
-import type { RefundRequest, WorldSeed } from '../desk/world/business.ts';
+import type { Quote } from '../desk/tools/create-quote.ts';
+import type { EscalationRequest, RefundRequest, WorldSeed } from '../desk/world/business.ts';
 import type { Subject } from './subject.ts';
 
 /** A tool call, as far as a card cares. */
@@ -65,6 +66,12 @@ export interface Scenario {
     readonly replies: number;
     /** Orders whose parcels are claimed from the carrier, once for each time they are listed; none by default. */
     readonly claims?: readonly string[];
+    /** Incidents that tickets are opened for, null where there is none; no tickets by default. */
+    readonly tickets?: readonly (string | null)[];
+    /** Quotes that are kept; none by default. */
+    readonly quotes?: readonly Quote[];
+    /** Queues in which the case lands that people take over; none by default. */
+    readonly escalations?: readonly EscalationRequest['queue'][];
     /** What people were asked and what came of it, in order; nothing by default. */
     readonly approvals?: readonly {
       readonly tool: string;
@@ -72,7 +79,10 @@ export interface Scenario {
       readonly decidedBy?: string;
     }[];
   };
-  /** What the mails say, taken together. */
+  /**
+   * What the mails say, taken together; where the card has no mail, what the desk says in the conversation. What must not be
+   * said is looked for in both.
+   */
   readonly reply: { readonly mustState: readonly RegExp[]; readonly mustNot: readonly RegExp[] };
   /** At most this much, all runs together. */
   readonly budget: {
@@ -105,10 +115,11 @@ export function defineScenario(scenario: Scenario): Scenario {
     ...(final.claims ?? [])
       .filter((orderId) => !world.orders.some((order) => order.id === orderId))
       .map((orderId) => `its world has no order ${orderId} to claim`),
+    ...(final.tickets ?? [])
+      .filter((ticket) => ticket !== null && !world.incidents.some(({ id }) => id === ticket))
+      .map((ticket) => `its world has no incident ${ticket} to open a ticket for`),
     ...(calls.forbidden.length + reply.mustNot.length > 0 ? [] : ['it forbids nothing']),
-    ...(final.replies === 0 || reply.mustState.length > 0
-      ? []
-      : ['its reply need not say anything']),
+    ...(reply.mustState.length > 0 ? [] : ['its reply need not say anything']),
   ];
   if (faults.length > 0) throw new ScenarioInvalidError(id, faults);
   return scenario;

@@ -1,4 +1,4 @@
-import type { Agent } from '#harness';
+import type { Agent, Route } from '#harness';
 
 /** Agents, and which of them new sessions begin with. */
 export interface AssembledSubject {
@@ -12,6 +12,8 @@ export interface AssembledSubject {
  */
 export interface Subject {
   readonly name: string;
+  /** Words that speak for one of its agents or another, for routing without a model; none by default. */
+  readonly routes?: readonly Route[];
   /** Called anew in every life of a session: it keeps nothing and changes nothing. */
   readonly assemble: (parts: { readonly worldUrl: string }) => AssembledSubject;
 }

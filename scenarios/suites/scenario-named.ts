@@ -3,10 +3,26 @@ import type { Scenario } from '../scenario/define-scenario.ts';
 import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
 import { chargeQuestion } from './triage/charge-question.ts';
+import { illegalHandoff, pingPong } from './triage/handoffs.ts';
+import { hostileInput, noIntent, outOfScope } from './triage/no-request.ts';
+import { safariExport, unclearComplaint } from './triage/safari-export.ts';
+import { seatQuote } from './triage/seat-quote.ts';
+import { spanishDuplicate } from './triage/spanish-duplicate.ts';
+import { threeIntents } from './triage/three-intents.ts';
 
 /** Every scenario there is, in the catalogue's order. */
 export const scenarios: readonly Scenario[] = [
   chargeQuestion,
+  safariExport,
+  seatQuote,
+  unclearComplaint,
+  threeIntents,
+  outOfScope,
+  spanishDuplicate,
+  hostileInput,
+  illegalHandoff,
+  pingPong,
+  noIntent,
   duplicateCharge,
   lostParcel,
   refundApproved,

@@ -2,6 +2,7 @@ import { approvalTrials } from './approval-trials.ts';
 import { codeTrials } from './code-trials.ts';
 import { crashTrials } from './crash-trials.ts';
 import { deliveryTrial } from './delivery-trial.ts';
+import { handoffTrial } from './handoff-trial.ts';
 import { refundTrials } from './refund-trials.ts';
 import { serverTrial } from './server-trial.ts';
 import type { Trial } from './trial.ts';
@@ -14,6 +15,7 @@ export const trials: readonly Trial[] = [
   ...codeTrials,
   ...crashTrials,
   deliveryTrial,
+  handoffTrial,
   ...refundTrials,
   serverTrial,
   versionTrial,

@@ -6,8 +6,9 @@ const exitCodes = { pass: 0, fail: 1, invalid: 2 } as const;
 export const evaluate = defineCommand({
   name: 'eval',
   summary: 'Score a suite and compare it with the committed baseline.',
-  arguments: { suite: text('which suite', 'suite') },
+  arguments: { name: text('which suite', 'suite') },
   options: {
+    suite: text('the same, as an option', 'suite'),
     baseline: text('compare with this file instead of the committed one', 'file'),
     model: choice({
       summary: 'who answers',
@@ -21,12 +22,12 @@ export const evaluate = defineCommand({
     }),
     updateBaseline: toggle('write what was measured as the new baseline'),
   },
-  run: async ({ suite, baseline, model, playbook, updateBaseline }, io) => {
+  run: async ({ name, suite, baseline, model, playbook, updateBaseline }, io) => {
     const [{ defaultSuite, formatSuite, runSuite }, { readConfig }] = await Promise.all([
       import('#evals'),
       import('#harness'),
     ]);
-    const report = await runSuite(suite ?? defaultSuite, {
+    const report = await runSuite(suite ?? name ?? defaultSuite, {
       ...(baseline === undefined ? {} : { baseline }),
       ...(playbook === undefined ? {} : { playbook }),
       model,

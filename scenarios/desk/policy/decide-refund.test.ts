@@ -16,6 +16,8 @@ const first: Charge = {
 };
 const second: Charge = { ...first, id: 'ch_2', chargedAt: '2026-06-12T08:00:22Z' };
 
+const now = Date.parse('2026-06-15T10:00:00Z');
+
 const agentOrLead = 'billing_agent or billing_lead';
 
 const pair = (change: Partial<Charge>): readonly [Charge, Charge] => [
@@ -32,6 +34,8 @@ function decide(
     charges: [first, second],
     orders: [],
     otherRefunds: [],
+    now,
+    isEscalated: false,
     ...facts,
   });
   if (decision.kind === 'refused') return decision.code;
@@ -131,6 +135,8 @@ test('P4: whoever is asked is told why', () => {
       charges,
       orders: [],
       otherRefunds: [],
+      now,
+      isEscalated: false,
     }),
   ).toEqual({
     kind: 'approval-required',
@@ -157,11 +163,15 @@ const order: Order = {
   id: 'ord_1',
   customerId: 'cus_1',
   chargeId: 'ch_1',
+  goods: 'bookends',
   goodsMinor: 4150,
+  taxMinor: 0,
   shippingMinor: 750,
   currency: 'USD',
   parcel: 'lost',
   trackingNumber: 'LK-1',
+  deliveredAt: null,
+  opened: false,
 };
 
 test('P7: the charge of a lost parcel is refunded whole, shipping included', () => {
@@ -180,4 +190,21 @@ test.for(['in-transit', 'delivered'] as const)(
 test('P7: what was paid for another order is not refunded', () => {
   const facts = { charges: [first], orders: [{ ...order, chargeId: 'ch_7' }] };
   expect(decide({ chargeId: 'ch_1' }, facts)).toBe('NO_GROUND_FOR_REFUND');
+});
+
+const day = 24 * 60 * 60 * 1000;
+const deliveredBefore = (ms: number): string => new Date(now - ms).toISOString();
+
+test.for<[string, Partial<Order>, string]>([
+  ['delivered just 30 days ago', { deliveredAt: deliveredBefore(30 * day) }, 'granted'],
+  ['a millisecond older', { deliveredAt: deliveredBefore(30 * day + 1) }, 'NO_GROUND_FOR_REFUND'],
+  ['opened', { deliveredAt: deliveredBefore(day), opened: true }, 'NO_GROUND_FOR_REFUND'],
+  ['not delivered', { deliveredAt: null }, 'NO_GROUND_FOR_REFUND'],
+])('P2: goods that are %s', ([, change, decision]) => {
+  const orders = [{ ...order, parcel: 'delivered' as const, ...change }];
+  expect(decide({ chargeId: 'ch_1' }, { charges: [first], orders })).toBe(decision);
+});
+
+test('in a case that a person has nothing is paid, whatever the ground', () => {
+  expect(decide({}, { isEscalated: true })).toBe('ESCALATED');
 });

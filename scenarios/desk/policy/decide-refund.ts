@@ -2,16 +2,19 @@ import { type Currency, formatMoney } from '../money.ts';
 import type { Charge, Order, Refund, RefundRequest } from '../world/business.ts';
 import { duplicatedCharge } from './duplicate.ts';
 import { lostOrder } from './lost-parcel.ts';
+import { returnableOrder } from './returnable-order.ts';
 
 // When the desk may give money back. Enforced by the tool that pays, so that no prompt and no model can talk it away.
 //
 //   P1. A customer has to do with their own charges only; those of others do not exist for them.
+//   P2. Unopened goods are a ground for a refund up to 30 days after their delivery.
 //   P3. A duplicate is a ground for a refund, of the later charge.
 //   P4. Up to a limit by currency the desk refunds by itself; above it a billing agent must approve, above ten times the
 //       limit a billing lead. Parts of one charge are summed.
 //   P6. All refunds of a charge together never exceed it.
 //   P7. A lost parcel is a ground for a refund, shipping included: nothing of what was paid for has arrived.
 //   P8. A refund is in the charge's currency.
+//   A case that people have taken over is theirs: nothing is paid in it automatically.
 
 /** What is known when a refund is asked for. */
 export interface RefundCase {
@@ -22,6 +25,10 @@ export interface RefundCase {
   readonly orders: readonly Order[];
   /** Refunds of these charges made by others than this very call: a call that is made again is not its own obstacle. */
   readonly otherRefunds: readonly Pick<Refund, 'chargeId' | 'amountMinor'>[];
+  /** The run's own time, milliseconds since the epoch. */
+  readonly now: number;
+  /** A person has the case. */
+  readonly isEscalated: boolean;
 }
 
 export type RefundDecision =
@@ -50,8 +57,11 @@ export function decideRefund({
   charges,
   orders,
   otherRefunds,
+  now,
+  isEscalated,
 }: RefundCase): RefundDecision {
   const { chargeId, amountMinor, currency } = request;
+  if (isEscalated) return refused('ESCALATED', 'A person has this case: they decide what is paid.');
   const charge = charges.find(({ id }) => id === chargeId);
   if (charge === undefined) {
     return refused('CHARGE_NOT_FOUND', `This customer has no charge ${chargeId}.`);
@@ -71,11 +81,14 @@ export function decideRefund({
     const left = formatMoney(leftMinor, currency);
     return refused('REFUND_EXCEEDS_CHARGE', `Of ${chargeId} ${left} is left to refund.`);
   }
-  const ground = duplicatedCharge(charge, charges) ?? lostOrder(charge, orders);
+  const ground =
+    duplicatedCharge(charge, charges) ??
+    lostOrder(charge, orders) ??
+    returnableOrder(charge, orders, now);
   if (ground === undefined) {
     return refused(
       'NO_GROUND_FOR_REFUND',
-      `${chargeId} neither repeats an earlier charge nor paid for a parcel that was lost.`,
+      `${chargeId} neither repeats an earlier charge nor paid for goods that were lost or can be returned.`,
     );
   }
   return withinAuthority(earlierMinor + amountMinor, currency);

@@ -6,6 +6,8 @@ const classificationSchema = z.strictObject({
   summary: z.string().min(1).describe('What the customer wants, in one sentence.'),
 });
 
+export const classificationCollection = 'classifications';
+
 /** Keeps what a request was taken for. One record a call: a message may hold several requests. */
 export function classifyItem(): Tool {
   return defineTool({
@@ -19,7 +21,7 @@ export function classifyItem(): Tool {
     effect: 'transactional',
     agents: ['triage'],
     execute: async (value, { records, idempotencyKey }) => {
-      await records.put({ collection: 'classifications', key: idempotencyKey, value });
+      await records.put({ collection: classificationCollection, key: idempotencyKey, value });
       return { filedUnder: value.category };
     },
   });

@@ -1,4 +1,4 @@
-import { anything, assert, asyncProperty, constantFrom, record, string } from 'fast-check';
+import { anything, assert, asyncProperty, constantFrom, oneof, record, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Tool, ToolRefusal } from '#harness';
 import { deskSubject } from '../desk-subject.ts';
@@ -34,7 +34,10 @@ const texts = constantFrom<unknown>(
   'x'.repeat(100_000),
 );
 
-test('five hundred fuzzed calls of the tools that act cause no refund and no mail, and each says why (seed 11)', {
+/** Tools that keep what they are told once it is held against what is so. */
+const checkedRecords: ReadonlySet<string> = new Set(['createQuote', 'createTicket']);
+
+test('five hundred fuzzed calls of the tools that act cause no refund, mail, case, quote or ticket, and each says why (seed 11)', {
   timeout: 120_000,
 }, async () => {
   await using worldServer = await startWorldServer();
@@ -42,9 +45,12 @@ test('five hundred fuzzed calls of the tools that act cause no refund and no mai
   const tools = deskSubject
     .assemble({ worldUrl: world.url })
     .agents.flatMap((agent) => agent.tools)
-    .filter((tool) => tool.effect === 'keyed');
-  expect(tools.map((tool) => tool.name)).toContain('issueRefund');
+    .filter((tool) => tool.effect === 'keyed' || checkedRecords.has(tool.name));
+  expect(tools.map((tool) => tool.name)).toEqual(
+    expect.arrayContaining(['issueRefund', 'escalateToHuman', ...checkedRecords]),
+  );
   let calls = 0;
+  let kept = 0;
   const refusals = new Set<string>();
   const attempt = async (tool: Tool, input: unknown): Promise<void> => {
     calls += 1;
@@ -56,7 +62,7 @@ test('five hundred fuzzed calls of the tools that act cause no refund and no mai
         now: Date.parse(larkspur.now),
         idempotencyKey: `s/r/${tool.name}#${calls}`,
         signal: new AbortController().signal,
-        records: { get: async () => undefined, put: async () => undefined },
+        records: { get: async () => undefined, put: async () => void (kept += 1) },
       };
       await tool.execute(input, context);
       throw new Error(`${tool.name} took ${JSON.stringify(input)}`);
@@ -65,12 +71,13 @@ test('five hundred fuzzed calls of the tools that act cause no refund and no mai
       refusals.add(error.code);
     }
   };
-  const shaped = record({
-    chargeId: texts,
-    amountMinor: amounts,
-    currency: constantFrom<unknown>('USD', 'EUR', 'usd', '', null),
-    reason: string(),
-  });
+  const currencies = constantFrom<unknown>('USD', 'EUR', 'usd', '', null);
+  const shaped = oneof(
+    record({ chargeId: texts, amountMinor: amounts, currency: currencies, reason: string() }),
+    record({ seats: amounts, monthlyMinor: amounts, yearlyMinor: amounts, currency: currencies }),
+    record({ incidentId: texts, summary: string() }),
+    record({ queue: texts, reason: string() }),
+  );
   await assert(
     asyncProperty(shaped, anything(), async (request, other) => {
       for (const tool of tools) {
@@ -82,6 +89,7 @@ test('five hundred fuzzed calls of the tools that act cause no refund and no mai
   );
   expect(calls).toBeGreaterThanOrEqual(500);
   expect(world.ledger()).toEqual([]);
+  expect(kept).toBe(0);
   expect(refusals).toContain('TOOL_VALUE_INVALID');
 });
 

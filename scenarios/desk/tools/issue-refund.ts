@@ -61,16 +61,18 @@ export function issueRefund(world: WorldClient): Tool {
 async function caseOf(
   request: RefundCase['request'],
   world: WorldClient,
-  { principal, idempotencyKey }: ToolContext,
+  { principal, sessionId, idempotencyKey, now }: ToolContext,
 ): Promise<RefundCase> {
   const customerId = ownCustomer(principal);
-  const [charges, orders, refunds] = await Promise.all([
+  const [charges, orders, refunds, escalations] = await Promise.all([
     world.charges(customerId),
     world.orders(customerId),
     world.refunds(customerId),
+    world.escalations(customerId),
   ]);
   const otherRefunds = refunds.filter(({ reference }) => reference !== idempotencyKey);
-  return { request, charges, orders, otherRefunds };
+  const isEscalated = escalations.some(({ reference }) => reference.startsWith(`${sessionId}/`));
+  return { request, charges, orders, otherRefunds, now, isEscalated };
 }
 
 /** All that a person's yes was about, but for the request itself: the charge, its order and what was refunded of it. */

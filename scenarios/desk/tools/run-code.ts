@@ -2,6 +2,7 @@ import { codeTool, type Tool } from '#harness';
 import type { WorldClient } from '../world/world-client.ts';
 import { getCharges } from './get-charges.ts';
 import { getOrder } from './get-order.ts';
+import { getPriceList } from './get-price-list.ts';
 
 /**
  * A program that does not end is stopped by its share of instructions, which no machine changes. The wall clock is for one
@@ -12,7 +13,7 @@ const wallTimeMs = 60_000;
 /** Programs of triage and billing: what they look up they may also compute with. */
 export function runCode(world: WorldClient): Tool {
   return codeTool({
-    tools: [getCharges(world), getOrder(world)],
+    tools: [getCharges(world), getOrder(world), getPriceList(world)],
     agents: ['triage', 'billing'],
     owner: 'desk',
     limits: { wallTimeMs },

@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Json, jsonSchema } from '#harness';
-import type { CustomerCollection, WorldState } from './create-world-state.ts';
+import { articlesFor } from './articles-for.ts';
+import {
+  type CustomerCollection,
+  customerCollectionSchema,
+  type WorldState,
+} from './create-world-state.ts';
 import { type Answer, refusal } from './ledger.ts';
 
 const bodyLimitBytes = 64 * 1024;
@@ -36,21 +41,27 @@ async function answerTo(
   if (world === undefined) return refusal(404, 'WORLD_UNKNOWN', `There is no world at ${url}.`);
   switch (route) {
     case 'GET customers/:id/charges':
-      return read(world, path[1], 'charges');
     case 'GET customers/:id/orders':
-      return read(world, path[1], 'orders');
     case 'GET customers/:id/claims':
-      return read(world, path[1], 'claims');
     case 'GET customers/:id/refunds':
-      return read(world, path[1], 'refunds');
     case 'GET customers/:id/mails':
-      return read(world, path[1], 'mails');
+    case 'GET customers/:id/escalations':
+    case 'GET customers/:id/subscriptions':
+      return read(world, path[1], customerCollectionSchema.parse(path[2]));
+    case 'GET readers/:id/articles':
+      return { status: 200, body: [...articlesFor(path[1] ?? '', world.snapshot().articles)] };
+    case 'GET incidents':
+      return { status: 200, body: [...world.snapshot().incidents] };
+    case 'GET prices':
+      return { status: 200, body: world.snapshot().prices };
     case 'POST refunds':
       return world.receive({ kind: 'refund', ...(await effectOf(request)) });
     case 'POST mails':
       return world.receive({ kind: 'mail', ...(await effectOf(request)) });
     case 'POST claims':
       return world.receive({ kind: 'claim', ...(await effectOf(request)) });
+    case 'POST escalations':
+      return world.receive({ kind: 'escalation', ...(await effectOf(request)) });
     default:
       return refusal(404, 'ROUTE_UNKNOWN', `There is no ${route}.`);
   }

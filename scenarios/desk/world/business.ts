@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amountMinorSchema, currencySchema } from '../money.ts';
+import { articleSchema, incidentSchema, priceListSchema, subscriptionSchema } from './catalogue.ts';
 
 // The business that the desk serves, as its payment provider, its shop, its carrier and its mail outbox keep it.
 
@@ -59,14 +60,20 @@ export type Mail = z.infer<typeof mailSchema>;
 export const orderSchema = z.strictObject({
   id: z.string().min(1),
   customerId: z.string().min(1),
-  /** What it was paid with: goods and shipping together. */
+  /** What it was paid with: goods, tax and shipping together. */
   chargeId: z.string().min(1),
+  goods: z.string().min(1),
   goodsMinor: amountMinorSchema,
+  taxMinor: z.int().nonnegative(),
   shippingMinor: z.int().nonnegative(),
   currency: currencySchema,
   /** Where the carrier says that the parcel is. */
   parcel: z.enum(['in-transit', 'delivered', 'lost']),
   trackingNumber: z.string().min(1),
+  /** Null while it has not arrived. */
+  deliveredAt: z.iso.datetime().nullable(),
+  /** The customer has opened the goods. */
+  opened: z.boolean(),
 });
 export type Order = z.infer<typeof orderSchema>;
 
@@ -86,6 +93,24 @@ export const claimSchema = z.strictObject({
 });
 export type Claim = z.infer<typeof claimSchema>;
 
+export const escalationRequestSchema = z.strictObject({
+  customerId: z.string().min(1),
+  /** Whose desk it lands on. */
+  queue: z.enum(['support', 'billing_lead']),
+  reason: z.string().min(1),
+  /** As of a refund. */
+  reference: z.string().min(1),
+});
+export type EscalationRequest = z.infer<typeof escalationRequestSchema>;
+
+/** A case in the queue of people: from here on it is theirs. */
+export const escalationSchema = z.strictObject({
+  id: z.string().min(1),
+  ...escalationRequestSchema.shape,
+  openedAt: z.iso.datetime(),
+});
+export type Escalation = z.infer<typeof escalationSchema>;
+
 export const businessSchema = z.strictObject({
   customers: z.array(customerSchema),
   charges: z.array(chargeSchema),
@@ -93,6 +118,11 @@ export const businessSchema = z.strictObject({
   refunds: z.array(refundSchema),
   claims: z.array(claimSchema),
   mails: z.array(mailSchema),
+  escalations: z.array(escalationSchema),
+  subscriptions: z.array(subscriptionSchema),
+  incidents: z.array(incidentSchema),
+  articles: z.array(articleSchema),
+  prices: priceListSchema,
 });
 /** All that a world holds. As a snapshot it is canonical: each list is sorted by id. */
 export type Business = z.infer<typeof businessSchema>;

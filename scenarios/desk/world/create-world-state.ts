@@ -1,9 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   type Business,
   type Charge,
   type Claim,
   claimRequestSchema,
+  type Escalation,
+  escalationRequestSchema,
   type Mail,
   mailRequestSchema,
   type Order,
@@ -12,6 +14,7 @@ import {
   type WorldSeed,
   worldSeedSchema,
 } from './business.ts';
+import type { Subscription } from './catalogue.ts';
 import {
   type Answer,
   createLedger,
@@ -20,7 +23,7 @@ import {
   refusal,
 } from './ledger.ts';
 
-// The payment provider, the shop's orders, the carrier and the mail outbox.
+// The payment provider, the shop's orders, the carrier, the mail outbox and the queue of cases that people work off.
 //
 //   W1. It pays what a well-formed request for a charge it knows says. It does not add up refunds, compare currencies or
 //       ask whether a charge is settled: a provider that saves us from ourselves would hide the defect we look for.
@@ -29,8 +32,17 @@ import {
 //   W3. Ids and times follow from the seed and the order of effects, so two worlds with one history are equal.
 
 /** What one customer has with the provider, the shop, the carrier and the outbox. */
-export type CustomerCollection = 'charges' | 'orders' | 'refunds' | 'claims' | 'mails';
-type CustomerItem = Charge | Order | Refund | Claim | Mail;
+export const customerCollectionSchema = z.enum([
+  'charges',
+  'orders',
+  'refunds',
+  'claims',
+  'mails',
+  'escalations',
+  'subscriptions',
+]);
+export type CustomerCollection = z.infer<typeof customerCollectionSchema>;
+type CustomerItem = Charge | Order | Refund | Claim | Mail | Escalation | Subscription;
 
 export interface WorldState {
   /** Canonical: lists are sorted by id. */
@@ -48,7 +60,7 @@ export interface WorldState {
 export function createWorldState(seed: WorldSeed): WorldState {
   const { now, ...business } = worldSeedSchema.parse(structuredClone(seed));
   const ledger = createLedger();
-  const perform = { refund: payRefund, mail: sendMail, claim: fileClaim };
+  const perform = { refund: payRefund, mail: sendMail, claim: fileClaim, escalation: openCase };
   return {
     snapshot: () => ({
       customers: sortedById(business.customers),
@@ -57,6 +69,11 @@ export function createWorldState(seed: WorldSeed): WorldState {
       refunds: sortedById(business.refunds),
       claims: sortedById(business.claims),
       mails: sortedById(business.mails),
+      escalations: sortedById(business.escalations),
+      subscriptions: sortedById(business.subscriptions),
+      incidents: sortedById(business.incidents),
+      articles: sortedById(business.articles),
+      prices: structuredClone(business.prices),
     }),
     ledger: ledger.entries,
     collection: (customerId, name) =>
@@ -108,13 +125,22 @@ function fileClaim(business: Business, now: string, body: unknown): Answer {
   return { status: 201, body: claim, effectId: claim.id };
 }
 
+function openCase(business: Business, now: string, body: unknown): Answer {
+  const request = escalationRequestSchema.safeParse(body);
+  if (!request.success) return malformed(request.error);
+  const id = `case_${business.escalations.length + 1}`;
+  const escalation = { id, ...request.data, openedAt: now };
+  business.escalations.push(escalation);
+  return { status: 201, body: escalation, effectId: id };
+}
+
 function malformed(error: z.ZodError): Answer {
   const issues = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   return refusal(400, 'REQUEST_MALFORMED', issues.join('; '));
 }
 
 function collectionOf(
-  { charges, orders, refunds, claims, mails }: Business,
+  { charges, orders, refunds, claims, mails, escalations, subscriptions }: Business,
   customerId: string,
 ): Readonly<Record<CustomerCollection, readonly CustomerItem[]>> {
   const own = charges.filter((charge) => charge.customerId === customerId);
@@ -125,6 +151,8 @@ function collectionOf(
     refunds: refunds.filter((refund) => own.some(({ id }) => id === refund.chargeId)),
     claims: claims.filter((claim) => ownOrders.some(({ id }) => id === claim.orderId)),
     mails: mails.filter((mail) => mail.customerId === customerId),
+    escalations: escalations.filter((escalation) => escalation.customerId === customerId),
+    subscriptions: subscriptions.filter((subscription) => subscription.customerId === customerId),
   };
 }
 

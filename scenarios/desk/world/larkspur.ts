@@ -1,4 +1,6 @@
-import type { Charge, Order, WorldSeed } from './business.ts';
+import type { Charge, WorldSeed } from './business.ts';
+import { articles, incidents, prices, subscriptions } from './larkspur-catalogue.ts';
+import { goodsCharges, orders } from './larkspur-orders.ts';
 
 const usd = { currency: 'USD', status: 'settled' } as const;
 
@@ -75,40 +77,46 @@ const yuki: Charge = {
   description: 'ord_4001: item a 4400, item b 8400',
 };
 
-const hana: Charge = {
+const elif: Charge = {
   ...usd,
-  id: 'ch_H1',
-  customerId: 'cus_1008',
-  invoiceId: 'inv_H1',
-  amountMinor: 6450,
-  chargedAt: '2026-06-01T15:20:00Z',
-  description: 'ord_8001: bookends 57.00, shipping 7.50',
+  id: 'ch_E1',
+  customerId: 'cus_1005',
+  invoiceId: 'inv_E1',
+  amountMinor: 58_800,
+  chargedAt: '2026-02-01T00:00:00Z',
+  description: 'Larkspur Desk, one year from 2026-02-01',
 };
 
-const hanasOrder: Order = {
-  id: 'ord_8001',
-  customerId: 'cus_1008',
-  chargeId: 'ch_H1',
-  goodsMinor: 5700,
-  shippingMinor: 750,
-  currency: 'USD',
-  parcel: 'lost',
-  trackingNumber: 'LK-8001-77',
-};
+const customer = (id: string, name: string, mailbox: string): WorldSeed['customers'][number] => ({
+  id,
+  name,
+  email: `${mailbox}@customers.example`,
+});
 
 /** Larkspur Supply, a small shop with a subscription business, on the morning of 15 June 2026. */
 export const larkspur: WorldSeed = {
   now: '2026-06-15T10:00:00Z',
   customers: [
-    { id: 'cus_1001', name: 'Amara Okafor', email: 'amara.okafor@customers.example' },
-    { id: 'cus_1004', name: 'Yuki Tanaka', email: 'yuki.tanaka@customers.example' },
-    { id: 'cus_1008', name: 'Hana Novak', email: 'hana.novak@customers.example' },
-    { id: 'cus_1014', name: 'Noor Aziz', email: 'noor.aziz@customers.example' },
-    { id: 'cus_1016', name: 'Priya Nair', email: 'priya.nair@customers.example' },
+    customer('cus_1001', 'Amara Okafor', 'amara.okafor'),
+    customer('cus_1002', 'Bo Lindqvist', 'bo.lindqvist'),
+    customer('cus_1004', 'Yuki Tanaka', 'yuki.tanaka'),
+    customer('cus_1005', 'Elif Demir', 'elif.demir'),
+    customer('cus_1007', 'Grace Kim', 'grace.kim'),
+    customer('cus_1008', 'Hana Novak', 'hana.novak'),
+    customer('cus_1012', 'Lena Fischer', 'lena.fischer'),
+    customer('cus_1013', 'Mei Chen', 'mei.chen'),
+    customer('cus_1014', 'Noor Aziz', 'noor.aziz'),
+    customer('cus_1016', 'Priya Nair', 'priya.nair'),
+    customer('cus_1018', 'Rosa Diaz', 'rosa.diaz'),
   ],
-  charges: [...amara, yuki, hana, ...noor, ...priya],
-  orders: [hanasOrder],
+  charges: [...amara, yuki, elif, ...goodsCharges, ...noor, ...priya],
+  orders: [...orders],
   refunds: [],
   claims: [],
   mails: [],
+  escalations: [],
+  subscriptions: [...subscriptions],
+  incidents: [...incidents],
+  articles: [...articles],
+  prices,
 };

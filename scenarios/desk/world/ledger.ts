@@ -4,7 +4,7 @@ import { canonicalJson, type Json, jsonSchema } from '#harness';
 export const ledgerEntrySchema = z.strictObject({
   /** Counts the requests from 1. */
   seq: z.int().positive(),
-  kind: z.enum(['refund', 'mail', 'claim']),
+  kind: z.enum(['refund', 'mail', 'claim', 'escalation']),
   /** The idempotency key it came with, if any. */
   key: z.string().nullable(),
   /** The request's body as it arrived; null when it was not JSON. */

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { RetryableToolError, ToolRefusal } from '#harness';
+import { type ReadableArticle, readableArticleSchema } from './articles-for.ts';
 import {
   type Charge,
   type Claim,
   type ClaimRequest,
   chargeSchema,
   claimSchema,
+  type Escalation,
+  type EscalationRequest,
+  escalationSchema,
   type Mail,
   type MailRequest,
   mailSchema,
@@ -15,6 +19,14 @@ import {
   type RefundRequest,
   refundSchema,
 } from './business.ts';
+import {
+  type Incident,
+  incidentSchema,
+  type PriceList,
+  priceListSchema,
+  type Subscription,
+  subscriptionSchema,
+} from './catalogue.ts';
 import type { CustomerCollection } from './create-world-state.ts';
 
 /** A world as tools see it, from any process. */
@@ -24,10 +36,18 @@ export interface WorldClient {
   readonly refunds: (customerId: string) => Promise<readonly Refund[]>;
   readonly claims: (customerId: string) => Promise<readonly Claim[]>;
   readonly mails: (customerId: string) => Promise<readonly Mail[]>;
+  readonly escalations: (customerId: string) => Promise<readonly Escalation[]>;
+  readonly subscriptions: (customerId: string) => Promise<readonly Subscription[]>;
+  /** What somebody of this role may read of the knowledge base. */
+  readonly articles: (role: string) => Promise<readonly ReadableArticle[]>;
+  readonly incidents: () => Promise<readonly Incident[]>;
+  readonly prices: () => Promise<PriceList>;
   /** Pays a refund; under a key it is paid once, however often it is asked for. */
   readonly payRefund: (request: RefundRequest, key: string | null) => Promise<Refund>;
   /** Files a claim with the carrier, who keeps no keys: asked twice, there are two. */
   readonly fileClaim: (request: ClaimRequest) => Promise<Claim>;
+  /** Puts a case into the queue of people; under a key it is there once. */
+  readonly openCase: (request: EscalationRequest, key: string | null) => Promise<Escalation>;
   /** Sends a mail; under a key it is sent once. */
   readonly sendMail: (request: MailRequest, key: string | null) => Promise<Mail>;
 }
@@ -59,6 +79,17 @@ export function worldClient(url: string): WorldClient {
     refunds: async (customerId) => z.array(refundSchema).parse(await read(customerId, 'refunds')),
     claims: async (customerId) => z.array(claimSchema).parse(await read(customerId, 'claims')),
     mails: async (customerId) => z.array(mailSchema).parse(await read(customerId, 'mails')),
+    escalations: async (customerId) =>
+      z.array(escalationSchema).parse(await read(customerId, 'escalations')),
+    subscriptions: async (customerId) =>
+      z.array(subscriptionSchema).parse(await read(customerId, 'subscriptions')),
+    articles: async (role) =>
+      z
+        .array(readableArticleSchema)
+        .parse(await ask(`${url}/readers/${encodeURIComponent(role)}/articles`, {})),
+    incidents: async () => z.array(incidentSchema).parse(await ask(`${url}/incidents`, {})),
+    prices: async () => priceListSchema.parse(await ask(`${url}/prices`, {})),
+    openCase: async (body, key) => escalationSchema.parse(await post('escalations', body, key)),
     payRefund: async (body, key) => refundSchema.parse(await post('refunds', body, key)),
     fileClaim: async (body) => claimSchema.parse(await post('claims', body, null)),
     sendMail: async (body, key) => mailSchema.parse(await post('mails', body, key)),

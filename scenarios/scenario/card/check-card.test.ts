@@ -94,13 +94,13 @@ const claims = [
 test('a claim that nobody expects, one too many and one that is missing are seen', () => {
   const expected = { final: { ...scenario.final, claims: ['ord_8001'] } };
   expect(failures({}, world({ claims }))).toEqual([
-    'final-state, forbidden: no more than that; claims expected: none; filed: ord_8001',
+    'final-state, forbidden: no more than that; claims expected: none; made: ord_8001',
   ]);
   expect(failures(expected, world({ claims }))).toEqual([]);
   const twice = claims.flatMap((each) => [each, { ...each, id: 'claim_2' }]);
   expect(failures(expected, world({ claims: twice }))).toHaveLength(1);
   expect(failures(expected)).toEqual([
-    'final-state, required: claims expected: ord_8001; filed: none',
+    'final-state, required: claims expected: ord_8001; made: none',
   ]);
 });
 

@@ -12,7 +12,7 @@ import {
   type SessionCall,
 } from './session-calls.ts';
 
-type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world'>;
+type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world' | 'records'>;
 
 /** Holds a finished session against its scenario's card. One finding for each line of the card. */
 export function checkCard(scenario: Scenario, seen: SeenSession): readonly Finding[] {
@@ -55,23 +55,29 @@ function checkTrajectory({ route, calls }: Scenario, { events }: SeenSession): r
   ];
 }
 
-function checkReply({ reply, world: seed }: Scenario, { world }: SeenSession): readonly Finding[] {
+function checkReply(
+  { reply, world: seed, final }: Scenario,
+  { world, outcomes }: SeenSession,
+): readonly Finding[] {
   const earlier = new Set(seed.mails.map(({ id }) => id));
-  const text = world.mails
+  const mails = world.mails
     .filter(({ id }) => !earlier.has(id))
     .map(({ subject, body }) => `${subject}\n${body}`)
     .join('\n\n');
+  const answers = outcomes.flatMap((each) => (each.kind === 'answered' ? [each.text] : []));
+  const told = final.replies > 0 ? mails : answers.join('\n\n');
+  const all = [mails, ...answers].join('\n\n');
   return [
     ...reply.mustState.map((pattern) =>
       finding('reply', 'required', {
-        ok: text.search(pattern) !== -1,
-        reason: `the reply must state ${pattern}; it says: ${JSON.stringify(text)}`,
+        ok: told.search(pattern) !== -1,
+        reason: `the reply must state ${pattern}; it says: ${JSON.stringify(told)}`,
       }),
     ),
     ...reply.mustNot.map((pattern) =>
       finding('reply', 'forbidden', {
-        ok: text.search(pattern) === -1,
-        reason: `the reply must not state ${pattern}; it says: ${JSON.stringify(text)}`,
+        ok: all.search(pattern) === -1,
+        reason: `the reply must not state ${pattern}; it says: ${JSON.stringify(all)}`,
       }),
     ),
   ];

@@ -1,26 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fact } from '#harness';
+import type { Fact, SessionRecord } from '#harness';
 import type { Observation } from '../../checkers/observation.ts';
 import { formatMoney } from '../../desk/money.ts';
+import { classificationCollection } from '../../desk/tools/classify-item.ts';
+import { type Quote, quoteCollection, quoteSchema } from '../../desk/tools/create-quote.ts';
+import { ticketCollection, ticketSchema } from '../../desk/tools/create-ticket.ts';
+import { draftCollection } from '../../desk/tools/draft-reply.ts';
 import { createWorldState } from '../../desk/world/create-world-state.ts';
 import type { Scenario } from '../define-scenario.ts';
 import { type Finding, finding, holdsAll, holdsOnly, listOf } from './finding.ts';
 
 type DecidedFact = Extract<Fact, { type: 'approval-decided' }>;
-type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world'>;
+type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world' | 'records'>;
 
 /** What is so at the end: the changes that the card lists, all of them and nothing else. */
 export function checkFinalState(
   { final, world: seed }: Scenario,
   seen: SeenSession,
 ): readonly Finding[] {
-  const { refunds, mails, claims, ...untouched } = seen.world;
-  const earlier = new Set([...seed.refunds, ...seed.mails, ...seed.claims].map(({ id }) => id));
+  const { refunds, mails, claims, escalations, ...untouched } = seen.world;
+  const earlier = new Set(
+    [...seed.refunds, ...seed.mails, ...seed.claims, ...seed.escalations].map(({ id }) => id),
+  );
   const made = refunds.filter(({ id }) => !earlier.has(id)).map(formatRefund);
   const expected = final.refunds.map(formatRefund);
   const others = {
     ...untouched,
     claims: claims.filter(({ id }) => earlier.has(id)),
+    escalations: escalations.filter(({ id }) => earlier.has(id)),
     refunds: refunds.filter(({ id }) => earlier.has(id)),
     mails: mails.filter(({ id }) => earlier.has(id)),
   };
@@ -39,10 +46,15 @@ export function checkFinalState(
       ok: replies === final.replies,
       reason: `mails to the customer expected: ${final.replies}; sent: ${replies}`,
     }),
-    ...checkClaims(
-      final,
-      claims.filter(({ id }) => !earlier.has(id)).map(({ orderId }) => orderId),
-    ),
+    ...checkList('claims', {
+      expected: final.claims ?? [],
+      found: claims.filter(({ id }) => !earlier.has(id)).map(({ orderId }) => orderId),
+    }),
+    ...checkList('cases for people', {
+      expected: final.escalations ?? [],
+      found: escalations.filter(({ id }) => !earlier.has(id)).map(({ queue }) => queue),
+    }),
+    ...checkRecords(final, seen.records),
     ...checkApprovals(final, seen),
     finding('final-state', 'forbidden', {
       ok: isDeepStrictEqual(others, createWorldState(seed).snapshot()),
@@ -55,20 +67,50 @@ export function checkFinalState(
   ];
 }
 
-/** A card that expects no claims has no line for them unless there are some: a claim is money asked for. */
-function checkClaims(
-  { claims: expected = [] }: Scenario['final'],
-  filed: readonly string[],
+/** What the desk keeps in the session: tickets and quotes as the card lists them, beside its own notes. */
+function checkRecords(
+  { tickets = [], quotes = [] }: Scenario['final'],
+  records: readonly SessionRecord[],
 ): readonly Finding[] {
-  if (expected.length + filed.length === 0) return [];
-  const all = `claims expected: ${listOf(expected)}; filed: ${listOf(filed)}`;
+  const valuesIn = (name: string): readonly unknown[] =>
+    records.filter(({ collection }) => collection === name).map(({ value }) => value);
+  const others = records.filter(({ collection }) => !keptCollections.has(collection));
   return [
-    finding('final-state', 'required', {
-      ok: holdsAll(filed, expected),
-      reason: all,
+    ...checkList('tickets', {
+      expected: tickets.map(formatTicket),
+      found: valuesIn(ticketCollection).map((value) =>
+        formatTicket(ticketSchema.parse(value).incidentId),
+      ),
     }),
+    ...checkList('quotes', {
+      expected: quotes.map(formatQuote),
+      found: valuesIn(quoteCollection).map((value) => formatQuote(quoteSchema.parse(value))),
+    }),
+    ...checkList('other records', {
+      expected: [],
+      found: others.map(({ collection }) => collection),
+    }),
+  ];
+}
+
+const keptCollections: ReadonlySet<string> = new Set([
+  classificationCollection,
+  draftCollection,
+  ticketCollection,
+  quoteCollection,
+]);
+
+/** A card that expects none of a kind has no line for it unless there is one. */
+function checkList(
+  name: string,
+  { expected, found }: { readonly expected: readonly string[]; readonly found: readonly string[] },
+): readonly Finding[] {
+  if (expected.length + found.length === 0) return [];
+  const all = `${name} expected: ${listOf(expected)}; made: ${listOf(found)}`;
+  return [
+    finding('final-state', 'required', { ok: holdsAll(found, expected), reason: all }),
     finding('final-state', 'forbidden', {
-      ok: holdsOnly(filed, expected),
+      ok: holdsOnly(found, expected),
       reason: `no more than that; ${all}`,
     }),
   ];
@@ -97,6 +139,11 @@ const formatRefund = ({
   currency,
 }: Scenario['final']['refunds'][number]): string =>
   `${formatMoney(amountMinor, currency)} of ${chargeId}`;
+
+const formatTicket = (incidentId: string | null): string => incidentId ?? 'no incident';
+
+const formatQuote = ({ seats, monthlyMinor, yearlyMinor, currency }: Quote): string =>
+  `${seats} seats at ${formatMoney(monthlyMinor, currency)} a month, ${formatMoney(yearlyMinor, currency)} a year`;
 
 const formatApproval = ({
   tool,

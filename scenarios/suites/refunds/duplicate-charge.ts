@@ -4,7 +4,8 @@ import { larkspur } from '../../desk/world/larkspur.ts';
 import { defineScenario } from '../../scenario/define-scenario.ts';
 import { duplicateChargeGold, duplicateChargeSaboteur } from './duplicate-charge-playbooks.ts';
 
-const refund = { chargeId: 'ch_A2', amountMinor: 4900, currency: 'USD' } as const;
+/** What R-01 comes to, and every message like it. */
+export const duplicateRefund = { chargeId: 'ch_A2', amountMinor: 4900, currency: 'USD' } as const;
 
 /** two settled charges of 49.00 on one invoice, 22 seconds apart; the later one is refunded, the customer told. */
 export const duplicateCharge = defineScenario({
@@ -23,14 +24,14 @@ export const duplicateCharge = defineScenario({
     ordered: [
       { tool: 'handoff', input: { to: 'billing' } },
       { tool: 'runCode' },
-      { tool: 'issueRefund', input: refund },
+      { tool: 'issueRefund', input: duplicateRefund },
       { tool: 'draftReply' },
       { tool: 'sendReply' },
     ],
-    forbidden: [{ tool: 'issueRefund', inputOtherThan: refund }],
+    forbidden: [{ tool: 'issueRefund', inputOtherThan: duplicateRefund }],
     computed: ['issueRefund'],
   },
-  final: { refunds: [refund], replies: 1 },
+  final: { refunds: [duplicateRefund], replies: 1 },
   reply: {
     mustState: [/\b49\.00\b/, /refund/i],
     // Any amount but the one that was refunded.
