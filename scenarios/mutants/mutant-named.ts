@@ -7,6 +7,7 @@ import { unboundedCode } from './code/unbounded-code.ts';
 import { fatalTools } from './effects/fatal-tools.ts';
 import { keylessRefund } from './effects/keyless-refund.ts';
 import { unguardedRefund } from './effects/unguarded-refund.ts';
+import { blindClear } from './log/blind-clear.ts';
 import { historyInterleavesLive } from './log/history-interleaves-live.ts';
 import { keylessLog } from './log/keyless-log.ts';
 import type { Mutant } from './mutant.ts';
@@ -22,6 +23,7 @@ export const mutants: readonly Mutant[] = [
   keylessLog,
   leakySandbox,
   unboundedCode,
+  blindClear,
   silentStrandings,
   historyInterleavesLive,
   fatalTools,
