@@ -5,7 +5,7 @@ import { openDurableSteps } from './cases/durable-steps.ts';
 import { formatBench } from './format-bench.ts';
 import { runBench } from './run-bench.ts';
 
-test('a replay is measured beside reading it, steps on each database beside one INSERT there', {
+test('a replay is measured beside reading it, a long context beside a short one, steps on each database beside one INSERT there', {
   timeout: 300_000,
 }, async () => {
   await using server = await startPostgres();
@@ -21,6 +21,10 @@ test('a replay is measured beside reading it, steps on each database beside one 
   expect(result.rows.map(({ name, isFloor }) => [name, isFloor])).toEqual([
     ['memory: read R-01', true],
     ['memory: replay R-01', false],
+    ['memory: turn at 1000 messages', true],
+    ['memory: turn at 100000 messages', false],
+    ['memory: full recount at 1000 messages', false],
+    ['memory: compaction planned at 1000 messages', false],
     ['pglite: INSERT', true],
     ['pglite: INSERT on PostgreSQL', false],
     ['pglite: DBOS step by hand', false],
@@ -51,6 +55,7 @@ test('a replay is measured beside reading it, steps on each database beside one 
     'INSERT of 4 bytes, token of a streamed answer, event to 1 viewer, event to 200 viewers';
   const steps = 'DBOS step by hand, DBOS step by hand, again, durable step, tool call, model turn';
   expect(result.bars.map(({ bar }) => bar)).toEqual([
+    'C1 memory',
     'D1 pglite',
     'D3 pglite',
     'D3 statements pglite',
@@ -72,6 +77,7 @@ test('a replay is measured beside reading it, steps on each database beside one 
   }
   expect(said).toEqual([
     'memory: measuring read R-01, replay R-01',
+    'memory: measuring turn at 1000 messages, turn at 100000 messages, full recount at 1000 messages, compaction planned at 1000 messages',
     `pglite: measuring INSERT, INSERT on PostgreSQL, ${steps}`,
     `pglite: measuring ${eventLog}`,
     `postgres: measuring INSERT, ${steps}`,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type BarVerdict, judgeBars } from './bars/judge-bars.ts';
 import type { ArmGroup } from './cases/arm.ts';
+import { openCompaction } from './cases/compaction.ts';
 import { openDurableSteps } from './cases/durable-steps.ts';
 import { openEventLog } from './cases/event-log.ts';
 import type { BackendName } from './cases/open-backend.ts';
@@ -36,6 +37,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const signal = options.signal ?? new AbortController().signal;
   const groups: readonly (() => Promise<ArmGroup>)[] = [
     openReplays,
+    openCompaction,
     ...backends.flatMap((backend) => [
       () =>
         openDurableSteps(backend, { ...options, besidePostgres: backends.includes('postgres') }),
