@@ -48,8 +48,16 @@ function memoryText(memory: {
   readonly commitments: readonly Commitment[];
 }): string {
   const { text: summary, commitments } = memory;
-  const facts = commitments.map(({ at, ...rest }) => ({ at: isoTimeOf(at), ...shortened(rest) }));
+  const facts = commitments.map(shown);
   return `${memoryMarker}\n${canonicalJson({ facts, summary })}`;
+}
+
+/** Without the call's id: a provider made it up by chance, and neither what is shown nor its length may depend on that. */
+function shown({ at, ...rest }: Commitment): Record<string, Json> {
+  const time = { at: isoTimeOf(at) };
+  if (!('callId' in rest)) return { ...time, ...shortened(rest) };
+  const { callId: _, ...said } = rest;
+  return { ...time, ...shortened(said) };
 }
 
 function shortened(commitment: Readonly<Record<string, Json>>): Record<string, Json> {
