@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Agent, ExchangePlace, Exchanges } from '#harness';
+import type { Agent, ExchangePlace, Exchanges, MemoryOptions } from '#harness';
 import { parseRecording } from '../format/parse-recording.ts';
 import { placeName, type Recording } from '../format/recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
@@ -26,6 +26,7 @@ export async function verifyRecording(options: {
   readonly recording: Recording;
   readonly agents: readonly Agent[];
   readonly entry: string;
+  readonly memory?: MemoryOptions;
   /** Whether to stand guard over the network; it is, by default. */
   readonly guard?: boolean;
 }): Promise<void> {

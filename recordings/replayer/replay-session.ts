@@ -3,6 +3,7 @@ import {
   createHarness,
   type Exchanges,
   type Harness,
+  type MemoryOptions,
   type SessionEvent,
 } from '#harness';
 import { memoryBacking, simulatedHost } from '#harness/testing';
@@ -16,6 +17,8 @@ export interface ReplaySessionOptions {
   readonly agents: readonly Agent[];
   /** Name of the agent that the session begins with. */
   readonly entry: string;
+  /** As the session had it that was recorded. */
+  readonly memory?: MemoryOptions;
   /** Whether to stand guard over the network; it is, by default. */
   readonly guard?: boolean;
 }
@@ -77,7 +80,7 @@ export async function replaySession(
 
 async function runSession(
   replay: Replay,
-  { recording, agents, entry }: ReplaySessionOptions,
+  { recording, agents, entry, memory }: ReplaySessionOptions,
   { startsAt, around }: ReplayConditions,
 ): Promise<readonly SessionEvent[]> {
   const host = simulatedHost({ startsAt, seed: 1 });
@@ -88,6 +91,7 @@ async function runSession(
     backing: memoryBacking(host),
     host,
     exchanges: around(replay.exchanges),
+    ...(memory === undefined ? {} : { memory }),
   });
   for (const [index, message] of recording.exchanges
     .filter((each) => each.t === 'message')

@@ -96,7 +96,8 @@ function openHarness(
   const own = scenarioExchanges(scenario);
   const exchanges = options.exchanges?.(own) ?? own;
   return createHarness({
-    ...(mutant === undefined ? subject : mutant.apply({ ...subject, worldUrl })),
+    ...subject,
+    ...mutant?.apply({ ...subject, worldUrl }),
     model,
     exchanges: {
       ...exchanges,

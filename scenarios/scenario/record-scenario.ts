@@ -37,7 +37,7 @@ export async function recordScenario(id: string, options: RecordOptions): Promis
   await using database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
   await using worldServer = await startWorldServer();
   const world = worldServer.createWorld(scenario.world);
-  const { agents, entry } = scenario.subject.assemble({ worldUrl: world.url });
+  const subject = scenario.subject.assemble({ worldUrl: world.url });
   const recorders: ReturnType<typeof createRecorder>[] = [];
   progress(`${id}: playing it with the ${options.model} model`);
   const { provider, modelId } = opened.model;
@@ -54,7 +54,7 @@ export async function recordScenario(id: string, options: RecordOptions): Promis
         name: id,
         made: opened.made,
         model: { provider, modelId },
-        agents,
+        agents: subject.agents,
       });
       recorders.push(recorder);
       return recorder.exchanges;
@@ -65,7 +65,7 @@ export async function recordScenario(id: string, options: RecordOptions): Promis
   if (recorder === undefined) throw new TypeError('a session was played without its exchanges');
   const recording = recorder.finish(session.events);
   progress(`${id}: replaying it twice before it is written`);
-  await verifyRecording({ recording, agents, entry });
+  await verifyRecording({ recording, ...subject });
   await writeRecording(out, recording, { secrets: secretsOf(config) });
   return {
     scenario: id,

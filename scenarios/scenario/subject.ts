@@ -1,9 +1,11 @@
-import type { Agent, Route } from '#harness';
+import type { Agent, MemoryOptions, Route } from '#harness';
 
 /** Agents, and which of them new sessions begin with. */
 export interface AssembledSubject {
   readonly agents: readonly Agent[];
   readonly entry: string;
+  /** Keeps what its models are shown within a budget. */
+  readonly memory?: MemoryOptions;
 }
 
 /**
