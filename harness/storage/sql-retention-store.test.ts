@@ -158,7 +158,10 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
       0,
     );
     expect(await retain(30)).toMatchObject({ sessions: ['audited'] });
-    expect(await audit.read('maple', 0)).toEqual([row]);
+    expect(await audit.read('maple', 0)).toEqual([
+      row,
+      expect.objectContaining({ action: 'session-deleted', subject: 'audited' }),
+    ]);
   });
 
   test('refuses to delete everything by a number that is none', async () => {
