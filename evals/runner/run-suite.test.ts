@@ -146,6 +146,7 @@ test('the result is plain data', async () => {
     'metrics',
     'model',
     'reasons',
+    'routing',
     'scores',
     'suite',
     'trials',

@@ -24,7 +24,7 @@ export function createQuote(world: WorldClient): Tool {
     description:
       'Keep a quote for seats of Larkspur Desk. Refused where an amount is not what the price list comes to.',
     input: quoteSchema,
-    output: z.object({ quoteId: z.string() }),
+    output: z.object({ quotedSeats: z.number() }),
     effect: 'transactional',
     agents: ['triage'],
     execute: async (value, { records, idempotencyKey }) => {
@@ -40,7 +40,7 @@ export function createQuote(world: WorldClient): Tool {
         );
       }
       await records.put({ collection: quoteCollection, key: idempotencyKey, value });
-      return { quoteId: idempotencyKey };
+      return { quotedSeats: value.seats };
     },
   });
 }

@@ -20,13 +20,13 @@ export function createTicket(world: WorldClient): Tool {
     description:
       'Open a ticket for a technical problem of this customer, under its incident where one is known. Once for each problem.',
     input: ticketSchema,
-    output: z.object({ ticketId: z.string(), incidentId: z.string().nullable() }),
+    output: z.object({ openedFor: ticketSchema.shape.incidentId }),
     effect: 'transactional',
     agents: ['triage'],
     execute: async (value, { records, idempotencyKey }) => {
       if (value.incidentId !== null) await incidentNamed(value.incidentId, world);
       await records.put({ collection: ticketCollection, key: idempotencyKey, value });
-      return { ticketId: idempotencyKey, incidentId: value.incidentId };
+      return { openedFor: value.incidentId };
     },
   });
 }
