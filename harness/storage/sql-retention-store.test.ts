@@ -84,7 +84,8 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
 
   async function empty(): Promise<void> {
     await database.pool.query(
-      'truncate groundhog.sessions, groundhog.events, groundhog.text_deltas, groundhog.records, groundhog.approvals',
+      `truncate groundhog.sessions, groundhog.events, groundhog.text_deltas, groundhog.records, groundhog.approvals,
+         groundhog.summaries, groundhog.findings`,
     );
   }
 
@@ -108,6 +109,10 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
     expect(await store.readEvents('young', 0)).toHaveLength(1);
     expect(await store.readDeltas('young')).toHaveLength(1);
     expect(await store.readRecords('young')).toHaveLength(1);
+    const { rows } = await database.pool.query(
+      'select session_id from groundhog.summaries union all select session_id from groundhog.findings',
+    );
+    expect(rows).toEqual([{ session_id: 'young' }, { session_id: 'young' }]);
     expect(await retain(30)).toEqual({ ...none, kept: [] });
   });
 
@@ -158,7 +163,7 @@ describe.each(Object.entries(testDatabases))('retention in %s', (_name, open) =>
       0,
     );
     expect(await retain(30)).toMatchObject({ sessions: ['audited'] });
-    expect(await audit.read('maple', 0)).toEqual([
+    expect(await audit.read('maple', row.seq - 1)).toEqual([
       row,
       expect.objectContaining({ action: 'session-deleted', subject: 'audited' }),
     ]);
