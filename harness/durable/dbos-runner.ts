@@ -108,6 +108,8 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
     strandedRuns: () => strandedRuns(identity),
     savedSteps: async (runId) =>
       ((await DBOS.listWorkflowSteps(runId)) ?? [])
+        // That a sub-agent's run was started is noted here too, and is no step of this one.
+        .filter(({ childWorkflowID }) => childWorkflowID === null)
         .map((step) => step.name)
         .filter((name) => !name.startsWith('DBOS.')),
     close: async () => {

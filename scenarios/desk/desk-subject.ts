@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Agent, defineAgent, definePrompt } from '#harness';
 import type { Subject } from '../scenario/subject.ts';
+import { readPromptText } from './prompts/read-prompt-text.ts';
 import { deskRoutes } from './routes.ts';
 import { classifyItem } from './tools/classify-item.ts';
 import { createQuote } from './tools/create-quote.ts';
@@ -19,8 +19,8 @@ import { sendReply } from './tools/send-reply.ts';
 import { type WorldClient, worldClient } from './world/world-client.ts';
 
 const prompts = {
-  triage: definePrompt('triage', readText('triage')),
-  billing: definePrompt('billing', `${readText('billing')}\n\n${readText('parcels')}`),
+  triage: definePrompt('triage', readPromptText('triage')),
+  billing: definePrompt('billing', `${readPromptText('billing')}\n\n${readPromptText('parcels')}`),
 };
 
 /** Larkspur's support desk: triage files and answers, billing refunds. */
@@ -73,8 +73,4 @@ function billing(world: WorldClient): Agent {
     handoffs: ['triage'],
     turnLimit: 12,
   });
-}
-
-function readText(name: string): string {
-  return readFileSync(new URL(`./prompts/${name}.md`, import.meta.url), 'utf8').trim();
 }

@@ -35,7 +35,7 @@ export interface HumanDecision {
 
 /** A scenario's card: a world, what people say in it, and what must hold afterwards. */
 export interface Scenario {
-  /** As in the catalogue: `R-01`. */
+  /** As in the catalogue: `R-01`; a letter follows where it tells two stories, `S-08b`. */
   readonly id: string;
   readonly title: string;
   readonly tags: readonly string[];
@@ -49,6 +49,8 @@ export interface Scenario {
   readonly subject: Subject;
   /** The agents that speak, in order. */
   readonly route: readonly string[];
+  /** The investigators that were sent out, one for each objective, in the plan's order; whoever they were when absent. */
+  readonly investigators?: readonly string[];
   readonly calls: {
     /** Made and answered, in whatever order. */
     readonly required: readonly CallPattern[];
@@ -103,7 +105,7 @@ export interface Scenario {
 export function defineScenario(scenario: Scenario): Scenario {
   const { id, messages, principal, world, calls, final, reply, route } = scenario;
   const faults = [
-    ...(/^[A-Z]-\d{2}$/.test(id) ? [] : ['its id is not of the form R-01']),
+    ...(/^[A-Z]-\d{2}[a-z]?$/.test(id) ? [] : ['its id is not of the form R-01']),
     ...(messages.length > 0 ? [] : ['nobody says anything']),
     ...(route.length > 0 ? [] : ['nobody is expected to speak']),
     ...(world.customers.some((customer) => customer.id === principal.id)
@@ -116,7 +118,7 @@ export function defineScenario(scenario: Scenario): Scenario {
       .filter((orderId) => !world.orders.some((order) => order.id === orderId))
       .map((orderId) => `its world has no order ${orderId} to claim`),
     ...(final.tickets ?? [])
-      .filter((ticket) => ticket !== null && !world.incidents.some(({ id }) => id === ticket))
+      .filter((ticket) => ticket !== null && !world.incidents.some((incident) => incident.id === ticket))
       .map((ticket) => `its world has no incident ${ticket} to open a ticket for`),
     ...(calls.forbidden.length + reply.mustNot.length > 0 ? [] : ['it forbids nothing']),
     ...(reply.mustState.length > 0 ? [] : ['its reply need not say anything']),

@@ -2,6 +2,10 @@ import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
+import { endlessInvestigator, oneArea, poisonedFinding } from './supervision/one-area.ts';
+import { abandonedPlan, editedPlan, repairedPlan, widePlan } from './supervision/plans.ts';
+import { allFail, oneFails, threeDomains } from './supervision/three-domains.ts';
+import { contradiction, writingInvestigator } from './supervision/two-charges.ts';
 import { chargeQuestion } from './triage/charge-question.ts';
 import { illegalHandoff, pingPong } from './triage/handoffs.ts';
 import { hostileInput, noIntent, outOfScope } from './triage/no-request.ts';
@@ -27,6 +31,18 @@ export const scenarios: readonly Scenario[] = [
   lostParcel,
   refundApproved,
   refundRejected,
+  threeDomains,
+  oneArea,
+  oneFails,
+  allFail,
+  contradiction,
+  writingInvestigator,
+  endlessInvestigator,
+  repairedPlan,
+  abandonedPlan,
+  widePlan,
+  editedPlan,
+  poisonedFinding,
 ];
 
 /** Throws ScenarioUnknownError. */

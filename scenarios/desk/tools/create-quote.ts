@@ -26,7 +26,7 @@ export function createQuote(world: WorldClient): Tool {
     input: quoteSchema,
     output: z.object({ quotedSeats: z.number() }),
     effect: 'transactional',
-    agents: ['triage'],
+    agents: ['triage', 'supervisor'],
     execute: async (value, { records, idempotencyKey }) => {
       const { monthlyMinor, yearlyMinor, currency } = priceOf(value.seats, await world.prices());
       const isListed =

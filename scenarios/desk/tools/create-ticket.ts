@@ -22,7 +22,7 @@ export function createTicket(world: WorldClient): Tool {
     input: ticketSchema,
     output: z.object({ openedFor: ticketSchema.shape.incidentId }),
     effect: 'transactional',
-    agents: ['triage'],
+    agents: ['triage', 'supervisor'],
     execute: async (value, { records, idempotencyKey }) => {
       if (value.incidentId !== null) await incidentNamed(value.incidentId, world);
       await records.put({ collection: ticketCollection, key: idempotencyKey, value });

@@ -19,7 +19,7 @@ export function draftReply(): Tool {
     input: draftSchema,
     output: z.object({ drafted: z.string() }),
     effect: 'transactional',
-    agents: ['triage', 'billing'],
+    agents: ['triage', 'billing', 'supervisor'],
     execute: async (value, { records, runId }) => {
       await records.put({ collection: draftCollection, key: runId, value });
       return { drafted: value.subject };

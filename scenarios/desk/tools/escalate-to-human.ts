@@ -22,7 +22,7 @@ export function escalateToHuman(world: WorldClient): Tool {
     input: escalationSchema,
     output: z.object({ caseId: z.string(), queue: escalationSchema.shape.queue }),
     effect: 'keyed',
-    agents: ['triage', 'billing'],
+    agents: ['triage', 'billing', 'supervisor'],
     execute: async (request, { principal, sessionId, idempotencyKey }) => {
       const customerId = ownCustomer(principal);
       const open = await world.escalations(customerId);

@@ -5,6 +5,7 @@ import { refundedMinor } from '../policy/decide-refund.ts';
 import { ownCustomer } from '../policy/own-customer.ts';
 import { chargeSchema } from '../world/business.ts';
 import type { WorldClient } from '../world/world-client.ts';
+import { deskReaders } from './desk-readers.ts';
 
 const chargeListSchema = z.object({
   charges: z.array(
@@ -34,7 +35,7 @@ export function getCharges(world: WorldClient): Tool {
     input: z.strictObject({}),
     output: chargeListSchema,
     effect: 'read',
-    agents: ['triage', 'billing'],
+    agents: deskReaders,
     execute: async (_input, { principal }) => {
       const customerId = ownCustomer(principal);
       const [charges, refunds] = await Promise.all([

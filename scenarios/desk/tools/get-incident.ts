@@ -17,7 +17,7 @@ export function getIncident(world: WorldClient): Tool {
     input: z.strictObject({ incidentId: z.string().min(1).max(40) }),
     output: incidentViewSchema,
     effect: 'read',
-    agents: ['triage', 'billing'],
+    agents: ['triage', 'billing', 'technical-investigator'],
     execute: async ({ incidentId }) => {
       const { id, affected: _, ...incident } = await incidentNamed(incidentId, world);
       return { incidentId: id, ...incident };

@@ -4,6 +4,7 @@ import { currencySchema, formatMoney } from '../money.ts';
 import { ownCustomer } from '../policy/own-customer.ts';
 import { orderSchema } from '../world/business.ts';
 import type { WorldClient } from '../world/world-client.ts';
+import { deskReaders } from './desk-readers.ts';
 
 const orderViewSchema = z.object({
   orderId: z.string(),
@@ -28,7 +29,7 @@ export function getOrder(world: WorldClient): Tool {
     input: z.strictObject({ chargeId: z.string().min(1) }),
     output: orderViewSchema,
     effect: 'read',
-    agents: ['triage', 'billing'],
+    agents: deskReaders,
     execute: async ({ chargeId }, { principal }) => {
       const orders = await world.orders(ownCustomer(principal));
       const order = orders.find((each) => each.chargeId === chargeId);

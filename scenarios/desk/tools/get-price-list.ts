@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool, type Tool } from '#harness';
 import { priceListSchema } from '../world/catalogue.ts';
 import type { WorldClient } from '../world/world-client.ts';
+import { deskReaders } from './desk-readers.ts';
 
 /** What seats cost; what so many of them cost is for a program to compute. */
 export function getPriceList(world: WorldClient): Tool {
@@ -14,7 +15,7 @@ export function getPriceList(world: WorldClient): Tool {
     input: z.strictObject({}),
     output: priceListSchema,
     effect: 'read',
-    agents: ['triage', 'billing'],
+    agents: deskReaders,
     execute: () => world.prices(),
   });
 }

@@ -35,7 +35,7 @@ export function issueRefund(world: WorldClient): Tool {
     }),
     output: refundReceiptSchema,
     effect: 'keyed',
-    agents: ['billing'],
+    agents: ['billing', 'supervisor'],
     approval: async (request, context) => {
       const refundCase = await caseOf(request, world, context);
       const decision = decideRefund(refundCase);

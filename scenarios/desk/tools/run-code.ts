@@ -1,5 +1,6 @@
 import { codeTool, type Tool } from '#harness';
 import type { WorldClient } from '../world/world-client.ts';
+import { deskReaders } from './desk-readers.ts';
 import { getCharges } from './get-charges.ts';
 import { getOrder } from './get-order.ts';
 import { getPriceList } from './get-price-list.ts';
@@ -14,7 +15,7 @@ const wallTimeMs = 60_000;
 export function runCode(world: WorldClient): Tool {
   return codeTool({
     tools: [getCharges(world), getOrder(world), getPriceList(world)],
-    agents: ['triage', 'billing'],
+    agents: deskReaders,
     owner: 'desk',
     limits: { wallTimeMs },
   });

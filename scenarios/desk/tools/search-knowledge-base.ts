@@ -16,7 +16,7 @@ export function searchKnowledgeBase(world: WorldClient): Tool {
     input: z.strictObject({ query: z.string().min(1).max(500) }),
     output: z.object({ articles: z.array(readableArticleSchema) }),
     effect: 'read',
-    agents: ['triage', 'billing'],
+    agents: ['triage', 'billing', 'technical-investigator'],
     execute: async ({ query }, { principal }) => {
       const words = new Set(query.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []);
       const found = (await world.articles(principal.role))

@@ -14,7 +14,7 @@ export function sendReply(world: WorldClient): Tool {
     input: z.strictObject({}),
     output: z.object({ mailId: z.string(), to: z.string() }),
     effect: 'keyed',
-    agents: ['triage', 'billing'],
+    agents: ['triage', 'billing', 'supervisor'],
     execute: async (_input, context) => {
       const customerId = ownCustomer(context.principal);
       const draft = draftSchema.safeParse(

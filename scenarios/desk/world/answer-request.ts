@@ -39,6 +39,10 @@ async function answerTo(
   const world = root === 'worlds' ? worlds.get(worldId) : undefined;
   const route = `${method} ${path.length === 3 ? path.with(1, ':id').join('/') : path.join('/')}`;
   if (world === undefined) return refusal(404, 'WORLD_UNKNOWN', `There is no world at ${url}.`);
+  const [resource = ''] = path.slice(-1);
+  if (method === 'GET' && world.isDown(resource)) {
+    return refusal(503, 'RESOURCE_DOWN', `The ${resource} cannot be read at the moment.`);
+  }
   switch (route) {
     case 'GET customers/:id/charges':
     case 'GET customers/:id/orders':

@@ -131,6 +131,11 @@ export const worldSeedSchema = z.strictObject({
   /** The world's clock stands still here. */
   now: z.iso.datetime(),
   ...businessSchema.shape,
+  /** What cannot be read of it, as if the service behind it were down; everything can by default. */
+  outages: z
+    .array(z.enum(['charges', 'articles', 'incidents', 'prices']))
+    .readonly()
+    .optional(),
 });
 /** What a world begins with. */
 export type WorldSeed = z.infer<typeof worldSeedSchema>;

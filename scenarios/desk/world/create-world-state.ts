@@ -54,14 +54,17 @@ export interface WorldState {
     name: CustomerCollection,
   ) => readonly CustomerItem[] | undefined;
   readonly receive: (request: EffectRequest) => Answer;
+  /** Whether nothing can be read here at the moment. */
+  readonly isDown: (name: string) => boolean;
 }
 
 /** Throws a ZodError when the seed is not a business. */
 export function createWorldState(seed: WorldSeed): WorldState {
-  const { now, ...business } = worldSeedSchema.parse(structuredClone(seed));
+  const { now, outages = [], ...business } = worldSeedSchema.parse(structuredClone(seed));
   const ledger = createLedger();
   const perform = { refund: payRefund, mail: sendMail, claim: fileClaim, escalation: openCase };
   return {
+    isDown: (name) => outages.some((each) => each === name),
     snapshot: () => ({
       customers: sortedById(business.customers),
       charges: sortedById(business.charges),

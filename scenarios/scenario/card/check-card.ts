@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Fact } from '#harness';
 import type { Observation } from '../../checkers/observation.ts';
 import type { CallPattern, Scenario } from '../define-scenario.ts';
 import { checkAmounts } from './check-amounts.ts';
@@ -7,6 +8,7 @@ import { type Finding, finding, listOf } from './finding.ts';
 import {
   callsIn,
   formatPattern,
+  investigatorsIn,
   matchesPattern,
   routeIn,
   type SessionCall,
@@ -25,7 +27,10 @@ export function checkCard(scenario: Scenario, seen: SeenSession): readonly Findi
   ];
 }
 
-function checkTrajectory({ route, calls }: Scenario, { events }: SeenSession): readonly Finding[] {
+function checkTrajectory(
+  { route, investigators, calls }: Scenario,
+  { events }: SeenSession,
+): readonly Finding[] {
   const taken = routeIn(events);
   const made = callsIn(events);
   const completed = made.filter((call) => call.completed);
@@ -35,6 +40,7 @@ function checkTrajectory({ route, calls }: Scenario, { events }: SeenSession): r
       ok: isDeepStrictEqual(taken, route),
       reason: `route expected: ${route.join(' → ')}; taken: ${taken.join(' → ')}`,
     }),
+    ...(investigators === undefined ? [] : [checkInvestigators(investigators, events)]),
     ...calls.required.map((pattern) =>
       finding('trajectory', 'required', {
         ok: completed.some((call) => matchesPattern(call, pattern)),
@@ -53,6 +59,14 @@ function checkTrajectory({ route, calls }: Scenario, { events }: SeenSession): r
       });
     }),
   ];
+}
+
+function checkInvestigators(expected: readonly string[], events: SeenSession['events']): Finding {
+  const sent = investigatorsIn(events);
+  return finding('trajectory', 'required', {
+    ok: isDeepStrictEqual(sent, expected),
+    reason: `investigators expected: ${listOf(expected)}; sent out: ${listOf(sent)}`,
+  });
 }
 
 function checkReply(
@@ -84,7 +98,7 @@ function checkReply(
 }
 
 function checkBudget({ budget }: Scenario, { events }: SeenSession): readonly Finding[] {
-  const turns = events.flatMap(({ fact }) => (fact.type === 'model-turn-completed' ? [fact] : []));
+  const turns = events.flatMap(({ fact }) => (isPaidTurn(fact) ? [fact] : []));
   const spent = {
     modelTurns: turns.length,
     toolCalls: callsIn(events).length,
@@ -97,6 +111,18 @@ function checkBudget({ budget }: Scenario, { events }: SeenSession): readonly Fi
     }),
   );
 }
+
+/** Plans and syntheses are written by a model too, and so is what was refused of them. */
+const isPaidTurn = (
+  fact: Fact,
+): fact is Extract<
+  Fact,
+  { type: 'model-turn-completed' | 'plan-made' | 'answer-refused' | 'synthesis-made' }
+> =>
+  fact.type === 'model-turn-completed' ||
+  fact.type === 'plan-made' ||
+  fact.type === 'answer-refused' ||
+  (fact.type === 'synthesis-made' && fact.by === 'model');
 
 function isInOrder(calls: readonly SessionCall[], patterns: readonly CallPattern[]): boolean {
   let rest = calls;

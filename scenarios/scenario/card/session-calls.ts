@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, SessionEvent } from '#harness';
+import { inLogicalOrder, type Json, type SessionEvent } from '#harness';
 import type { CallPattern } from '../define-scenario.ts';
 
 /** A tool call as the session's log tells it. */
@@ -30,6 +30,13 @@ export function routeIn(events: readonly SessionEvent[]): readonly string[] {
     fact.type === 'run-started' ? [fact.agent] : fact.type === 'handed-off' ? [fact.to] : [],
   );
   return speakers.filter((speaker, index) => speaker !== speakers[index - 1]);
+}
+
+/** The investigators that were sent out, one for each objective, in the plan's order. */
+export function investigatorsIn(events: readonly SessionEvent[]): readonly string[] {
+  return inLogicalOrder(events).flatMap(({ fact }) =>
+    fact.type === 'sub-agent-started' ? [fact.agent] : [],
+  );
 }
 
 export function matchesPattern(call: SessionCall, pattern: CallPattern): boolean {
