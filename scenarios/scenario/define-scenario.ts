@@ -118,7 +118,9 @@ export function defineScenario(scenario: Scenario): Scenario {
       .filter((orderId) => !world.orders.some((order) => order.id === orderId))
       .map((orderId) => `its world has no order ${orderId} to claim`),
     ...(final.tickets ?? [])
-      .filter((ticket) => ticket !== null && !world.incidents.some((incident) => incident.id === ticket))
+      .filter(
+        (ticket) => ticket !== null && !world.incidents.some((incident) => incident.id === ticket),
+      )
       .map((ticket) => `its world has no incident ${ticket} to open a ticket for`),
     ...(calls.forbidden.length + reply.mustNot.length > 0 ? [] : ['it forbids nothing']),
     ...(reply.mustState.length > 0 ? [] : ['its reply need not say anything']),

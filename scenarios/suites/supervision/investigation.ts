@@ -204,7 +204,7 @@ export const gapsIn = (conversation: Conversation): readonly string[] =>
   findingsIn(conversation).flatMap(({ agent, status }) => (status === 'reported' ? [] : [agent]));
 
 /** Cites what was reported and sets aside what was not. */
-export const puttingTogether: Play = {
+const puttingTogether: Play = {
   name: 'put together',
   when: isPuttingTogether,
   answer: (conversation) => {
