@@ -125,9 +125,9 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
       const taken = { run, agent: speaker, call, names, tell, readUpTo, handoffsLeft };
       const { result, isEffect } = await takeToolCall(taken, outside);
       if (isEffect) done.push(call);
-      const next = nextSpeaker(call, result, run);
-      if (next !== undefined) handoffsLeft -= 1;
-      agent = next ?? agent;
+      const successor = nextSpeaker(call, result, run);
+      if (successor !== undefined) handoffsLeft -= 1;
+      agent = successor ?? agent;
     }
   }
   const error = {

@@ -19,8 +19,12 @@ export function askToClear({ inTheWay, clear }) {
   };
   warn(inTheWay);
   byId('clear-problem').textContent = '';
-  byId('clear-no').onclick = () => dialog.close();
-  byId('clear-yes').onclick = async () => {
+  // What was asked is over with the dialog: the next question has listeners of its own.
+  const closed = new AbortController();
+  const { signal } = closed;
+  dialog.addEventListener('close', () => closed.abort(), { signal });
+  byId('clear-no').addEventListener('click', () => dialog.close(), { signal });
+  const confirm = async () => {
     byId('clear-yes').disabled = true;
     try {
       await clear(dialog.dataset.force !== '');
@@ -32,5 +36,6 @@ export function askToClear({ inTheWay, clear }) {
       byId('clear-yes').disabled = false;
     }
   };
+  byId('clear-yes').addEventListener('click', () => void confirm(), { signal });
   dialog.showModal();
 }

@@ -106,7 +106,7 @@ export const hostileInput = defineScenario({
   title: 'Forty kilobytes of odd characters are cut, kept well-formed and asked about',
   tags: ['triage', 'hostile'],
   messages: [{ text: hostileText }],
-  reply: { mustState: [/\?/], mustNot: [/[\u200b\u200d\u202e\ufeff\ufffd]/] },
+  reply: { mustState: [/\?/], mustNot: [/\u200b|\u200d|\u202e|\ufeff|\ufffd/] },
   budget: { modelTurns: 2, toolCalls: 2, tokens: 20_000 },
   playbooks: {
     gold: writing(
