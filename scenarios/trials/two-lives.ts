@@ -11,6 +11,8 @@ import { playSession } from '../scenario/play-session.ts';
 
 /** Where a life stops dead. */
 export interface Halt {
+  /** `1`, or `1~2` for the second sub-agent of it; whichever run comes first when absent. */
+  readonly run?: string;
   readonly step: StepName;
   readonly moment: 'before' | 'inside' | 'after';
 }
@@ -39,6 +41,9 @@ const hastyHost: Host = {
   clock: { ...host.clock, sleep: (durationMs) => host.clock.sleep(durationMs / 50) },
 };
 
+/** A run's place in its session: what playSession named it by. */
+const placeIn = (runId: string): string => runId.slice(runId.lastIndexOf('/') + 1);
+
 const never = (): Promise<never> => new Promise(() => undefined);
 
 /** What can be asked about the runs of a life. */
@@ -64,22 +69,30 @@ function runsOn(
 /** One life over the disk. At the crash it stands still for ever: nothing of it settles, no `finally` runs. */
 function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Backing {
   const runs = new Map<string, Promise<RunOutcome>>();
-  const reach = async (step: StepName, moment: Halt['moment']): Promise<void> => {
-    if (step !== crash?.step || moment !== crash.moment) return;
-    onDeath();
-    await never();
-  };
-  const thenInside = async <Result>(name: StepName, result: Promise<Result>): Promise<Result> => {
-    const value = await result;
-    await reach(name, 'inside');
-    return value;
-  };
+  let isDead = false;
+  const reachIn =
+    (runId: string) =>
+    async (step: StepName, moment: Halt['moment']): Promise<void> => {
+      // Sub-agents work side by side: with one of them all of the life stands still.
+      if (isDead) await never();
+      if (step !== crash?.step || moment !== crash.moment) return;
+      if (crash.run !== undefined && crash.run !== placeIn(runId)) return;
+      isDead = true;
+      onDeath();
+      await never();
+    };
   const stepsOf = (
     { runId, sessionId }: RunRequest,
     start: (request: RunRequest) => void,
   ): Steps => {
     const saved = disk.saved.get(runId) ?? new Map<StepName, string>();
     disk.saved.set(runId, saved);
+    const reach = reachIn(runId);
+    const thenInside = async <Result>(name: StepName, result: Promise<Result>): Promise<Result> => {
+      const value = await result;
+      await reach(name, 'inside');
+      return value;
+    };
     const once = async <Result>(name: StepName, act: () => Promise<Result>): Promise<Result> => {
       const earlier = saved.get(name);
       if (earlier !== undefined) return JSON.parse(earlier);
@@ -157,12 +170,21 @@ export async function playTwoLives(
     if (error !== 'died') throw error;
     return undefined;
   });
-  const isModelCall = crash?.moment === 'inside' && crash.step.startsWith('model#');
-  const repeatable = isModelCall ? modelCalls.slice(-1) : [];
+  const repeatable = death.signal.aborted ? callsInFlight(disk, modelCalls) : [];
   session ??= await play(
     lifeOver(disk, undefined, () => undefined),
     new AbortController().signal,
   );
   const seen = { ...session, modelCalls, world: world.snapshot(), ledger: world.ledger() };
   return { seen, landed: death.signal.aborted, repeatable };
+}
+
+/** Of each run the call, one at most, whose step was not saved when everything stood still. */
+function callsInFlight(disk: Disk, calls: readonly ModelCall[]): readonly ModelCall[] {
+  const ofRuns = Map.groupBy(calls, ({ lane }) => lane.split('/')[0]?.replace('.', '~'));
+  return [...disk.saved].flatMap(([runId, steps]) => {
+    const made = ofRuns.get(placeIn(runId)) ?? [];
+    const saved = [...steps.keys()].filter((step) => /^(model|plan|synthesis|compact)#/.test(step));
+    return made.length > saved.length ? made.slice(-1) : [];
+  });
 }
