@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => worldServer.close());
 
+const stoppedSubAgents = 3;
+
 async function sweep(
   scenario: Scenario,
   options: { readonly mutant?: Mutant } = {},
@@ -25,8 +27,10 @@ async function sweep(
   const violations = new Map<string, readonly Violation[]>();
   let landed = 0;
   let points = 0;
-  for (const { run, sub, step } of golden.savedSteps) {
-    const place = sub === undefined ? `${run}` : `${run}~${sub}`;
+  for (const { run, sub = 0, step } of golden.savedSteps) {
+    // One sub-agent's steps are like another's; of a crowd the first are stopped, each at every moment.
+    if (sub > stoppedSubAgents) continue;
+    const place = sub === 0 ? `${run}` : `${run}~${sub}`;
     for (const moment of ['before', 'inside', 'after'] as const) {
       const life = await playTwoLives(scenario, worldServer, {
         crash: { run: place, step, moment },
@@ -44,8 +48,7 @@ async function sweep(
 
 test.for(scenarios)(
   '$id: stopped at every step and moment it comes to the same end',
-  // Twenty-five sub-agents have some three hundred points.
-  { timeout: 240_000 },
+  { timeout: 120_000 },
   async (scenario) => {
     const { points, landed, violations } = await sweep(scenario);
     expect(points).toBeGreaterThan(10);
