@@ -57,7 +57,7 @@ export function createApp(parts: AppParts): Hono<AppVariables> {
   app.post('/v1/runs/:runId/cancel', async (context) => {
     const runId = context.req.param('runId');
     const sessionId = sessionOfRun(runId);
-    await parts.sessions.toRead(sessionId, context.get('principal'));
+    await parts.sessions.toChange(sessionId, context.get('principal'));
     if (!(await harness.isKnown(runId))) throw runMissing();
     await harness.cancel(sessionId, runId);
     return context.json({ runId }, 202);

@@ -469,7 +469,7 @@ describe('approvals and cancelling', () => {
     );
   });
 
-  test('a run is cancelled by its owner and not by others', async () => {
+  test('a run is cancelled by its owner, and not by staff that only reads along, nor by others', async () => {
     const cancelled: string[] = [];
     const running = await start({
       extra: { cancel: async (_sessionId, runId) => void cancelled.push(runId) },
@@ -477,7 +477,12 @@ describe('approvals and cancelling', () => {
     const { ask, keys } = running;
     await speak(running);
     const path = `/v1/runs/${encodeURIComponent('s1/m1')}/cancel`;
-    expect(await ask(path, { key: keys.mallory, body: {} })).toMatchObject({ status: 404 });
+    expect(await ask('/v1/sessions/s1', { key: keys.support })).toMatchObject({ status: 200 });
+    for (const stranger of [keys.support, keys.mallory, keys.foreignSupport]) {
+      expect(await ask(path, { key: stranger, method: 'POST' })).toMatchObject(
+        refusal(404, 'SESSION_MISSING'),
+      );
+    }
     expect(await ask(path, { key: keys.alice, method: 'POST' })).toMatchObject({ status: 202 });
     const unknown = `/v1/runs/${encodeURIComponent('s1/m9')}/cancel`;
     expect(await ask(unknown, { key: keys.alice, method: 'POST' })).toMatchObject(
