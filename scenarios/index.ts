@@ -15,6 +15,7 @@ export type { HarnessParts, Mutant } from './mutants/mutant.ts';
 export { MutantUnknownError, mutantNamed, mutants } from './mutants/mutant-named.ts';
 export { checkCard } from './scenario/card/check-card.ts';
 export type { Finding } from './scenario/card/finding.ts';
+export { isPaidTurn } from './scenario/card/paid-turn.ts';
 export {
   type CallPattern,
   defineScenario,

@@ -113,7 +113,7 @@ test('options that contradict each other are refused before anything is played',
 test('an unknown suite is answered with those there are', async () => {
   const unknown = runSuite('kitchen', { model: 'scripted', config: {} });
   await expect(unknown).rejects.toThrow(SuiteUnknownError);
-  await expect(unknown).rejects.toThrow('There are desk, triage, approvals.');
+  await expect(unknown).rejects.toThrow('There are desk, triage, approvals, supervision.');
 });
 
 test('a live model without a key makes the gate invalid and no baseline', async () => {

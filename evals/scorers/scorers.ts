@@ -1,3 +1,4 @@
+import { isPaidTurn } from '#scenarios';
 import { cardScorer } from './card-scorer.ts';
 import { countScorer } from './count-scorer.ts';
 import type { Scorer } from './scorer.ts';
@@ -8,9 +9,9 @@ export const scorers: readonly Scorer[] = [
   cardScorer('trajectory', 'trajectory'),
   cardScorer('reply', 'reply'),
   cardScorer('budget', 'budget'),
-  countScorer('modelTurns', (fact) => (fact.type === 'model-turn-completed' ? 1 : 0)),
+  countScorer('modelTurns', (fact) => (isPaidTurn(fact) ? 1 : 0)),
   countScorer('toolCalls', (fact) => (fact.type === 'tool-requested' ? 1 : 0)),
   countScorer('tokens', (fact) =>
-    fact.type === 'model-turn-completed' ? fact.usage.inputTokens + fact.usage.outputTokens : 0,
+    isPaidTurn(fact) ? fact.usage.inputTokens + fact.usage.outputTokens : 0,
   ),
 ];

@@ -29,6 +29,23 @@ const suites: readonly Suite[] = [
     ],
   },
   { name: 'approvals', scenarios: ['R-07', 'H-01', 'H-02'] },
+  {
+    name: 'supervision',
+    scenarios: [
+      'S-01',
+      'S-02',
+      'S-03',
+      'S-04',
+      'S-05',
+      'S-06',
+      'S-07',
+      'S-08',
+      'S-08b',
+      'S-10',
+      'S-11',
+      'S-12',
+    ],
+  },
 ];
 
 /** Throws SuiteUnknownError. */

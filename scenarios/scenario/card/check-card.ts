@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fact } from '#harness';
 import type { Observation } from '../../checkers/observation.ts';
 import type { CallPattern, Scenario } from '../define-scenario.ts';
 import { checkAmounts } from './check-amounts.ts';
 import { checkFinalState } from './check-final-state.ts';
 import { type Finding, finding, listOf } from './finding.ts';
+import { isPaidTurn } from './paid-turn.ts';
 import {
   callsIn,
   formatPattern,
@@ -111,18 +111,6 @@ function checkBudget({ budget }: Scenario, { events }: SeenSession): readonly Fi
     }),
   );
 }
-
-/** Plans and syntheses are written by a model too, and so is what was refused of them. */
-const isPaidTurn = (
-  fact: Fact,
-): fact is Extract<
-  Fact,
-  { type: 'model-turn-completed' | 'plan-made' | 'answer-refused' | 'synthesis-made' }
-> =>
-  fact.type === 'model-turn-completed' ||
-  fact.type === 'plan-made' ||
-  fact.type === 'answer-refused' ||
-  (fact.type === 'synthesis-made' && fact.by === 'model');
 
 function isInOrder(calls: readonly SessionCall[], patterns: readonly CallPattern[]): boolean {
   let rest = calls;
