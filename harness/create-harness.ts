@@ -33,6 +33,13 @@ import {
   type StrandedRun,
   silentObserver,
 } from './session/runner.ts';
+import {
+  type ExpiryStore,
+  SessionExpiredError,
+  type SessionExpiry,
+  type SessionLives,
+  sessionLives,
+} from './session/session-expiry.ts';
 import { createSessionFeed } from './session/session-feed.ts';
 import type { SessionStore } from './session/session-store.ts';
 import { runsOf } from './supervision/conduct-run.ts';
@@ -48,6 +55,7 @@ export interface Backing {
   readonly limits: LimitStore;
   readonly clearing: ClearStore;
   readonly summaries: SummaryStore;
+  readonly expiry: ExpiryStore;
   /** Starts running: runs that an earlier life left unfinished go on. Called once. */
   readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
 }
@@ -75,6 +83,8 @@ export interface HarnessOptions {
   readonly budget?: RunBudget;
   /** Keeps what models are shown within a budget; without it they are shown everything that was ever said. */
   readonly memory?: MemoryOptions;
+  /** When sessions end by themselves; by default they do not. */
+  readonly expiry?: SessionExpiry;
   /** Told of every step's three moments. */
   readonly observer?: StepObserver;
   /** What stands between the runs and the world outside; open by default. */
@@ -97,7 +107,10 @@ export interface IncomingMessage {
 
 /** What it reads by itself, it reads as the runtime, of every tenant. */
 export interface Harness extends HarnessReaders {
-  /** Returns the run's id once the message is stored durably; the run goes on by itself. */
+  /**
+   * Returns the run's id once the message is stored durably; the run goes on by itself. Throws SessionExpiredError for a session
+   * that is over, unless it has taken the message before.
+   */
   readonly send: (message: IncomingMessage) => Promise<string>;
   /** Asks a run to end at its next step; what it has done by then stays done, and its end says so. */
   readonly cancel: (sessionId: string, runId: string) => Promise<void>;
@@ -138,6 +151,12 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const store = loggedStore(backing.store, host.log);
   const feed = createSessionFeed(store);
   const team = assembleTeam(agents, entry);
+  const lives = sessionLives({
+    expiry: backing.expiry,
+    rules: options.expiry,
+    feed,
+    log: host.log,
+  });
   const note = noteDecision(audit, host.clock);
   const runner = await backing.openRunner(
     runsOf({
@@ -154,24 +173,14 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       limitRules,
       output,
       budget,
+      lives,
       ...(await openMemory(options)),
     }),
     observer,
     host,
   );
   return {
-    send: async ({ messageId, text, sessionId, principal, mode }) => {
-      // Before anything is kept of it.
-      const { value: safe } = redactText(text, { profile: 'stored' });
-      await runner.start({
-        runId: messageId,
-        sessionId,
-        text: boundedText(safe),
-        principal,
-        ...(mode === 'steer' ? { mode } : {}),
-      });
-      return messageId;
-    },
+    send: (message) => send(message, { runner, lives }),
     cancel: control.requestCancel,
     clear: (request) =>
       clearSession(request, {
@@ -185,7 +194,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       }),
     audit,
     tools: team.directory,
-    approvals: approvalDesk({ approvals, clock: host.clock, note }),
+    approvals: approvalDesk({ approvals, lives, clock: host.clock, note }),
     outcome: runner.outcome,
     ...harnessReaders(store, feed),
     claim: store.claim,
@@ -197,6 +206,26 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     close: runner.close,
     [Symbol.asyncDispose]: runner.close,
   };
+}
+
+async function send(
+  { messageId, text, sessionId, principal, mode }: IncomingMessage,
+  { runner, lives }: { readonly runner: Runner; readonly lives: SessionLives },
+): Promise<string> {
+  const life = await lives.keepAlive(sessionId);
+  if (life.kind === 'expired' && !(await runner.isKnown(messageId))) {
+    throw new SessionExpiredError(sessionId, life.expiredAt);
+  }
+  // Before anything is kept of it.
+  const { value: safe } = redactText(text, { profile: 'stored' });
+  await runner.start({
+    runId: messageId,
+    sessionId,
+    text: boundedText(safe),
+    principal,
+    ...(mode === 'steer' ? { mode } : {}),
+  });
+  return messageId;
 }
 
 async function openMemory({

@@ -24,6 +24,7 @@ export async function durableBacking({
     { sqlLimitStore },
     { sqlClearStore },
     { sqlSummaryStore },
+    { sqlExpiryStore },
   ] = await Promise.all([
     import('./storage/sql-session-store.ts'),
     import('./storage/sql-approval-store.ts'),
@@ -32,6 +33,7 @@ export async function durableBacking({
     import('./storage/sql-limit-store.ts'),
     import('./storage/sql-clear-store.ts'),
     import('./storage/sql-summary-store.ts'),
+    import('./storage/sql-expiry-store.ts'),
   ]);
   return {
     store: sqlSessionStore(database.pool),
@@ -41,6 +43,7 @@ export async function durableBacking({
     limits: sqlLimitStore(database.pool),
     clearing: sqlClearStore(database.pool),
     summaries: sqlSummaryStore(database.pool),
+    expiry: sqlExpiryStore(database.pool),
     openRunner: async (body, observer, { log }) => {
       const { openDbosRunner } = await import('./durable/dbos-runner.ts');
       return openDbosRunner({

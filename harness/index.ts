@@ -98,6 +98,7 @@ export {
 export type { ApiKey, KeyStore } from './session/key-store.ts';
 export type { RunControl } from './session/run-control.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
+export { SessionExpiredError, type SessionExpiry } from './session/session-expiry.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
 export { openSessionLog } from './session/session-log.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';

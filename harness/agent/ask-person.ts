@@ -2,6 +2,7 @@ import type { Clock } from '../host/host.ts';
 import type { Approval, ApprovalStore } from '../session/approval.ts';
 import type { Fact, Json } from '../session/event.ts';
 import type { RunControl, RunSignals } from '../session/run-control.ts';
+import type { SessionLives } from '../session/session-expiry.ts';
 import type { SteeringReader } from '../session/steering.ts';
 import type { ApprovalNeed, CallContext } from '../tools/define-tool.ts';
 import type { DecisionOutcome, ToolCall } from './exchanges.ts';
@@ -26,6 +27,7 @@ export interface Question {
 export interface Asking {
   readonly approvals: ApprovalStore;
   readonly control: RunControl;
+  readonly lives: SessionLives;
   readonly clock: Clock;
 }
 
@@ -65,7 +67,7 @@ export function decidedFact({ step, call }: Question, decision: DecisionOutcome)
  * it asked before, and its answer, if that came meanwhile.
  */
 export async function askPerson(question: Question, asking: Asking): Promise<DecisionOutcome> {
-  const { approvals, control, clock } = asking;
+  const { approvals, control, lives, clock } = asking;
   const { call, need, context, reader } = question;
   const { sessionId, runId, principal } = context;
   const requestedAt = clock.now();
@@ -84,8 +86,10 @@ export async function askPerson(question: Question, asking: Asking): Promise<Dec
     requestedAt,
     expiresAt: requestedAt + approvalLifetimeMs,
   });
+  let life = await lives.look(sessionId);
   while (approval.status === 'pending') {
-    if (clock.now() >= approval.expiresAt) {
+    if (life.kind === 'open' && clock.now() >= life.endsAt) life = await lives.look(sessionId);
+    if (life.kind === 'expired' || clock.now() >= approval.expiresAt) {
       approval = await approvals.end(approval.approvalId, 'expired');
     } else if (isInterrupted(await control.look(runId, reader), question)) {
       approval = await approvals.end(approval.approvalId, 'cancelled');
@@ -95,10 +99,17 @@ export async function askPerson(question: Question, asking: Asking): Promise<Dec
     }
   }
   const outcome = outcomeOf(approval);
+  if (outcome.verdict === 'expired') {
+    const { kind } = await lives.look(sessionId);
+    return kind === 'expired' ? { ...outcome, reason: sessionExpiredReason } : outcome;
+  }
   if (outcome.verdict !== 'cancelled' || !question.yieldsToMessages) return outcome;
   const { isCancelRequested } = await control.look(runId, reader);
   return isCancelRequested ? outcome : { ...outcome, reason: supersededReason };
 }
+
+/** Why a request has expired before its own time was over. */
+export const sessionExpiredReason = 'the session expired';
 
 /** Why a request is withdrawn whose run goes on. */
 export const supersededReason = 'a new message arrived';

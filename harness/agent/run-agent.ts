@@ -10,6 +10,7 @@ import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact, Failure, SessionEvent } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { RunOutcome, RunRequest, Steps } from '../session/runner.ts';
+import type { SessionLives } from '../session/session-expiry.ts';
 import type { SessionLog } from '../session/session-log.ts';
 import type { AgentTeam } from './agent-team.ts';
 import { auditCall } from './audit-call.ts';
@@ -34,6 +35,7 @@ export interface RunOutside {
   readonly audit: AuditStore;
   readonly limits: LimitStore;
   readonly limitRules: readonly Limit[];
+  readonly lives: SessionLives;
   /** What must not get out; absent where nothing is looked for. */
   readonly output: OutputGuard | undefined;
 }

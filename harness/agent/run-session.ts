@@ -9,6 +9,8 @@ import type { ApprovalStore } from '../session/approval.ts';
 import type { Fact, Failure, SessionEvent } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { RunBody, RunOutcome, RunRequest, Steps } from '../session/runner.ts';
+import type { SessionLives } from '../session/session-expiry.ts';
+import { expiryPlace } from '../session/session-expiry.ts';
 import type { SessionFeed } from '../session/session-feed.ts';
 import { openSessionLog } from '../session/session-log.ts';
 import type { SessionStore } from '../session/session-store.ts';
@@ -37,6 +39,7 @@ export interface SessionParts {
   /** Takes a run from its opening to its end. */
   readonly conduct: (run: Run, outside: RunOutside) => Promise<RunOutcome>;
   readonly budget: RunBudget;
+  readonly lives: SessionLives;
   /** Absent where contexts have no budget. */
   readonly memory?: SessionMemory;
 }
@@ -146,7 +149,10 @@ async function eventsBefore(
 ): Promise<readonly SessionEvent[]> {
   if (runOrdinal === 1) return [];
   const events = await store.readEvents(sessionId, uptoSeq);
-  return events.filter((event) => event.runId !== runId && !isSubRun(event.runId));
+  // That the session is over may be told at any moment, and is nothing to a run that it has taken before.
+  return events.filter(
+    (event) => event.runId !== runId && event.runId !== expiryPlace.runId && !isSubRun(event.runId),
+  );
 }
 
 /** The run that has read this run's message, if one has. What is still to be answered was read by the run before this one. */

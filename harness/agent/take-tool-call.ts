@@ -7,6 +7,7 @@ import {
   decidedFact,
   type Question,
   requestedFact,
+  sessionExpiredReason,
   supersededReason,
 } from './ask-person.ts';
 import { auditCall } from './audit-call.ts';
@@ -163,13 +164,13 @@ function afterFindingOut(
 async function decide(
   question: Question,
   { run, agent, names, tell }: CallInRun,
-  { host, exchanges, approvals, control }: RunOutside,
+  { host, exchanges, approvals, control, lives }: RunOutside,
 ): Promise<DecisionOutcome> {
   const step = names('decision');
   const place = run.places(agent.name);
   const decision = await run.steps.run(step, () =>
     exchanges.decision(place, question.call, async () => {
-      const decided = await askPerson(question, { approvals, control, clock: host.clock });
+      const decided = await askPerson(question, { approvals, control, lives, clock: host.clock });
       // Saved with the decision: from here on the approval belongs to this call and to nothing else.
       if (decided.verdict === 'approved') await approvals.consume(approvalIdOf(question));
       return decided;
@@ -191,7 +192,10 @@ function refusalOf(call: ToolCall, { verdict, reason }: DecisionOutcome): Failur
     case 'expired':
       return {
         code: 'APPROVAL_EXPIRED',
-        message: `Nobody decided on ${tool} in time; nothing was done, and it may be asked again.`,
+        message:
+          reason === sessionExpiredReason
+            ? `Nobody decided on ${tool} before the session expired; nothing was done, and nothing can be asked in it any more.`
+            : `Nobody decided on ${tool} in time; nothing was done, and it may be asked again.`,
       };
     case 'cancelled':
     case 'approved':

@@ -91,9 +91,10 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
     case 'output-withheld':
       return withAnswer(conversation, turnKey(event), '');
     case 'handed-off':
-      return withPart(
+      return withNotice(
         { ...conversation, agent: fact.to },
-        { kind: 'notice', key, text: `${fact.from} handed over to ${fact.to}` },
+        key,
+        `${fact.from} handed over to ${fact.to}`,
       );
     case 'approval-requested': {
       const { tool, input, reason, roles } = fact;
@@ -110,25 +111,23 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
     case 'approval-decided':
       return withDecision(conversation, approvalIdOf(event, fact.question), decisionIn(fact));
     case 'run-failed':
-      return withPart(ended(conversation), {
-        kind: 'notice',
-        key,
-        text: `The run failed: ${fact.error.message}`,
-      });
+      return withNotice(ended(conversation), key, `The run failed: ${fact.error.message}`);
     case 'run-cancelled':
-      return withPart(ended(conversation), { kind: 'notice', key, text: 'The run was cancelled' });
+      return withNotice(ended(conversation), key, 'The run was cancelled');
     case 'session-cleared':
-      return {
-        ...emptyConversation,
-        events: [event],
-        parts: [{ kind: 'notice', key, text: 'The conversation was cleared' }],
-      };
+      return withNotice(
+        { ...emptyConversation, events: [event] },
+        key,
+        'The conversation was cleared',
+      );
+    case 'session-expired':
+      return withNotice(conversation, key, 'The session has expired: it takes no more messages');
     case 'run-completed':
       return ended(conversation);
     case 'plan-abandoned':
-      return withPart(conversation, { kind: 'notice', key, text: `No plan: ${fact.reason}` });
+      return withNotice(conversation, key, `No plan: ${fact.reason}`);
     case 'findings-gathered':
-      return withPart(conversation, { kind: 'notice', key, text: 'The findings are in' });
+      return withNotice(conversation, key, 'The findings are in');
     case 'tools-changed':
     case 'memory-compacted':
     case 'state-migrated':
@@ -170,6 +169,9 @@ function withDecision(conversation: Conversation, key: string, decision: Decided
     ),
   };
 }
+
+const withNotice = (conversation: Conversation, key: string, text: string): Conversation =>
+  withPart(conversation, { kind: 'notice', key, text });
 
 function withPart(conversation: Conversation, part: ConversationPart): Conversation {
   const { parts } = conversation;

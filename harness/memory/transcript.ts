@@ -56,6 +56,7 @@ export function addToTranscript(messages: ModelMessage[], fact: Fact): void {
     case 'run-failed':
     case 'run-cancelled':
     case 'session-cleared':
+    case 'session-expired':
     case 'run-steered':
     case 'output-withheld':
       return;

@@ -1,7 +1,9 @@
 import type { ApiErrorBody } from '../client/protocol.ts';
+import { isoTimeOf } from '../host/date-of.ts';
 import { HarnessError } from '../host/harness-error.ts';
+import { SessionExpiredError } from '../session/session-expiry.ts';
 
-type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
+type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 500 | 503;
 
 /** A request that is refused: what its sender is told. Nothing that the sender said is repeated. */
 export class ApiError extends HarnessError {
@@ -59,8 +61,16 @@ const internal = new ApiError(500, {
 /** The refusal that an error comes to; what nobody foresaw is INTERNAL and says no more. */
 export function apiErrorFrom(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof SessionExpiredError) return sessionExpired(error);
   return (HarnessError.isInstance(error) ? refusals[error.code] : undefined) ?? internal;
 }
+
+const sessionExpired = ({ code, expiredAt }: SessionExpiredError): ApiError =>
+  new ApiError(410, {
+    code,
+    message: `This session expired at ${isoTimeOf(expiredAt)}.`,
+    hint: 'Send the message in a new session.',
+  });
 
 /** One answer for what is not there and what is somebody else's. */
 export function sessionMissing(): ApiError {

@@ -8,7 +8,7 @@ export function sessionState(sessionId: string, events: readonly SessionEvent[])
   let agent: string | undefined;
   const runs = new Map<string, RunState['status']>();
   for (const { runId, fact } of events) {
-    if (fact.type === 'session-cleared') continue;
+    if (fact.type === 'session-cleared' || fact.type === 'session-expired') continue;
     if (!runs.has(runId)) runs.set(runId, 'running');
     if (fact.type === 'run-started') agent = fact.agent;
     if (fact.type === 'handed-off') agent = fact.to;

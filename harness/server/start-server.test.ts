@@ -12,6 +12,7 @@ import { type Backing, createHarness, type Harness } from '../create-harness.ts'
 import { systemHost } from '../host/host.ts';
 import type { ApprovalRequest } from '../session/approval.ts';
 import type { KeyStore } from '../session/key-store.ts';
+import { SessionExpiredError } from '../session/session-expiry.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
 import { memoryKeyStore } from '../testing/memory-key-store.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
@@ -417,6 +418,27 @@ describe('refusals', () => {
     expect(JSON.stringify(answered.body)).not.toContain('4111');
     expect(told).toEqual(['request-failed']);
   });
+});
+
+test('a message to a session that has expired is told since when, and where to go', async () => {
+  const { ask, keys } = await start({
+    extra: { send: () => Promise.reject(new SessionExpiredError('s1', Date.UTC(2026, 2, 9, 12))) },
+  });
+  const path = '/v1/sessions/s1/messages';
+  const body = { messageId: 'm1', text: 'hello' };
+  expect(await ask(path, { key: keys.alice, body })).toMatchObject({
+    status: 410,
+    body: {
+      error: {
+        code: 'SESSION_EXPIRED',
+        message: 'This session expired at 2026-03-09T12:00:00.000Z.',
+        hint: 'Send the message in a new session.',
+      },
+    },
+  });
+  expect(await ask(path, { key: keys.mallory, body })).toMatchObject(
+    refusal(404, 'SESSION_MISSING'),
+  );
 });
 
 describe('approvals and cancelling', () => {

@@ -2,6 +2,7 @@ import { HarnessError } from '../host/harness-error.ts';
 import type { Clock } from '../host/host.ts';
 import type { Approval, ApprovalStore, Decision } from './approval.ts';
 import { ApprovalMissingError } from './approval-missing-error.ts';
+import type { SessionLives } from './session-expiry.ts';
 
 /** Where people see what waits for them, and decide. */
 export interface ApprovalDesk {
@@ -23,11 +24,17 @@ export type NoteDecision = (
 
 export interface ApprovalDeskParts {
   readonly approvals: ApprovalStore;
+  readonly lives: Pick<SessionLives, 'look'>;
   readonly clock: Clock;
   readonly note: NoteDecision;
 }
 
-export function approvalDesk({ approvals: store, clock, note }: ApprovalDeskParts): ApprovalDesk {
+export function approvalDesk({
+  approvals: store,
+  lives,
+  clock,
+  note,
+}: ApprovalDeskParts): ApprovalDesk {
   return {
     list: store.list,
     decide: async (decision) => {
@@ -41,7 +48,8 @@ export function approvalDesk({ approvals: store, clock, note }: ApprovalDeskPart
       await note(decision, asked, objection);
       if (objection !== undefined) throw new DecisionRefusedError(decision, objection);
       const now = clock.now();
-      if (now >= asked.expiresAt)
+      const { kind } = await lives.look(asked.sessionId);
+      if (kind === 'expired' || now >= asked.expiresAt)
         throw new ApprovalDecidedError(await store.end(approvalId, 'expired'));
       const { won, approval } = await store.decide(decision, now);
       if (!won) throw new ApprovalDecidedError(approval);

@@ -206,6 +206,13 @@ export const factSchema = z.discriminatedUnion('type', [
     /** Tools whose effects had happened by then: cancelling does not undo them. */
     done: z.array(z.object({ tool: z.string(), callId: z.string() })),
   }),
+  /** The session takes no more messages: nobody has spoken for too long, or it has lasted as long as one may. */
+  z.object({
+    type: z.literal('session-expired'),
+    cause: z.enum(['idle', 'lifetime']),
+    /** When it was over, milliseconds since the epoch; it is told when somebody finds it so. */
+    expiredAt: z.number(),
+  }),
   z.object({
     type: z.literal('session-cleared'),
     /** The one that begins here, counted from 1. What was before is gone. */

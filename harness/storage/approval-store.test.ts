@@ -149,7 +149,12 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
     const { clock } = simulatedHost({ startsAt: 1_000 + day, seed: 1 });
     const decision = { approvalId: 'late', by: ana, verdict: 'approve', reason: '' } as const;
     await expect(
-      approvalDesk({ approvals, clock, note: async () => undefined }).decide(decision),
+      approvalDesk({
+        approvals,
+        clock,
+        lives: { look: async () => ({ kind: 'open', endsAt: Number.POSITIVE_INFINITY }) },
+        note: async () => undefined,
+      }).decide(decision),
     ).rejects.toMatchObject({
       code: 'APPROVAL_DECIDED',
     });

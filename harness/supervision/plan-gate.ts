@@ -22,7 +22,7 @@ export async function passGate(
     /** The step that made the plan. */
     readonly step: string;
   },
-  { host, exchanges, approvals, control }: RunOutside,
+  { host, exchanges, approvals, control, lives }: RunOutside,
 ): Promise<GateOutcome> {
   const { run, agent, supervision, plan, step } = made;
   if (supervision.gate === undefined) return { kind: 'passed', plan };
@@ -42,7 +42,7 @@ export async function passGate(
   const place = run.places(agent.name);
   const decision = await run.steps.run(decisionStep, () =>
     exchanges.decision(place, question.call, async () => {
-      const decided = await askPerson(question, { approvals, control, clock: host.clock });
+      const decided = await askPerson(question, { approvals, control, lives, clock: host.clock });
       if (decided.verdict === 'approved') await approvals.consume(idempotencyKey);
       return decided;
     }),

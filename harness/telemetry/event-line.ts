@@ -90,6 +90,7 @@ function factFields(fact: Fact): LogFields {
     case 'run-completed':
     case 'run-cancelled':
     case 'session-cleared':
+    case 'session-expired':
       return {};
   }
 }

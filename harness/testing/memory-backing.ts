@@ -16,6 +16,7 @@ import { whileOpen } from '../session/while-open.ts';
 import { memoryApprovalStore } from './memory-approval-store.ts';
 import { memoryAuditStore } from './memory-audit-store.ts';
 import { memoryClearStore } from './memory-clear-store.ts';
+import { memoryExpiryStore } from './memory-expiry-store.ts';
 import { memoryLimitStore } from './memory-limit-store.ts';
 import { memoryRunControl } from './memory-run-control.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
@@ -36,6 +37,7 @@ export function memoryBacking(
     control: memoryRunControl(store),
     audit,
     clearing: memoryClearStore({ store, approvals, audit, summaries }),
+    expiry: memoryExpiryStore(store, host.clock.now),
     limits,
     summaries,
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),

@@ -26,6 +26,14 @@ interface MemorySession {
   epoch: number;
   steering: SteeringMessage[];
   entry: SessionEntry;
+  times: SessionTimes | undefined;
+}
+
+/** Milliseconds since the epoch. */
+interface SessionTimes {
+  readonly createdAt: number;
+  /** When the last message was admitted. */
+  readonly activeAt: number;
 }
 
 /** What admissions go by and change. */
@@ -48,6 +56,10 @@ export interface MemoryStore extends SessionStore {
     order: { readonly by: string; readonly settledRuns: readonly string[] },
   ) => number | 'missing' | 'busy';
   readonly unreadSteering: (reader: SteeringReader) => readonly SteeringMessage[];
+  /** Undefined for a session that nobody has been admitted to. */
+  readonly times: (sessionId: string) => SessionTimes | undefined;
+  /** Somebody speaks in the session, if it is there. */
+  readonly touch: (sessionId: string) => void;
   /** Makes the session's state what code of another version has written. */
   readonly setStateVersion: (sessionId: string, stateVersion: number) => void;
 }
@@ -108,7 +120,9 @@ export function memoryStore(
       const written = session(sessionId);
       written.entry = { ...written.entry, stateVersion };
     },
-    transact: (sessionId, body) => transact(session(sessionId), { sessionId, limits }, body),
+    transact: (sessionId, body) => transact(session(sessionId), { sessionId, limits, now }, body),
+    times: (sessionId) => found(sessionId).times,
+    touch: (sessionId) => touch(found(sessionId), now()),
     unreadSteering: (reader) => unreadIn(session(reader.sessionId).steering, reader),
     clear: (sessionId, order) => {
       const cleared = sessions.get(sessionId);
@@ -155,14 +169,27 @@ function pageOf({ events, deltas }: MemorySession, cursor: FeedCursor, limit: nu
   return { events: page, pieces: deltas.filter(isDue) };
 }
 
+function touch(session: MemorySession, activeAt: number): void {
+  if (session.times !== undefined) session.times = { ...session.times, activeAt };
+}
+
 async function transact<Result>(
   session: MemorySession,
-  { sessionId, limits }: { readonly sessionId: string; readonly limits: Pick<LimitStore, 'use'> },
+  {
+    sessionId,
+    limits,
+    now,
+  }: {
+    readonly sessionId: string;
+    readonly limits: Pick<LimitStore, 'use'>;
+    readonly now: () => number;
+  },
   body: (transaction: SessionTransaction) => Promise<Result>,
 ): Promise<Result> {
   let written = new Map(session.records);
   let entry = isNew(session) ? undefined : session.entry;
   let steering = [...session.steering];
+  let { times } = session;
   const result = await body({
     admitRun: async ({ runId, principal }) => {
       const before = entry ?? entryOf(principal);
@@ -179,6 +206,8 @@ async function transact<Result>(
       });
       const runs = [...before.runs, runId];
       entry = { runs, owner: heir, stateVersion: currentStateVersion };
+      const activeAt = now();
+      times = { createdAt: times?.createdAt ?? activeAt, activeAt };
       return { runOrdinal: runs.length, previousRunId: runs.at(-2) ?? null, ...migrated };
     },
     offerSteering: async (message) => {
@@ -203,6 +232,7 @@ async function transact<Result>(
   for (const [key, record] of written) session.records.set(key, record);
   session.entry = entry ?? session.entry;
   session.steering = steering;
+  session.times = times;
   return result;
 }
 
@@ -241,6 +271,7 @@ const emptySession = (): MemorySession => ({
   eventCount: 0,
   epoch: 1,
   steering: [],
+  times: undefined,
   // As a database begins a row that nobody was admitted to.
   entry: { runs: [], owner: undefined, stateVersion: 1 },
 });

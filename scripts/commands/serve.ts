@@ -1,6 +1,8 @@
 import { defineCommand } from '../cli/define-command.ts';
 import { choice, count, days, text } from '../cli/parameter.ts';
 
+const dayMs = 86_400_000;
+
 export const serve = defineCommand({
   name: 'serve',
   summary:
@@ -20,6 +22,8 @@ export const serve = defineCommand({
     keyFile: text('ask for API keys, and write the first ones to this file', 'file'),
     origin: text('let pages of this origin speak to the server', 'url'),
     retention: days('delete sessions older than this at the start and every day, e.g. 30d'),
+    sessionIdle: days('end sessions in which nobody has spoken for so long, e.g. 30m'),
+    sessionLifetime: days('end sessions that began so long ago, e.g. 7d'),
     name: text('of this process among those that share a database (default: serve)', 'name'),
   },
   run: async (input, io) => {
@@ -44,6 +48,12 @@ export const serve = defineCommand({
       paceMs: input.pace,
       keyFile: input.keyFile,
       retentionDays: input.retention,
+      expiry: {
+        ...(input.sessionIdle === undefined ? {} : { idleMs: input.sessionIdle * dayMs }),
+        ...(input.sessionLifetime === undefined
+          ? {}
+          : { lifetimeMs: input.sessionLifetime * dayMs }),
+      },
       signal: io.signal,
       progress: io.progress,
     });

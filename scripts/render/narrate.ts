@@ -65,6 +65,8 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
       return paint('dim', `  ${fact.agent} sums up ${shortJson(fact.synthesis)}`);
     case 'session-cleared':
       return paint('dim', '  the conversation was cleared');
+    case 'session-expired':
+      return paint('yellow', '  the session has expired: it takes no more messages');
     case 'run-cancelled':
       return paint('yellow', `  ${fact.agent} was cancelled`);
     case 'run-failed':

@@ -6,6 +6,7 @@ import {
   durableBacking,
   type Harness,
   openHarnessDatabase,
+  type SessionExpiry,
   systemHost,
 } from '#harness';
 import { type Access, startServer } from '#harness/server';
@@ -32,6 +33,8 @@ export interface DeskOptions {
   readonly keyFile: string | undefined;
   /** Sessions older than so many days are deleted, at the start and every day; absent, they are kept. */
   readonly retentionDays: number | undefined;
+  /** When sessions end by themselves. */
+  readonly expiry: SessionExpiry;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -60,6 +63,7 @@ export async function serveDesk(options: DeskOptions): Promise<string> {
     model: kind === 'live' ? opened.model : pacedModel(opened.model, options.paceMs),
     exchanges: opened.exchanges(scenarioExchanges(scenario)),
     backing: await durableBacking({ database, identity }),
+    expiry: options.expiry,
   });
   const retaining = retainDaily(database, options);
   try {
