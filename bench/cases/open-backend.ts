@@ -31,7 +31,7 @@ async function open(
     cleanUp.defer(() => rm(directory, { recursive: true }));
     return openHarnessDatabase({ kind: 'pglite', dataDir: join(directory, 'database') });
   }
-  const url = databaseUrl ?? cleanUp.use(await startPostgres()).url();
+  const url = databaseUrl ?? cleanUp.use(await startPostgres({ isDurable: true })).url();
   const scratch = await createScratchDatabase(url);
   cleanUp.defer(() => scratch.drop());
   return openHarnessDatabase({ kind: 'postgres', url: scratch.url });

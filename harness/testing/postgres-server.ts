@@ -14,6 +14,8 @@ import type { Order } from './postgres/supervisor.ts';
 export interface PostgresServerOptions {
   /** Where to take the binaries from, in this order; `system`, then `embedded`, by default. */
   readonly sources?: readonly BinarySource[];
+  /** Whether what is committed would survive a power cut; tests can do without, and are faster for it. */
+  readonly isDurable?: boolean;
 }
 
 export interface PostgresServer extends AsyncDisposable {
@@ -32,11 +34,11 @@ const attemptLimit = 3;
 
 /**
  * Starts a real PostgreSQL of its own: a new data directory, a free port of the loopback interface, no
- * passwords, no durability. As root it runs as an unprivileged user. It ends with this process.
+ * passwords. As root it runs as an unprivileged user. It ends with this process.
  * Throws PostgresUnavailableError when there are no binaries, or they do not start.
  */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const { sources = ['system', 'embedded'] } = options;
+  const { sources = ['system', 'embedded'], isDurable = false } = options;
   const { found, lookedAt } = findBinaries(sources, process.env['PATH'] ?? '');
   if (found === undefined) {
     throw new PostgresUnavailableError(`no initdb and postgres in: ${lookedAt.join(', ')}`);
@@ -46,7 +48,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     const directory = temporaryDirectory(identity);
     const binaries = runnableBinaries(found, identity, directory);
     const port = await freePort();
-    const supervisor = startSupervisor({ binaries, directory, port, identity });
+    const supervisor = startSupervisor({ binaries, directory, port, isDurable, identity });
     const complaint = text(supervisor.stderr);
     const [said] = await Promise.race([once(supervisor.stdout, 'data'), once(supervisor, 'close')]);
     if (String(said).startsWith('ready')) return handle({ supervisor, port, source: found.source });

@@ -15,6 +15,8 @@ const orderSchema = z.object({
   /** Removed at the end; holds the data and the socket. */
   directory: z.string(),
   port: z.int(),
+  /** Whether a commit is on disk before it is acknowledged, as it is by default. */
+  isDurable: z.boolean(),
   identity: z.object({ uid: z.int().optional(), gid: z.int().optional() }),
 });
 export type Order = z.infer<typeof orderSchema>;
@@ -62,16 +64,9 @@ async function supervise(order: Order): Promise<void> {
     '--locale=C',
     '--no-sync',
   ]);
-  const settings = [
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
-    'max_connections=200',
-    'shared_buffers=64MB',
-  ];
   if (made === 0) {
     await run('postgres', [
-      ...settings.flatMap((setting) => ['-c', setting]),
+      ...settings(order).flatMap((setting) => ['-c', setting]),
       `-D${data}`,
       '-h127.0.0.1',
       `-p${port}`,
@@ -82,6 +77,12 @@ async function supervise(order: Order): Promise<void> {
   if (!isStopping) process.stderr.write(`${lines.slice(-reportedLineCount).join('\n')}\n`);
   process.exitCode = isStopping ? 0 : 1;
   process.stdin.destroy();
+}
+
+function settings({ isDurable }: Order): readonly string[] {
+  const always = ['max_connections=200', 'shared_buffers=64MB'];
+  if (isDurable) return always;
+  return [...always, 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 }
 
 function start(
