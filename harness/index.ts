@@ -39,6 +39,7 @@ export { type LogLine, logLineSchema } from './host/log-line.ts';
 export { jsonLog } from './json-log.ts';
 export { type ContextWindow, createContextWindow } from './memory/context-window.ts';
 export { createTokenCounter, loadTokenizer, type TokenCounter } from './memory/count-tokens.ts';
+export { memoryMarker } from './memory/hydrate.ts';
 export { planCompaction } from './memory/plan-compaction.ts';
 export { type AskedContext, sharedPrefix } from './memory/prefix.ts';
 export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
@@ -61,6 +62,7 @@ export { detectInjections, type InjectionFlag } from './safety/injection-detecto
 export type { Limit, LimitStore } from './safety/limits.ts';
 export { checkPolicies, type Policy } from './safety/policies.ts';
 export { openTextRedaction, type Redaction, redact, redactText } from './safety/redact.ts';
+export { addressless } from './safety/redaction/addressless.ts';
 export {
   applyRetention,
   type RetentionParts,

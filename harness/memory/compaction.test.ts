@@ -238,7 +238,7 @@ test('a large result becomes a placeholder that names it, and what was done stay
     content: [
       {
         toolCallId: 'call_1',
-        output: { value: { leftOut: { tool: 'look', callId: 'call_1', tokens: 2013 } } },
+        output: { value: { leftOut: { tool: 'look', tokens: 2013 } } },
       },
     ],
   });

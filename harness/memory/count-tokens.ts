@@ -1,5 +1,6 @@
 import type { ModelMessage } from 'ai';
 import { canonicalJson } from '../host/fingerprint.ts';
+import { addressless } from '../safety/redaction/addressless.ts';
 
 /** Tokens in a text. */
 export type CountTokens = (text: string) => number;
@@ -11,8 +12,10 @@ export interface TokenCounter {
   readonly once: (thing: object, measure: () => number) => number;
 }
 
-export function createTokenCounter(text: CountTokens): TokenCounter {
+/** An address counts as the placeholder that a recording has for it: replayed, a session is as long as it was. */
+export function createTokenCounter(count: CountTokens): TokenCounter {
   const counted = new WeakMap<object, number>();
+  const text: CountTokens = (each) => count(addressless(each));
   return {
     text,
     message: (message) => tokensOf(message, text),

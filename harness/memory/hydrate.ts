@@ -1,6 +1,7 @@
 import type { ModelMessage } from 'ai';
 import { isoTimeOf } from '../host/date-of.ts';
 import { canonicalJson } from '../host/fingerprint.ts';
+import { addressless } from '../safety/redaction/addressless.ts';
 import type { Fact, Json } from '../session/event.ts';
 import { type ContextWindow, createContextWindow } from './context-window.ts';
 import type { TokenCounter } from './count-tokens.ts';
@@ -68,7 +69,8 @@ function shortened(commitment: Readonly<Record<string, Json>>): Record<string, J
 
 function shortenedValue(value: Json): Json {
   if (typeof value === 'string') {
-    return value.length <= longestText ? value : `[${value.length} characters, left out here]`;
+    const { length } = addressless(value);
+    return length <= longestText ? value : `[${length} characters, left out here]`;
   }
   if (Array.isArray(value)) return value.map(shortenedValue);
   if (typeof value !== 'object' || value === null) return value;

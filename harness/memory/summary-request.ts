@@ -1,5 +1,6 @@
 import type { ModelMessage } from 'ai';
 import { canonicalJson, fingerprint } from '../host/fingerprint.ts';
+import { addressless } from '../safety/redaction/addressless.ts';
 import type { Block } from './context-window.ts';
 import type { TokenCounter } from './count-tokens.ts';
 import { placeholder } from './placeholder.ts';
@@ -70,7 +71,9 @@ function entriesOf({ messages, results }: Block, room: number): unknown[] {
   });
 }
 
+/** What is cut has no addresses: where it is cut does not depend on their lengths, and none is cut through. */
 function cut(whole: string, longest: number): string {
-  if (whole.length <= longest * 4) return whole;
-  return `${whole.slice(0, longest * 4)} [${whole.length - longest * 4} more characters]`;
+  const plain = addressless(whole);
+  if (plain.length <= longest * 4) return whole;
+  return `${plain.slice(0, longest * 4)} [${plain.length - longest * 4} more characters]`;
 }

@@ -33,6 +33,13 @@ test('an id is renamed the same where it is echoed', () => {
   });
 });
 
+test('a list of ids is renamed one by one', () => {
+  const aliases = createAliases();
+  aliases.of('call', 'call_9');
+  const fact = { type: 'memory-compacted', pruned: ['call_8', 'call_9'] };
+  expect(aliases.in(fact)).toEqual({ type: 'memory-compacted', pruned: ['call2', 'call1'] });
+});
+
 test('what people and tools say is never touched', () => {
   const aliases = createAliases();
   aliases.of('call', 'call_1');

@@ -13,6 +13,8 @@ const idProperties: Readonly<Record<string, IdKind>> = {
   // A run is named by its message.
   messageId: 'message',
   takenBy: 'message',
+  // Calls whose results are left out.
+  pruned: 'call',
 };
 
 /** Properties that hold what people and tools say: an id in there is content and stays. */
@@ -45,6 +47,9 @@ export function createAliases(): Aliases {
       Object.entries(value).map(([property, each]) => {
         const kind = Object.hasOwn(idProperties, property) ? idProperties[property] : undefined;
         if (kind !== undefined && typeof each === 'string') return [property, aliasOf(kind, each)];
+        if (kind !== undefined && Array.isArray(each)) {
+          return [property, each.map((id) => (typeof id === 'string' ? aliasOf(kind, id) : id))];
+        }
         return [property, opaqueProperties.has(property) ? each : rename(each)];
       }),
     );

@@ -1,4 +1,4 @@
-import { type Json, jsonSchema, openTextRedaction, redactText } from '#harness';
+import { addressless, type Json, jsonSchema, openTextRedaction, redactText } from '#harness';
 
 // A recording is data that people commit and send around: what identifies a person is out of it before it is anything else.
 //
@@ -60,10 +60,7 @@ export function createRecordingRedaction(): RecordingRedaction {
 
 /** The value with `[e-mail]` for every address and for every placeholder of one. */
 export function withoutAddresses(value: Json): Json {
-  return mapTexts(value, (text) => {
-    const clean = text.includes('@') ? redactText(text, { profile: 'outbound' }).value : text;
-    return clean.replaceAll(/\[e-mail \d{1,4}\]/g, '[e-mail]');
-  });
+  return mapTexts(value, addressless);
 }
 
 export function holdsAddress(text: string): boolean {

@@ -30,7 +30,7 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   host: [],
   session: ['host'],
   tools: ['host', 'session'],
-  memory: ['host', 'session'],
+  memory: ['host', 'session', 'safety'],
   model: ['host'],
   safety: ['host', 'session'],
   sandbox: ['host', 'session', 'tools'],

@@ -1,3 +1,4 @@
+import { emailAddress } from './email-address.ts';
 import { findCardNumbers, type Span } from './find-card-numbers.ts';
 import { findIbans } from './find-ibans.ts';
 import { findKeys } from './find-keys.ts';
@@ -15,9 +16,6 @@ const cardCodeInContext =
 /** Behind a card number and its expiry date, as people type it off the card. */
 const cardCodeBehindDate =
   /^[\s\p{P}]{1,4}(?:exp\w*[\s\p{P}]{0,3})?\d{1,2}\s?[/-]\s?\d{2,4}[\s\p{P}]{1,4}(\d{3,4})(?!\d)/du;
-
-const emailAddress =
-  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,63}/gu;
 
 export interface FindOptions {
   readonly emails: boolean;
