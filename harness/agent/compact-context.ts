@@ -5,9 +5,10 @@ import type { Memory } from '../memory/memory.ts';
 import { type CompactionPlan, type PlanParts, planCompaction } from '../memory/plan-compaction.ts';
 import { type AskedContext, sharedPrefix } from '../memory/prefix.ts';
 import { requestTokens, summaryPrompt, summaryRequest } from '../memory/summary-request.ts';
-import type { Failure } from '../session/event.ts';
+import type { Failure, Usage } from '../session/event.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import { type Agent, defineAgent } from './define-agent.ts';
+import { countTokens, refusedByQuota } from './dispatch/token-quota.ts';
 import type { ExchangePlace } from './exchanges.ts';
 import { takeModelTurn } from './model-turn.ts';
 import type { RunOutside } from './run-agent.ts';
@@ -40,6 +41,8 @@ type Saved =
       readonly fold: number;
       /** Why nothing could be folded that should have been. */
       readonly degraded?: string;
+      /** What the summariser has used. */
+      readonly usage?: Usage;
     }
   | { readonly kind: 'failed'; readonly error: Failure };
 
@@ -76,9 +79,12 @@ export async function compactContext(
   if (plan === undefined) return { kind: 'failed', error: overBudget(compaction, room) };
   const step = hands.names('compact');
   const place = plan.fold === 0 ? undefined : run.places(summariser.name);
-  const saved = await run.steps.run(step, () => compact({ run, parts, plan, place }, outside));
+  const saved = await run.steps.run(step, () =>
+    compact({ run, step, parts, plan, place }, outside),
+  );
   if (saved.kind === 'failed') return saved;
-  const { memory, fold, degraded } = saved;
+  const { memory, fold, degraded, usage } = saved;
+  if (usage !== undefined) run.meter.countTurn(usage);
   const left = now.window.blocks.slice(fold).flatMap(({ facts }) => facts);
   const window = hydrate(memory, left, counter);
   const contextOf = (each: ContextWindow): AskedContext => ({
@@ -105,6 +111,7 @@ export async function compactContext(
         sharedPrefix(asked, contextOf(now.window)) - sharedPrefix(asked, contextOf(window)),
       ),
       ...(degraded === undefined ? {} : { degraded }),
+      ...(usage === undefined ? {} : { usage }),
     },
   ]);
   return compacted;
@@ -112,6 +119,7 @@ export async function compactContext(
 
 interface Folding {
   readonly run: BoundedRun;
+  readonly step: string;
   readonly parts: PlanParts;
   readonly plan: CompactionPlan;
   readonly place: ExchangePlace | undefined;
@@ -126,30 +134,42 @@ async function compact(folding: Folding, outside: RunOutside): Promise<Saved> {
     return { kind: 'compacted', memory: { version, ...unfolded, kept: plan.kept }, fold: 0 };
   }
   const summary = await summarise(folding, place, outside);
+  if (summary.kind === 'refused') return { kind: 'failed', error: summary.error };
+  const used = summary.usage === undefined ? {} : { usage: summary.usage };
   if (summary.kind === 'failed') {
     const harder = planCompaction({ ...parts, withoutFolding: true });
-    if (harder === undefined) return summary;
+    if (harder === undefined) return { kind: 'failed', error: summary.error };
     const memory = { version, ...unfolded, kept: harder.kept };
-    return { kind: 'compacted', memory, fold: 0, degraded: summary.error.code };
+    return { kind: 'compacted', memory, fold: 0, degraded: summary.error.code, ...used };
   }
   const uptoSeq = await lastFolded(folding);
   const memory = { version, uptoSeq, text: summary.text, kept: plan.kept };
-  return { kind: 'compacted', memory, fold: plan.fold };
+  return { kind: 'compacted', memory, fold: plan.fold, ...used };
 }
 
+/** What the summariser was paid for counts, whatever its summary is worth. */
+type Summary =
+  | { readonly kind: 'made'; readonly text: string; readonly usage?: Usage }
+  | { readonly kind: 'failed'; readonly error: Failure; readonly usage?: Usage }
+  /** A quota has nothing left: for the next model turn neither. */
+  | { readonly kind: 'refused'; readonly error: Failure };
+
 async function summarise(
-  { run, parts, plan }: Folding,
+  { run, step, parts, plan }: Folding,
   place: ExchangePlace,
-  { host, exchanges }: RunOutside,
-): Promise<
-  { readonly kind: 'made'; readonly text: string } | Extract<Saved, { readonly kind: 'failed' }>
-> {
+  outside: RunOutside,
+): Promise<Summary> {
+  const { host, exchanges } = outside;
   const { counter, budgetTokens, model } = run.memory;
+  const { sessionId, runId, principal } = run.request;
   const { folded, summaryTokens } = plan;
   const summary = parts.memory?.text ?? '';
   const messages: ModelMessage[] = summaryRequest({ ...parts, summary, folded, summaryTokens });
   const asked = requestTokens(messages, counter);
   if (asked > budgetTokens) return notMade(`it would have been asked with ${asked} tokens`);
+  const metered = { key: `${sessionId}/${runId}/${step}`, principal, nowMs: host.clock.now() };
+  const refusal = await refusedByQuota(metered, outside);
+  if (refusal !== undefined) return { kind: 'refused', error: refusal };
   const turn = await takeModelTurn(
     {
       agent: summariser,
@@ -160,15 +180,21 @@ async function summarise(
     host,
   );
   if (turn.kind === 'failed') return notMade(`${turn.error.code}: ${turn.error.message}`);
-  if (turn.kind !== 'completed' || turn.text.trim() === '') return notMade('it said nothing');
-  const length = counter.text(turn.text);
+  if (turn.kind === 'cancelled') return notMade('it was not asked');
+  const { text, usage } = turn;
+  await countTokens({ ...metered, usage }, outside);
+  if (text.trim() === '') return { ...notMade('it said nothing'), usage };
+  const length = counter.text(text);
   if (length > summaryTokens) {
-    return notMade(`its summary has ${length} tokens, of ${summaryTokens} allowed`);
+    return {
+      ...notMade(`its summary has ${length} tokens, of ${summaryTokens} allowed`),
+      usage,
+    };
   }
-  return { kind: 'made', text: turn.text };
+  return { kind: 'made', text, usage };
 }
 
-const notMade = (why: string): Extract<Saved, { readonly kind: 'failed' }> => ({
+const notMade = (why: string): Extract<Summary, { readonly kind: 'failed' }> => ({
   kind: 'failed',
   error: {
     code: 'MEMORY_NOT_SUMMARISED',

@@ -95,6 +95,8 @@ export const factSchema = z.discriminatedUnion('type', [
     prefixLost: z.number(),
     /** Code of the failure because of which nothing was folded. */
     degraded: z.string().exactOptional(),
+    /** What the summariser has used; absent where it was not asked or did not answer. */
+    usage: usageSchema.exactOptional(),
   }),
   /** A model turn said what must not get out: it was not kept, and what had been shown of it is void. */
   z.object({

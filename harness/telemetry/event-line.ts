@@ -56,8 +56,8 @@ function factFields(fact: Fact): LogFields {
     case 'model-turn-completed':
       return { finishReason: fact.finishReason, ...fact.usage };
     case 'memory-compacted': {
-      const { tokensBefore, tokensAfter, prefixLost } = fact;
-      return { tokensBefore, tokensAfter, prefixLost };
+      const { tokensBefore, tokensAfter, prefixLost, usage } = fact;
+      return { tokensBefore, tokensAfter, prefixLost, ...usage };
     }
     case 'tool-requested':
     case 'tool-completed':

@@ -85,7 +85,12 @@ export interface Scenario {
    * What the mails say, taken together; where the card has no mail, what the desk says in the conversation. What must not be
    * said is looked for in both.
    */
-  readonly reply: { readonly mustState: readonly RegExp[]; readonly mustNot: readonly RegExp[] };
+  readonly reply: {
+    readonly mustState: readonly RegExp[];
+    readonly mustNot: readonly RegExp[];
+    /** What the desk says in the conversation to the last message, whatever its mails say. */
+    readonly lastAnswer?: readonly RegExp[];
+  };
   /** At most this much, all runs together. */
   readonly budget: {
     readonly modelTurns: number;

@@ -88,6 +88,14 @@ function checkReply(
         reason: `the reply must state ${pattern}; it says: ${JSON.stringify(told)}`,
       }),
     ),
+    ...(reply.lastAnswer ?? []).map((pattern) => {
+      const last = outcomes.at(-1);
+      const said = last?.kind === 'answered' ? last.text : '';
+      return finding('reply', 'required', {
+        ok: said.search(pattern) !== -1,
+        reason: `the last answer must state ${pattern}; it says: ${JSON.stringify(said)}`,
+      });
+    }),
     ...reply.mustNot.map((pattern) =>
       finding('reply', 'forbidden', {
         ok: all.search(pattern) === -1,
@@ -104,12 +112,31 @@ function checkBudget({ budget }: Scenario, { events }: SeenSession): readonly Fi
     toolCalls: callsIn(events).length,
     tokens: turns.reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0),
   };
-  return (['modelTurns', 'toolCalls', 'tokens'] as const).map((name) =>
-    finding('budget', 'required', {
-      ok: spent[name] <= budget[name],
-      reason: `${name} allowed: ${budget[name]}; spent: ${spent[name]}`,
-    }),
+  return [
+    ...(['modelTurns', 'toolCalls', 'tokens'] as const).map((name) =>
+      finding('budget', 'required', {
+        ok: spent[name] <= budget[name],
+        reason: `${name} allowed: ${budget[name]}; spent: ${spent[name]}`,
+      }),
+    ),
+    ...checkContexts(events),
+  ];
+}
+
+/** Where contexts have a budget, no request was larger. */
+function checkContexts(events: SeenSession['events']): readonly Finding[] {
+  const contexts = events.flatMap(({ fact }) =>
+    fact.type === 'model-turn-completed' && fact.context !== undefined ? [fact.context] : [],
   );
+  if (contexts.length === 0) return [];
+  const over = contexts.filter(({ tokens, budgetTokens }) => tokens > budgetTokens);
+  const largest = Math.max(...contexts.map(({ tokens }) => tokens));
+  return [
+    finding('budget', 'required', {
+      ok: over.length === 0,
+      reason: `contexts over their budget: ${over.length} of ${contexts.length}; the largest has ${largest} tokens`,
+    }),
+  ];
 }
 
 function isInOrder(calls: readonly SessionCall[], patterns: readonly CallPattern[]): boolean {
