@@ -46,6 +46,7 @@ const suites: readonly Suite[] = [
       'S-12',
     ],
   },
+  { name: 'memory', scenarios: ['M-03'] },
 ];
 
 /** Throws SuiteUnknownError. */

@@ -1,5 +1,6 @@
 import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
+import { refundCrowdedOut } from './memory/remembered-refund.ts';
 import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
 import { endlessInvestigator, oneArea, poisonedFinding } from './supervision/one-area.ts';
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   widePlan,
   editedPlan,
   poisonedFinding,
+  refundCrowdedOut,
 ];
 
 /** Throws ScenarioUnknownError. */
