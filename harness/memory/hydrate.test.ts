@@ -37,32 +37,33 @@ test('what is remembered does not depend on the ids that a provider gave its cal
   expect(JSON.stringify(shownOf('call_1', '49.00'))).toContain('said');
 });
 
-test('a session is as long with addresses as with what a recording has in their place', () => {
-  const measured = (address: string) => {
-    const counter = createTokenCounter((text) => text.length);
-    const said = `Write to:\n${address} and tell ${'everybody '.repeat(30)}`;
-    const told: Fact[] = [
-      { type: 'message-received', text: said, principal, receivedAt: 0 },
-      { type: 'tool-completed', callId: 'c', tool: 'look', output: { said: said.repeat(9) } },
-    ];
-    const window = hydrate(undefined, told, counter);
-    const request = summaryRequest({
-      summary: said,
-      folded: window.blocks,
-      summaryTokens: 100,
-      room: 800,
-    });
-    const head = headOf({
-      text: said,
-      kept: { ...kept, commitments: [done({ said: said.repeat(3) })] },
-    });
-    return {
-      window: window.tokens(),
-      request: requestTokens(request, counter),
-      cut: addressless(JSON.stringify(request)),
-      head: addressless(JSON.stringify(head)),
-    };
+const measured = (address: string) => {
+  const counter = createTokenCounter((text) => text.length);
+  const said = `Write to:\n${address} and tell ${'everybody '.repeat(30)}`;
+  const told: Fact[] = [
+    { type: 'message-received', text: said, principal, receivedAt: 0 },
+    { type: 'tool-completed', callId: 'c', tool: 'look', output: { said: said.repeat(9) } },
+  ];
+  const window = hydrate(undefined, told, counter);
+  const request = summaryRequest({
+    summary: said,
+    folded: window.blocks,
+    summaryTokens: 100,
+    room: 800,
+  });
+  const head = headOf({
+    text: said,
+    kept: { ...kept, commitments: [done({ said: said.repeat(3) })] },
+  });
+  return {
+    window: window.tokens(),
+    request: requestTokens(request, counter),
+    cut: addressless(JSON.stringify(request)),
+    head: addressless(JSON.stringify(head)),
   };
+};
+
+test('a session is as long with addresses as with what a recording has in their place', () => {
   expect(measured('ada.lovelace@customers.example')).toEqual(measured('[e-mail 1]'));
   expect(measured('ada.lovelace@customers.example')).not.toEqual(measured('nobody'));
 });

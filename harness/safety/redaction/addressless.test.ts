@@ -35,8 +35,9 @@ test('a text and what a recording makes of it are the same without addresses', (
   );
 });
 
+const json = (texts: readonly string[]): string => JSON.stringify({ texts });
+
 test('so are their JSON, and the JSON of that', () => {
-  const json = (texts: readonly string[]): string => JSON.stringify({ texts });
   expect(addressless(json(['Write to:\nada@shop.example']))).toBe(json(['Write to:\n[e-mail]']));
   fc.assert(
     fc.property(both, ([said, recorded]) => {

@@ -14,10 +14,6 @@ const budgetTokens = 1500;
 const please = {
   text: 'Hi, I was charged twice for my Pro plan this month. Please refund one of them.',
 };
-export const small = (text: string) => ({ text: `${text} ${talk}` });
-const talk =
-  'Otherwise all is well here: the new office is bright, the team likes the desks, and the kettle in the kitchen finally ' +
-  'works again, which makes the mornings so much better for everybody. We even bought a second plant.';
 
 const shared = {
   principal: amara,
