@@ -1,8 +1,14 @@
 import type { SessionStore, StepObserver } from '#harness';
 import { type CrashPoint, isStepOf, type Moment } from './crash-point.ts';
 
+/** A step of a run that is under way. */
+interface StepUnderWay {
+  readonly runId: string;
+  readonly step: string;
+}
+
 interface Injection {
-  readonly die: () => never;
+  readonly die: (at: StepUnderWay) => never;
 }
 
 /** Watches a run's steps and dies at one point of them, unless that is behind a piece of text. */
@@ -11,7 +17,7 @@ export function crashInjector(point: CrashPoint, { die }: Injection): StepObserv
     (moment: Moment) =>
     (runId: string, step: string): void => {
       if (point.delta !== undefined) return;
-      if (moment === point.moment && isStepOf(point, { runId, step })) die();
+      if (moment === point.moment && isStepOf(point, { runId, step })) die({ runId, step });
     };
   return { before: at('before'), inside: at('inside'), after: at('after') };
 }
@@ -27,7 +33,7 @@ export function crashingStore(
     ...store,
     appendDelta: async (delta) => {
       await store.appendDelta(delta);
-      if (delta.ordinal === point.delta && isStepOf(point, delta)) die();
+      if (delta.ordinal === point.delta && isStepOf(point, delta)) die(delta);
     },
   };
 }

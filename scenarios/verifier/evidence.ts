@@ -19,8 +19,8 @@ const lineSchema = z.discriminatedUnion('kind', [
   }),
   /** A step of a sub-agent's run was saved. */
   z.object({ kind: z.literal('saved'), life: z.number(), runId: z.string(), step: z.string() }),
-  /** The crash point was reached; the next thing that happens is SIGKILL. */
-  z.object({ kind: z.literal('landed'), life: z.number() }),
+  /** A crash point was reached, and this is where; the next thing that happens is SIGKILL. */
+  z.object({ kind: z.literal('landed'), life: z.number(), runId: z.string(), step: z.string() }),
   /** The session ended and this is what it came to. */
   z.object({
     kind: z.literal('session'),

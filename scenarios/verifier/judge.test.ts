@@ -20,9 +20,11 @@ async function play(playbook: 'gold' | 'null'): Promise<NonNullable<WorkerStory[
 }
 
 const golden = await play('gold');
+const landedAt = (step: string, runId = 'R-01/1') =>
+  ({ kind: 'landed', life: 1, runId, step }) as const;
 const clean: WorkerStory = {
   lives: [killed, ended],
-  evidence: [{ kind: 'landed', life: 1 }],
+  evidence: [landedAt('issueRefund#1')],
   observation: golden,
   viewings: [],
 };
@@ -35,6 +37,10 @@ test.for([
   ['the point was never reached', { ...clean, lives: [ended], evidence: [] }],
   ['the worker hung before it reached the point', { ...clean, lives: [{ ...killed, hung: true }] }],
   ['the worker outlived its kill', { ...clean, lives: [{ ...ended, exitCode: 1 }] }],
+  [
+    'it was killed elsewhere, in R-01/1~2 at issueRefund#1',
+    { ...clean, evidence: [landedAt('issueRefund#1', 'R-01/1~2')] },
+  ],
 ] as const)('where %s, nothing is proved', ([reason, story]) => {
   expect(judge(story, { golden, point })).toMatchObject({
     kind: 'INVALID',
@@ -60,7 +66,7 @@ test('only the call whose answer was not yet saved may be made twice', () => {
   const made = { kind: 'model-call', life: 1, runId: 'R-01/1', ...first } as const;
   const twice = {
     ...clean,
-    evidence: [...clean.evidence, { ...made, step: 'model#1' }],
+    evidence: [landedAt('model#1'), { ...made, step: 'model#1' }],
     observation: { ...golden, modelCalls: [...golden.modelCalls, first] },
   };
   const at = (moment: 'inside' | 'after'): ReturnType<typeof judge> =>

@@ -25,18 +25,24 @@ export function judge(
     readonly point: CrashPoint;
   },
 ): Verdict {
-  const reason = whyInvalid(story);
+  const reason = whyInvalid(story, expected.point);
   if (reason !== undefined) return { kind: 'INVALID', reason };
   const violations = violationsOf(story, expected);
   return violations.length === 0 ? { kind: 'CLEAN' } : { kind: 'VIOLATION', violations };
 }
 
-function whyInvalid({ lives: [first], evidence }: WorkerStory): string | undefined {
+function whyInvalid(
+  { lives: [first], evidence }: WorkerStory,
+  point: CrashPoint,
+): string | undefined {
   if (first === undefined) return 'the worker never lived';
   if (first.hung) return 'the worker hung before it reached the point';
-  if (!evidence.some((line) => line.kind === 'landed')) {
+  const landed = evidence.find((line) => line.kind === 'landed');
+  if (landed === undefined) {
     return `the point was never reached (exit code ${first.exitCode}, signal ${first.signal}) ${first.complaint}`.trim();
   }
+  if (!isStepOf(point, landed))
+    return `it was killed elsewhere, in ${landed.runId} at ${landed.step}`;
   if (first.signal !== 'SIGKILL')
     return `the worker outlived its kill (exit code ${first.exitCode})`;
   return undefined;

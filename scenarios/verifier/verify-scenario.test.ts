@@ -16,16 +16,16 @@ const brokenInvariants = ({ violations }: VerifyReport): readonly string[] =>
   [...new Set(violations.map(({ invariant }) => invariant))].toSorted();
 
 test.for([
-  ['pglite', 'issueRefund#1:inside'],
-  ['pglite', 'model#4:after'],
-  ['pglite-server', 'receive-message:inside'],
-  ['pglite-server', 'sendReply#1:inside'],
-  ['pglite-server', 'classifyItem#1:before'],
+  ['R-01', 'pglite', 'issueRefund#1:inside'],
+  ['R-01', 'pglite', 'model#4:after'],
+  ['R-01', 'pglite-server', 'receive-message:inside'],
+  ['R-01', 'pglite-server', 'sendReply#1:inside'],
+  ['S-02', 'pglite-server', '1~1/searchKnowledgeBase#1:before'],
 ] as const)(
-  'on %s a worker killed at %s recovers, and nothing is wrong',
+  '%s on %s: a worker killed at %s recovers, and nothing is wrong',
   { timeout: sweepTimeoutMs },
-  async ([backend, at]) => {
-    const report = await verifyScenario('R-01', { backend, at });
+  async ([scenario, backend, at]) => {
+    const report = await verifyScenario(scenario, { backend, at });
     expect(report.violations).toEqual([]);
     expect(summary(report)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
   },

@@ -32,8 +32,8 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
   const recording = await readRecording(order.recording);
   await using database = await openHarnessDatabase(order.database);
   const injection = {
-    die: () => {
-      tell({ kind: 'landed', life });
+    die: ({ runId, step }: { readonly runId: string; readonly step: string }) => {
+      tell({ kind: 'landed', life, runId, step });
       return die();
     },
   };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { moments } from './crash-point.ts';
 
-/** What a worker process is told to do, as JSON on its command line. */
-export const workerOrderSchema = z.object({
+/** What a worker process is told to do, as JSON on its command line. Strict: what it does not know it cannot do. */
+export const workerOrderSchema = z.strictObject({
   scenario: z.string(),
   /** Path of the recording whose model answers are replayed. */
   recording: z.string(),
@@ -18,8 +18,9 @@ export const workerOrderSchema = z.object({
   evidence: z.string(),
   mutant: z.string().optional(),
   crash: z
-    .object({
+    .strictObject({
       run: z.number(),
+      sub: z.number().exactOptional(),
       step: z.string(),
       moment: z.enum(moments),
       delta: z.number().exactOptional(),
