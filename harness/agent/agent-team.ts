@@ -1,4 +1,5 @@
 import { HarnessError } from '../host/harness-error.ts';
+import type { Tool } from '../tools/define-tool.ts';
 import { partsMissingFrom, type ToolDirectory } from '../tools/tool-directory.ts';
 import type { Agent } from './define-agent.ts';
 import { handoffToolName } from './handoff.ts';
@@ -36,8 +37,14 @@ export function assembleTeam(agents: readonly Agent[], entry: string): AgentTeam
     ...agents.flatMap((agent) => faultsOf(agent, byName)),
   ];
   if (faults.length > 0) throw new TeamInvalidError([...byName.keys()], faults);
+  const investigators = new Set(
+    agents.flatMap(({ supervises }) => supervises?.investigators ?? []),
+  );
   const tools = liveTools(agents, (tool) => {
     const objections = [
+      ...tool.agents
+        .filter((agent) => investigators.has(agent))
+        .flatMap((agent) => outwardFaults(agent, [tool])),
       ...(reservedNames.has(tool.name) ? [`${tool.name} is a name of the loop's own`] : []),
       ...(tool.agents.some((agent) => byName.has(agent))
         ? []
@@ -110,12 +117,18 @@ function investigatorFaults(agent: Agent | undefined): readonly string[] {
   return [
     ...(handoffs.length > 0 ? [`the investigator ${name} hands off`] : []),
     ...(supervises === undefined ? [] : [`the investigator ${name} supervises`]),
-    ...tools
-      .filter(({ effect }) => effect === 'keyed' || effect === 'unkeyed')
-      .map(
-        (tool) => `the investigator ${name} carries ${tool.name}, which changes the world outside`,
-      ),
+    ...outwardFaults(name, tools),
   ];
+}
+
+/** What else an investigator's tools do is refused by the database; the world outside is not behind it. */
+function outwardFaults(investigator: string, tools: readonly Tool[]): readonly string[] {
+  return tools
+    .filter(({ effect }) => effect === 'keyed' || effect === 'unkeyed')
+    .map(
+      ({ name }) =>
+        `the investigator ${investigator} carries ${name}, which changes the world outside`,
+    );
 }
 
 export class TeamInvalidError extends HarnessError {

@@ -3,12 +3,13 @@ import { redactionStream } from '../safety/redaction-stream.ts';
 import type { Fact } from '../session/event.ts';
 import type { SteeringMessage } from '../session/steering.ts';
 import type { Agent } from './define-agent.ts';
-import { countTokens, refusedByQuota } from './dispatch/token-quota.ts';
+import { refusedByQuota } from './dispatch/token-quota.ts';
 import { type ToolsChanged, type ToolVersions, toolsChanged } from './live-tools.ts';
-import { type ModelTurn, takeModelTurn } from './model-turn.ts';
+import { takeMeteredTurn } from './metered-turn.ts';
+import type { ModelTurn } from './model-turn.ts';
 import type { Run, RunOutside } from './run-agent.ts';
 import type { RunContext } from './run-context.ts';
-import { type WithheldTurn, withholdTurn } from './withhold-turn.ts';
+import type { WithheldTurn } from './withhold-turn.ts';
 
 /** A model turn about to be taken. */
 interface NextTurn {
@@ -63,9 +64,7 @@ export function modelStep(next: NextTurn, outside: RunOutside): Promise<TakenTur
     const safe = redactionStream();
     const onText = (piece: string): Promise<void> => text.add(safe.add(piece));
     const model = exchanges.model(place, run.model);
-    const taken = await takeModelTurn({ agent, messages, model, onText }, host);
-    if (taken.kind === 'completed') await countTokens({ ...metered, usage: taken.usage }, outside);
-    const turn = withholdTurn(taken, agent, outside.output);
+    const turn = await takeMeteredTurn({ agent, messages, model, onText }, metered, outside);
     if (turn.kind === 'withheld') {
       // A new attempt, of which nothing comes: whoever was shown some of this one is told that it is void.
       await run.log.openText(step);

@@ -24,7 +24,7 @@ import type { CompletedTurn } from './model-turn.ts';
 import { openContext } from './run-context.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
-import type { OutputGuard } from './withhold-turn.ts';
+import { type OutputGuard, outputWithheld } from './withhold-turn.ts';
 
 /** The ways out of a run. */
 export interface RunOutside {
@@ -168,11 +168,6 @@ async function auditRefused(
     await auditCall({ agent, call, context, result: { kind: 'failed', error }, endedAt }, audit);
   }
 }
-
-const outputWithheld: Failure = {
-  code: 'OUTPUT_WITHHELD',
-  message: 'The answer was withheld: it held what must not be given out.',
-};
 
 /** Ordinal of the last run whose message has been read, by what these facts say. */
 function lastRead(facts: readonly Fact[], before: number): number {

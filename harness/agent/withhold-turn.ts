@@ -1,5 +1,5 @@
 import { checkOutput, type OutputRules } from '../safety/check-output.ts';
-import type { Json } from '../session/event.ts';
+import type { Failure, Json } from '../session/event.ts';
 import type { Agent } from './define-agent.ts';
 import type { ModelTurn } from './model-turn.ts';
 
@@ -14,6 +14,12 @@ export interface WithheldTurn {
   readonly kind: 'withheld';
   readonly codes: readonly string[];
 }
+
+/** How a run ends whose turn was withheld. */
+export const outputWithheld: Failure = {
+  code: 'OUTPUT_WITHHELD',
+  message: 'The answer was withheld: it held what must not be given out.',
+};
 
 /** The turn, or that it is withheld: nothing it says is kept and none of its calls is made. */
 export function withholdTurn(

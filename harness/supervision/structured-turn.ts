@@ -1,8 +1,11 @@
 import type { ModelMessage } from 'ai';
 import type { z } from 'zod';
 import { type Agent, definePrompt } from '../agent/define-agent.ts';
-import { type ModelTurn, takeModelTurn } from '../agent/model-turn.ts';
+import { refusedByQuota } from '../agent/dispatch/token-quota.ts';
+import { takeMeteredTurn } from '../agent/metered-turn.ts';
+import type { ModelTurn } from '../agent/model-turn.ts';
 import type { Run, RunOutside } from '../agent/run-agent.ts';
+import { outputWithheld, type WithheldTurn } from '../agent/withhold-turn.ts';
 import type { Failure, Usage } from '../session/event.ts';
 
 /** A model may write it once and repair it twice. */
@@ -37,7 +40,11 @@ export type Answer<Value> =
   | { readonly kind: 'failed'; readonly step: string; readonly error: Failure }
   | { readonly kind: 'cancelled'; readonly step: string };
 
-/** Asks, and asks again with what is wrong, each time in a step of its own; nothing of it becomes part of the conversation. */
+/**
+ * Asks, and asks again with what is wrong, each time in a step of its own; nothing of it becomes part of the conversation.
+ * It is a model turn like every other: it counts against the run's budget and its principal's quota, and says nothing that
+ * must not get out.
+ */
 export async function askStructured<Value>(
   question: Question<Value>,
   outside: RunOutside,
@@ -47,11 +54,19 @@ export async function askStructured<Value>(
   const messages = [...question.messages];
   let faults: readonly string[] = [];
   for (let number = 1; number <= attemptLimit; number += 1) {
+    const overBudget = run.meter.refusedTurn();
+    if (overBudget !== undefined) return { kind: 'failed', step: 'end', error: overBudget };
     const step = `${name}#${number}`;
     const turn = await writingStep({ run, step, agent, messages }, outside);
     if (turn.kind === 'cancelled') return { kind: 'cancelled', step };
     if (turn.kind === 'failed') return { kind: 'failed', step, error: turn.error };
+    if (turn.kind === 'withheld') {
+      const withheld = { agent: agent.name, codes: [...turn.codes] };
+      await run.log.append(step, [{ type: 'output-withheld', ...withheld }]);
+      return { kind: 'failed', step: 'end', error: outputWithheld };
+    }
     const { text, usage } = turn;
+    run.meter.countTurn(usage);
     const { value, faults: found } = read(jsonIn(text));
     if (found.length === 0) return { kind: 'given', value, step, usage };
     faults = found;
@@ -86,17 +101,23 @@ function writingStep(
     readonly agent: Agent;
     readonly messages: readonly ModelMessage[];
   },
-  { host, exchanges, control }: RunOutside,
-): Promise<ModelTurn> {
+  outside: RunOutside,
+): Promise<ModelTurn | WithheldTurn> {
   const { run, step, agent, messages } = turn;
-  const { sessionId, runId } = run.request;
+  const { host, exchanges, control } = outside;
+  const { sessionId, runId, principal } = run.request;
   const place = run.places(agent.name);
   return run.steps.run(step, async () => {
     if (await control.isCancelRequested(sessionId, runId)) return { kind: 'cancelled' };
+    const metered = { key: `${sessionId}/${runId}/${step}`, principal, nowMs: host.clock.now() };
+    const refusal = await refusedByQuota(metered, outside);
+    if (refusal !== undefined) return { kind: 'failed', error: refusal };
     const model = exchanges.model(place, run.model);
-    return takeModelTurn({ agent, messages, model, onText: async () => undefined }, host);
+    return takeMeteredTurn({ agent, messages, model, onText: unheard }, metered, outside);
   });
 }
+
+const unheard = async (): Promise<void> => undefined;
 
 function jsonIn(text: string): unknown {
   try {

@@ -2,7 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Agent, defineAgent, definePrompt, type Supervision } from '../agent/define-agent.ts';
-import { type Backing, createHarness, type Harness } from '../create-harness.ts';
+import {
+  type Backing,
+  createHarness,
+  type Harness,
+  type HarnessOptions,
+} from '../create-harness.ts';
 import { durableBacking } from '../durable-backing.ts';
 import { openHarnessDatabase } from '../open-harness-database.ts';
 import type { Approval } from '../session/approval.ts';
@@ -43,9 +48,13 @@ interface Script {
 }
 
 interface Team {
+  /** What else the harness is opened with. */
+  readonly rules?: Pick<HarnessOptions, 'budget' | 'limits' | 'output'>;
   readonly lookUp: (agent: string, objective: string) => Promise<string>;
   readonly supervision?: Partial<Supervision>;
   readonly tools?: readonly Tool[];
+  /** Told of every event as a viewer would be. */
+  readonly onEvent?: (event: SessionEvent) => void;
 }
 
 const planFor = (agents: readonly string[]): string =>
@@ -142,14 +151,30 @@ async function play<Result>(
       plays: [{ name: 'any', when: () => true, answer: (each) => answerBy(script, each) }],
     }),
     backing: (await backings[backing]?.()) ?? memoryBacking(),
+    ...team.rules,
   });
   const runId = `${sessionId}/1`;
+  const leaving = new AbortController();
+  const viewing = follow(harness, { sessionId, signal: leaving.signal }, team.onEvent);
   await harness.send({ sessionId, messageId: runId, text: 'What is wrong?', principal: customer });
   if (team.supervision?.gate !== undefined) await decidePlan(harness, sessionId);
   await harness.outcome(runId);
+  leaving.abort();
+  await viewing;
   return ask(harness, await harness.events(sessionId));
 }
 let sessions = 0;
+
+async function follow(
+  harness: Harness,
+  { sessionId, signal }: { readonly sessionId: string; readonly signal: AbortSignal },
+  onEvent: Team['onEvent'],
+): Promise<void> {
+  if (onEvent === undefined) return;
+  for await (const item of harness.subscribe(sessionId, { after: 0, signal })) {
+    if (item.kind === 'event') onEvent(item.event);
+  }
+}
 
 /** Lets the plan that waits pass without its last objective. */
 async function decidePlan(harness: Harness, sessionId: string): Promise<void> {
@@ -248,6 +273,31 @@ test.for(Object.keys(backings))(
         agent: 'supervisor',
         text: 'You are supervisor. All is said.',
       });
+    });
+  },
+);
+
+test.for(Object.keys(backings))(
+  '%s: a plan takes as long as its slowest objective: all are begun before one ends, and gathered after the last',
+  async (backing) => {
+    // Each speaks when those before it in this order have reported: one at a time, the first would wait for ever.
+    const order = ['prices', 'ledger', 'manual'];
+    const reported = new Map(order.map((agent) => [agent, Promise.withResolvers<void>()]));
+    const lookUp = async (agent: string): Promise<string> => {
+      await reported.get(order[order.indexOf(agent) - 1] ?? '')?.promise;
+      return `by ${agent}`;
+    };
+    const onEvent = (event: SessionEvent): void => {
+      if (isOf(event.fact, 'sub-agent-completed')) reported.get(event.fact.agent)?.resolve();
+    };
+    await play(backing, { script: allReport, team: { lookUp, onEvent } }, (_harness, events) => {
+      const seqOf = (type: Fact['type']): readonly number[] =>
+        events.flatMap(({ seq, fact }) => (fact.type === type ? [seq] : []));
+      expect(only(events, 'sub-agent-completed').map(({ agent }) => agent)).toEqual(order);
+      expect(Math.max(...seqOf('sub-agent-started'))).toBeLessThan(
+        Math.min(...seqOf('sub-agent-completed')),
+      );
+      expect(seqOf('findings-gathered')).toEqual([Math.max(...seqOf('sub-agent-completed')) + 1]);
     });
   },
 );
@@ -429,3 +479,96 @@ test.for(Object.keys(backings))(
     });
   },
 );
+
+const lookedUp = { lookUp: async () => 'it' };
+const quota = {
+  id: 'tokens a day',
+  per: ['principal'],
+  unit: 'tokens',
+  windowMs: 86_400_000,
+} as const;
+
+/** How a run ends: with which failure, and behind which other facts. */
+const endingWith = (rules: NonNullable<Team['rules']>, script: Script): Promise<unknown> =>
+  play('memory', { script, team: { ...lookedUp, rules } }, (_harness, events) => [
+    ...typesOf(events).filter((type) => !type.startsWith('~')),
+    ...only(events, 'output-withheld').flatMap(({ codes }) => codes),
+    ...only(
+      events.filter(({ runId }) => !isSubRun(runId)),
+      'run-failed',
+    ).map(({ error }) => error.code),
+  ]);
+
+test('plans and syntheses count against the budget of the run and against quotas', async () => {
+  const received = ['message-received', 'run-started'];
+  // Whoever has written one plan, or had one refused, has used a token and more.
+  expect(await endingWith({ budget: { tokens: 1 } }, allReport)).toEqual([
+    ...received,
+    'plan-made',
+    'findings-gathered',
+    'run-failed',
+    'BUDGET_EXCEEDED',
+  ]);
+  expect(await endingWith({ budget: { tokens: 1 } }, { plans: ['no plan'] })).toEqual([
+    ...received,
+    'answer-refused',
+    'run-failed',
+    'BUDGET_EXCEEDED',
+  ]);
+  expect(await endingWith({ limits: [{ ...quota, max: 1 }] }, allReport)).toEqual([
+    ...received,
+    'plan-made',
+    'findings-gathered',
+    'run-failed',
+    'QUOTA_EXCEEDED',
+  ]);
+  expect(await endingWith({ limits: [{ ...quota, max: 100_000 }] }, allReport)).toContain(
+    'run-completed',
+  );
+});
+
+test('what a plan or a synthesis says and must not get out ends the run, and nobody is sent out by it', async () => {
+  const rules = { output: { canaries: ['c4nary'], internalMarkers: [] } };
+  const leaking = JSON.stringify({ objectives: [{ agent: 'ledger', objective: 'Find c4nary.' }] });
+  const received = ['message-received', 'run-started'];
+  const withheld = ['output-withheld', 'run-failed', 'CANARY_LEAKED', 'OUTPUT_WITHHELD'];
+  expect(await endingWith(rules, { plans: [leaking] })).toEqual([...received, ...withheld]);
+  const synthesis = citing(['finding-1', 'finding-2', 'finding-3']).replace('So', 'c4nary');
+  expect(await endingWith(rules, { ...allReport, syntheses: [synthesis] })).toEqual([
+    ...received,
+    'plan-made',
+    'findings-gathered',
+    ...withheld,
+  ]);
+  expect(await endingWith(rules, allReport)).toContain('run-completed');
+});
+
+const pay = (name: string, agents: readonly string[]) => ({
+  name,
+  version: '1',
+  owner: 'tests',
+  description: 'Pays.',
+  input: z.object({}),
+  output: z.object({}),
+  agents,
+  execute: async () => ({}),
+});
+
+test('what changes the world outside is not registered for an investigator, while for others it is', async () => {
+  await play('memory', { script: allReport, team: lookedUp }, ({ tools }) => {
+    const forBoth = pay('pay', ['alone', 'ledger']);
+    for (const tool of [
+      defineTool({ ...forBoth, effect: 'keyed' }),
+      defineTool({ ...forBoth, effect: 'unkeyed' }),
+    ]) {
+      expect(() => tools.register(tool)).toThrow(
+        'the investigator ledger carries pay, which changes the world outside',
+      );
+    }
+    tools.register(defineTool({ ...pay('payAlone', ['alone']), effect: 'keyed' }));
+    tools.register(defineTool({ ...pay('look', ['ledger']), effect: 'read' }));
+    expect(tools.list().map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['payAlone', 'look']),
+    );
+  });
+});
