@@ -33,7 +33,16 @@ export async function moneySource(): Promise<string> {
 }
 
 /** The file's own text without types and exports: what the tests outside have tested is what runs inside. */
-async function inside(file: 'money.ts' | 'guest.ts'): Promise<string> {
+function inside(file: GuestFile): Promise<string> {
+  return (texts[file] ??= strip(file));
+}
+
+type GuestFile = 'money.ts' | 'guest.ts';
+
+/** Most of what a small program would cost is stripping them. */
+const texts: { [File in GuestFile]?: Promise<string> } = {};
+
+async function strip(file: GuestFile): Promise<string> {
   const typed = await readFile(new URL(file, import.meta.url), 'utf8');
   return stripTypeScriptTypes(typed).replaceAll(/^export /gm, '');
 }
