@@ -97,6 +97,8 @@ test('a bench that is aborted while it measures stops, and closes what it had op
   const abort = new AbortController();
   const bench = runBench({
     backends: ['pglite'],
+    rounds: 1,
+    samples: 1,
     signal: abort.signal,
     progress: (line) => line.startsWith('pglite') && abort.abort(new Error('enough')),
   });
