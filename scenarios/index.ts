@@ -24,7 +24,7 @@ export {
 } from './scenario/define-scenario.ts';
 export { type ModelMode, type OpenModel, openModel } from './scenario/open-model.ts';
 export { type PlayOptions, playScenario } from './scenario/play-scenario.ts';
-export { playSession, runIdOf, type SessionOptions } from './scenario/play-session.ts';
+export { playSession, type SessionOptions } from './scenario/play-session.ts';
 export {
   type RecordOptions,
   type RecordReport,
@@ -32,6 +32,7 @@ export {
 } from './scenario/record-scenario.ts';
 export { recordingPath } from './scenario/recording-path.ts';
 export { type ReplayReport, replayRecording } from './scenario/replay-recording.ts';
+export { runIdOf } from './scenario/run-id-of.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
 export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';

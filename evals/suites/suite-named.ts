@@ -47,6 +47,7 @@ const suites: readonly Suite[] = [
     ],
   },
   { name: 'memory', scenarios: ['M-03'] },
+  { name: 'delivery', scenarios: ['D-08', 'D-08b', 'D-08c'] },
 ];
 
 /** Throws SuiteUnknownError. */

@@ -251,6 +251,7 @@ function clear(
   for (const runId of settledRuns) session.cleared.add(runId);
   session.deltas.length = 0;
   session.records.clear();
+  session.steering = [];
   session.epoch += 1;
   session.eventCount += 1;
   const { epoch, eventCount: seq } = session;

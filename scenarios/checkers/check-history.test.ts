@@ -18,8 +18,8 @@ import { checkToolResults } from './tool-results.ts';
 
 let golden: Observation;
 
-async function playAs(sessionId: string): Promise<Observation> {
-  const scenario = scenarioNamed('R-01');
+async function playAs(sessionId: string, card = 'R-01'): Promise<Observation> {
+  const scenario = scenarioNamed(card);
   await using worldServer = await startWorldServer();
   return await playScenario(scenario, {
     worldServer,
@@ -206,6 +206,50 @@ test('I8: a second run, a second beginning and a second mail are found', () => {
   const mails = [...world.mails, { ...at(world.mails, 0), id: 'mail_2' }];
   expect(checkOneRun({ ...golden, world: { ...world, mails } })).toMatchObject([
     { expected: 'one mail by golden/golden/1', found: '2' },
+  ]);
+});
+
+test('I8: a steered message is answered by the run that read it, once; answered twice or lost is found', async () => {
+  const { events, outcomes, world } = await playAs('steered', 'D-08');
+  const seen = { events, outcomes, world };
+  const [first, second] = ['steered/1', 'steered/2'];
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['answered', 'steered']);
+  expect(checkOneRun(seen)).toEqual([]);
+  const without = (type: string) => events.filter(({ fact }) => fact.type !== type);
+  expect(checkOneRun({ ...seen, events: without('message-steered') })).toMatchObject([
+    { invariant: 'I8', expected: `${second} is read by ${first} only`, found: 'nobody read it' },
+  ]);
+  expect(checkOneRun({ ...seen, events: without('run-steered') })).toMatchObject([
+    { expected: '2 runs, one for each message', found: '1' },
+  ]);
+  const reading = events.filter(({ fact }) => fact.type === 'message-steered');
+  expect(checkOneRun({ ...seen, events: [...events, ...reading] })).toMatchObject([
+    { expected: `${second} is read by ${first} only`, found: `${first}, ${first}` },
+  ]);
+  const answered = events
+    .filter(({ runId }) => runId === first)
+    .map((event) => ({ ...event, runId: second }))
+    .filter(({ fact }) => fact.type !== 'message-steered');
+  expect(checkOneRun({ ...seen, events: [...without('run-steered'), ...answered] })).toMatchObject([
+    { expected: `${second} is read by nobody else`, found: `${first} read it` },
+  ]);
+  expect(checkOneRun({ ...seen, events: [...events, ...answered] })).toMatchObject([
+    { expected: `${second} has message-received never, being steered` },
+    { expected: `${second} has run-started never, being steered` },
+    { expected: `${second} has an ending once`, found: '2 times' },
+  ]);
+});
+
+test('I9: a steered message that comes to no end, or to an answer of its own, is found', async () => {
+  const steered = await playAs('steered', 'D-08');
+  const { outcomes } = steered;
+  expect(checkSettled(steered, steered)).toEqual([]);
+  expect(checkSettled(steered, { ...steered, outcomes: outcomes.slice(0, 1) })).toMatchObject([
+    { invariant: 'I9', expected: 'message 2 steered', found: 'not settled' },
+  ]);
+  const both = [at(outcomes, 0), at(outcomes, 0)];
+  expect(checkSettled(steered, { ...steered, outcomes: both })).toMatchObject([
+    { expected: 'message 2 steered', found: 'answered' },
   ]);
 });
 

@@ -4,6 +4,7 @@ import {
   HarnessError,
   type Json,
   type Principal,
+  type StepName,
 } from '#harness';
 import type { Playbook } from '#harness/testing';
 import type { Quote } from '../desk/tools/create-quote.ts';
@@ -17,6 +18,19 @@ export interface CallPattern {
   readonly input?: Readonly<Record<string, Json>>;
   /** Any arguments but these. */
   readonly inputOtherThan?: Readonly<Record<string, Json>>;
+}
+
+/** What the customer says, in order: after the message before has been answered, unless `during` says otherwise. */
+export interface ScenarioMessage {
+  readonly text: string;
+  /** `steer`: for the run in progress; `queue`, the default: to be answered in its turn. */
+  readonly mode?: 'queue' | 'steer';
+  /** Said when a run, counted from 1, has come to a step, which does not go on before the message is in its session. */
+  readonly during?: {
+    readonly run: number;
+    readonly step: StepName;
+    readonly moment: 'before' | 'after';
+  };
 }
 
 /** What a person does when a request for this tool waits. */
@@ -40,8 +54,7 @@ export interface Scenario {
   readonly title: string;
   readonly tags: readonly string[];
   readonly principal: Principal;
-  /** Sent in order, each after the one before it has been answered. */
-  readonly messages: readonly { readonly text: string }[];
+  readonly messages: readonly ScenarioMessage[];
   /** Who decides what: the n-th entry for a tool answers the session's n-th request for it. */
   readonly human?: readonly HumanDecision[];
   /** What the world holds when the session begins; its `now` is the session's clock. */
@@ -112,6 +125,11 @@ export function defineScenario(scenario: Scenario): Scenario {
   const faults = [
     ...(/^[A-Z]-\d{2}[a-z]?$/.test(id) ? [] : ['its id is not of the form R-01']),
     ...(messages.length > 0 ? [] : ['nobody says anything']),
+    ...messages.flatMap(({ during }, index) =>
+      during === undefined || during.run === runInProgress(messages, index)
+        ? []
+        : [`message ${index + 1} comes during run ${during.run}, which is not in progress then`],
+    ),
     ...(route.length > 0 ? [] : ['nobody is expected to speak']),
     ...(world.customers.some((customer) => customer.id === principal.id)
       ? []
@@ -132,6 +150,11 @@ export function defineScenario(scenario: Scenario): Scenario {
   ];
   if (faults.length > 0) throw new ScenarioInvalidError(id, faults);
   return scenario;
+}
+
+/** The run of the last message before that waited for its turn; messages said meanwhile are behind it. */
+function runInProgress(messages: readonly ScenarioMessage[], index: number): number {
+  return messages.slice(0, index).findLastIndex(({ during }) => during === undefined) + 1;
 }
 
 export class ScenarioInvalidError extends HarnessError {

@@ -3,7 +3,7 @@ import type { FeedItem } from '#harness';
 import { memoryBacking, scriptedModel } from '#harness/testing';
 import { startWorldServer, type WorldServer } from '../desk/world/world-server.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
-import type { Scenario } from './define-scenario.ts';
+import { defineScenario, type Scenario } from './define-scenario.ts';
 import { type PlayOptions, playScenario } from './play-scenario.ts';
 import { scenarioExchanges } from './scenario-exchanges.ts';
 
@@ -55,6 +55,52 @@ test('each message is a run of its own, in order, under a name that follows from
     { run: 2, step: 'model#1' },
   ]);
   expect(seen.pendingRuns).toEqual([]);
+});
+
+async function story(id: string): Promise<readonly string[]> {
+  const seen = await play({}, scenarioNamed(id));
+  return seen.events.flatMap(({ runId, step, fact }) => {
+    const run = runId.slice(id.length + 1);
+    if (fact.type === 'tool-failed') return `${run} ${step} ${fact.error.code}`;
+    if (fact.type === 'message-steered') return `${run} ${step} reads ${fact.messageId}`;
+    if (fact.type === 'run-completed' || fact.type === 'run-steered') return `${run} ${fact.type}`;
+    return fact.type === 'message-received' ? `${run} hears` : [];
+  });
+}
+
+test('a message comes during a run at its step, which does not go on before the message is in its session', async () => {
+  expect(await story('D-08')).toEqual([
+    '1 hears',
+    '1 issueRefund#1 MESSAGE_ARRIVED',
+    '1 model#4 reads D-08/2',
+    '1 run-completed',
+    '2 run-steered',
+  ]);
+  const inTurn = ['1 hears', '1 run-completed', '2 hears', '2 run-completed'];
+  expect(await story('D-08b')).toEqual(inTurn);
+  expect(await story('D-08c')).toEqual(inTurn);
+});
+
+test('a message for a step that never comes is said when the run is over', async () => {
+  const card = scenarioNamed('D-08');
+  const seen = await play({ model: scriptedModel(card.playbooks.null) }, card);
+  expect(seen.outcomes.map(({ kind }) => kind)).toEqual(['answered', 'answered']);
+});
+
+const during = (run: number) => ({ run, step: 'model#1', moment: 'before' as const });
+
+test('a card says of which run in progress a message comes', () => {
+  const said = { text: 'Hello?' };
+  const card =
+    (...runs: number[]) =>
+    () =>
+      defineScenario({
+        ...scenario,
+        messages: [said, ...runs.map((run) => ({ ...said, during: during(run) }))],
+      });
+  expect(card(1, 1)().messages).toHaveLength(3);
+  expect(card(2)).toThrow('message 2 comes during run 2, which is not in progress then');
+  expect(card(1, 2)).toThrow('message 3 comes during run 2');
 });
 
 test('a viewer is told every event once, in order, and the text of every turn', async () => {

@@ -16,7 +16,9 @@ import {
 import { memoryBacking } from '#harness/testing';
 import type { ModelCall, SavedStep, SessionObservation } from '../checkers/observation.ts';
 import type { Mutant } from '../mutants/mutant.ts';
+import { createCourier } from './courier.ts';
 import type { Scenario } from './define-scenario.ts';
+import { runIdOf } from './run-id-of.ts';
 import { scenarioExchanges } from './scenario-exchanges.ts';
 import { letPeopleDecide } from './scripted-people.ts';
 
@@ -50,12 +52,16 @@ export async function playSession(
   const { sessionId = scenario.id, signal = new AbortController().signal } = options;
   signal.throwIfAborted();
   const modelCalls: ModelCall[] = [];
-  await using harness = await openHarness(scenario, options, modelCalls);
+  const { clock } = options.host ?? systemHost();
+  const courier = createCourier(scenario, { sessionId, clock });
+  const backing = courier.watch(options.backing ?? memoryBacking());
+  await using harness = await openHarness(scenario, { ...options, backing }, modelCalls);
+  courier.employ(harness);
   const feed = followFeed(harness, sessionId, options.onFeed);
   const leaving = new AbortController();
   const people = letPeopleDecide(scenario, harness, {
     sessionId,
-    clock: (options.host ?? systemHost()).clock,
+    clock,
     signal: leaving.signal,
   });
   try {
@@ -81,17 +87,12 @@ export async function playSession(
   }
 }
 
-/** Name of the run that answers the n-th message, counted from 1. */
-export function runIdOf(sessionId: string, run: number): string {
-  return `${sessionId}/${run}`;
-}
-
 function openHarness(
   scenario: Scenario,
-  options: SessionOptions & { readonly worldUrl: string },
+  options: SessionOptions & { readonly worldUrl: string; readonly backing: Backing },
   modelCalls: ModelCall[],
 ): Promise<Harness> {
-  const { worldUrl, backing = memoryBacking(), model, host, observer, mutant } = options;
+  const { worldUrl, backing, model, host, observer, mutant } = options;
   const subject = { ...scenario.subject.assemble({ worldUrl }), backing };
   const own = scenarioExchanges(scenario);
   const exchanges = options.exchanges?.(own) ?? own;
@@ -117,11 +118,12 @@ async function sendMessages(
   { sessionId, signal }: { readonly sessionId: string; readonly signal: AbortSignal },
 ): Promise<readonly RunOutcome[]> {
   const outcomes: RunOutcome[] = [];
-  for (const [index, { text }] of messages.entries()) {
+  for (const [index, { text, mode = 'queue' }] of messages.entries()) {
     const messageId = runIdOf(sessionId, index + 1);
-    // In a later life the message is there: it is recovery that must go on with it, not a second delivery.
+    // In a later life the message is there: it is recovery that must go on with it, not a second delivery. So is one that
+    // was said during the run before; if that run never came to its step, it is said now.
     if (!(await harness.isKnown(messageId))) {
-      await harness.send({ sessionId, messageId, text, principal });
+      await harness.send({ sessionId, messageId, text, principal, mode });
     }
     outcomes.push(await unlessAborted(harness.outcome(messageId), signal));
   }

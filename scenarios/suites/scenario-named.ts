@@ -1,5 +1,6 @@
 import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
+import { lateMessage, queuedMessage, steeredMessage } from './delivery/second-message.ts';
 import { refundCrowdedOut } from './memory/remembered-refund.ts';
 import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
@@ -45,6 +46,9 @@ export const scenarios: readonly Scenario[] = [
   editedPlan,
   poisonedFinding,
   refundCrowdedOut,
+  steeredMessage,
+  queuedMessage,
+  lateMessage,
 ];
 
 /** Throws ScenarioUnknownError. */

@@ -6,7 +6,7 @@ import { checkToolResults } from '../checkers/tool-results.ts';
 import type { Violation } from '../checkers/violation.ts';
 import type { LedgerEntry } from '../desk/world/ledger.ts';
 import { blindClear } from '../mutants/log/blind-clear.ts';
-import { runIdOf } from '../scenario/play-session.ts';
+import { runIdOf } from '../scenario/run-id-of.ts';
 import { scenarioExchanges } from '../scenario/scenario-exchanges.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import type { Stage, Trial } from './trial.ts';

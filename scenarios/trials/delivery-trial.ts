@@ -2,7 +2,7 @@ import { createHarness } from '#harness';
 import { memoryBacking, scriptedModel } from '#harness/testing';
 import { checkOneRun } from '../checkers/one-run.ts';
 import { namelessRuns } from '../mutants/runs/nameless-runs.ts';
-import { runIdOf } from '../scenario/play-session.ts';
+import { runIdOf } from '../scenario/run-id-of.ts';
 import { scenarioExchanges } from '../scenario/scenario-exchanges.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import type { Trial } from './trial.ts';

@@ -12,7 +12,7 @@ import {
 import { scriptedModel } from '#harness/testing';
 import type { Violation } from '../checkers/violation.ts';
 import { silentStrandings } from '../mutants/runs/silent-strandings.ts';
-import { runIdOf } from '../scenario/play-session.ts';
+import { runIdOf } from '../scenario/run-id-of.ts';
 import { scenarioExchanges } from '../scenario/scenario-exchanges.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import type { Stage, Trial } from './trial.ts';

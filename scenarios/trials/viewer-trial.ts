@@ -1,7 +1,7 @@
 import { createHarness, type FeedItem, type Harness } from '#harness';
 import { memoryBacking, scriptedModel } from '#harness/testing';
 import { historyInterleavesLive } from '../mutants/log/history-interleaves-live.ts';
-import { runIdOf } from '../scenario/play-session.ts';
+import { runIdOf } from '../scenario/run-id-of.ts';
 import { scenarioExchanges } from '../scenario/scenario-exchanges.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import { checkViewing } from '../verifier/check-viewings.ts';

@@ -33,6 +33,8 @@ export const observedSessionSchema = z.object({
         agent: z.string(),
         error: z.object({ code: z.string(), message: z.string() }),
       }),
+      z.object({ kind: z.literal('steered'), takenBy: z.string() }),
+      z.object({ kind: z.literal('cancelled'), agent: z.string(), done: z.array(z.string()) }),
     ]),
   ),
   events: z.array(

@@ -32,6 +32,7 @@ export function checkFinalState(
     mails: mails.filter(({ id }) => earlier.has(id)),
   };
   const answered = seen.outcomes.filter(({ kind }) => kind === 'answered').length;
+  const steered = seen.outcomes.filter(({ kind }) => kind === 'steered').length;
   const replies = mails.length - others.mails.length;
   return [
     finding('final-state', 'required', {
@@ -61,8 +62,8 @@ export function checkFinalState(
       reason: 'everything else in the world stays as it was',
     }),
     finding('final-state', 'required', {
-      ok: answered === seen.outcomes.length && answered > 0,
-      reason: `messages answered: ${answered} of ${seen.outcomes.length}`,
+      ok: answered + steered === seen.outcomes.length && answered > 0,
+      reason: `messages answered: ${answered + steered} of ${seen.outcomes.length}`,
     }),
   ];
 }
