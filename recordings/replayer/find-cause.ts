@@ -21,7 +21,8 @@ export function findCause(
   const [index, , part = ''] = pointer.split('/').slice(1);
   const [before, now] = [recorded[Number(index)], asked[Number(index)]];
   const role = stringAt(now, 'role');
-  if (role !== stringAt(before, 'role')) return undefined;
+  // One message more than was recorded has a cause too: a message that the run read too early.
+  if (before !== undefined && role !== stringAt(before, 'role')) return undefined;
   if (role === 'assistant') return answerCause(before, now, tape);
   if (role === 'user') return messageCause(before, now, tape);
   return toolResultCause(partAt(before, part), partAt(now, part), tape);
@@ -91,8 +92,14 @@ function messageCause(
   asked: Json | undefined,
   tape: Tape,
 ): Cause | undefined {
-  const difference = firstDifference('text', textIn(recorded), textIn(asked));
-  const source = tape.exchanges.find((each) => each.t === 'message' && each.text === textIn(asked));
+  const said = textIn(asked);
+  const before = recorded === undefined ? undefined : textIn(recorded);
+  const difference = firstDifference('text', before, said);
+  // A message that steered stands twice in the file; what a run was told is what it found waiting.
+  const source =
+    tape.exchanges.find(
+      (each) => each.t === 'steering' && each.messages.some(({ text }) => text === said),
+    ) ?? tape.exchanges.find((each) => each.t === 'message' && each.text === said);
   if (source === undefined || difference === undefined) return undefined;
   return { class: 'MESSAGE', cause: { ...referenceTo(source), difference } };
 }
