@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../testing/test-databases.ts';
@@ -70,7 +71,7 @@ const writes = [
   `alter table groundhog.sessions disable row level security`,
 ];
 
-describe.each(Object.entries(testDatabases))('%s', (_name, open) => {
+describe.each(Object.entries(testDatabases))('%s', (name, open) => {
   let database: Database;
   beforeAll(async () => {
     database = await open();
@@ -152,4 +153,31 @@ describe.each(Object.entries(testDatabases))('%s', (_name, open) => {
     );
     expect(after).toEqual([{ isRuntime: true, sessions: 3 }]);
   });
+
+  // The embedded database has a watchdog of its own for it, which is tested beside it and takes its five seconds.
+  test.runIf(name === 'PostgreSQL')(
+    'a reader that was frozen in its transaction until the server cut it off reads anew, and not for ever',
+    async () => {
+      let attempts = 0;
+      const frozen = (times: number): Promise<unknown> =>
+        readAs(database.pool, { role: 'groundhog_tenant', tenant: 'acme' }, async (transaction) => {
+          attempts += 1;
+          if (attempts <= times) {
+            await transaction.execute(
+              sql.raw(`set local idle_in_transaction_session_timeout = '1ms'`),
+            );
+            await pause(200);
+          }
+          const { rows: found } = await transaction.execute(
+            sql.raw('select tenant from groundhog.records'),
+          );
+          return found;
+        });
+      expect(await frozen(2)).toEqual([{ tenant: 'acme' }]);
+      expect(attempts).toBe(3);
+      attempts = 0;
+      await expect(frozen(3)).rejects.toThrow('Failed query');
+      expect(attempts).toBe(3);
+    },
+  );
 });

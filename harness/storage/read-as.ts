@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { drizzle } from './drizzle.ts';
+import { unlessCutOff } from './unless-cut-off.ts';
 
 /** Whose eyes a reading is done with. */
 export interface ReadingRole {
@@ -16,7 +17,15 @@ export type SqlDatabase = Omit<ReturnType<typeof drizzle>, '$client'>;
  * for the transaction and not for the connection, which serves somebody else next and which, on an embedded database, is
  * everybody's.
  */
-export async function readAs<Result>(
+export function readAs<Result>(
+  pool: Pool,
+  role: ReadingRole,
+  read: (database: SqlDatabase) => Promise<Result>,
+): Promise<Result> {
+  return unlessCutOff(() => readOnce(pool, role, read));
+}
+
+async function readOnce<Result>(
   pool: Pool,
   { role, tenant }: ReadingRole,
   read: (database: SqlDatabase) => Promise<Result>,

@@ -4,6 +4,7 @@ import { assertAmount, type LimitStore } from '../safety/limits.ts';
 import type { LimitAnswer, LimitUse } from '../session/limit-use.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { limitUses } from './schema.ts';
+import { unlessCutOff } from './unless-cut-off.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /** What is read behind a lock is what the lock's last holder left, whatever the server's default. */
@@ -16,9 +17,12 @@ const readCommitted = { isolationLevel: 'read committed' } as const;
 export function sqlLimitStore(pool: Pool): LimitStore {
   const database = drizzle(pool);
   return {
+    // What is counted has a key: begun anew, it is counted once.
     use: (uses) =>
-      unwrapQueryError(
-        database.transaction((transaction) => use(transaction, uses), readCommitted),
+      unlessCutOff(() =>
+        unwrapQueryError(
+          database.transaction((transaction) => use(transaction, uses), readCommitted),
+        ),
       ),
     purge: async (beforeMs) => {
       const { rowCount } = await unwrapQueryError(

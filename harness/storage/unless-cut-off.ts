@@ -1,0 +1,27 @@
+/** How often a transaction is begun that is cut off each time. */
+const tryLimit = 3;
+/** Ended by the server: idle in a transaction for too long, or by an administrator's command. */
+const cutOffCodes: readonly unknown[] = ['25P03', '57P01'];
+/** What pg says when there is no answer of the server's any more. */
+const cutOffMessages = /not queryable|connection terminated/i;
+
+/**
+ * A transaction that is begun anew when its connection was cut off. A process that was frozen in it, by a closed lid, a
+ * paused machine or a starved one, finds it ended when it wakes, and nothing is wrong but that. For what may be done twice:
+ * that the last answer was lost does not say that nothing was committed. What DBOS itself does it tries again as well.
+ */
+export async function unlessCutOff<Result>(transaction: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (tries === tryLimit || !isCutOff(error)) throw error;
+    }
+  }
+}
+
+function isCutOff(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && cutOffCodes.includes(error.code)) return true;
+  return cutOffMessages.test(error.message) || isCutOff(error.cause);
+}
