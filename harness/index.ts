@@ -97,7 +97,7 @@ export {
   type TextDelta,
   type Usage,
 } from './session/event.ts';
-export type { ApiKey, KeyStore } from './session/key-store.ts';
+export type { ApiKey, KeyHolder, KeyStore, ListedKey } from './session/key-store.ts';
 export type { RunControl } from './session/run-control.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export { SessionExpiredError, type SessionExpiry } from './session/session-expiry.ts';

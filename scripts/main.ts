@@ -17,6 +17,7 @@ import { chat } from './commands/chat.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/eval.ts';
+import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
 import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
@@ -64,6 +65,7 @@ const program = buildProgram(
     load,
     audit,
     retention,
+    keys,
     demo,
     serve,
     chat,

@@ -1,5 +1,5 @@
 import type { Principal } from '../session/event.ts';
-import type { KeyStore } from '../session/key-store.ts';
+import type { KeyHolder, KeyStore } from '../session/key-store.ts';
 import { unauthenticated } from './api-error.ts';
 import { findApiKey } from './api-key.ts';
 
@@ -10,11 +10,11 @@ export type Access =
   | { readonly kind: 'development'; readonly principal: Principal };
 
 /** Who holds `key`. Throws ApiError 401. */
-export async function principalFor(access: Access, key: string | undefined): Promise<Principal> {
-  if (access.kind === 'development') return access.principal;
+export async function holderOf(access: Access, key: string | undefined): Promise<KeyHolder> {
+  if (access.kind === 'development') return { kind: 'person', principal: access.principal };
   const found = key === undefined ? undefined : await findApiKey(access.keys, key);
   if (found === undefined) throw unauthenticated();
-  return found.principal;
+  return found;
 }
 
 /** The key in an `Authorization` header. */

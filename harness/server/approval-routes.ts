@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Approval } from '../session/approval.ts';
 import { ApprovalMissingError } from '../session/approval-missing-error.ts';
 import type { Principal } from '../session/event.ts';
+import { ApiError } from './api-error.ts';
 import type { AppParts, AppVariables } from './create-app.ts';
 import { jsonOf } from './json-body.ts';
 import { bodyFrom, decisionSchema } from './requests.ts';
@@ -17,7 +18,10 @@ export function approvalRoutes({
     return context.json({
       approvals: listed
         .filter((approval) => concerns(approval, principal))
-        .map((approval) => ({ ...approval, mayDecide: mayDecide(approval, principal) })),
+        .map((approval) => ({
+          ...approval,
+          mayDecide: context.get('keyKind') === 'person' && mayDecide(approval, principal),
+        })),
     });
   });
   app.post('/:approvalId/decision', async (context) => {
@@ -29,11 +33,19 @@ export function approvalRoutes({
     const asked = listed.find((approval) => approval.approvalId === approvalId);
     // What somebody may not see is not there for them.
     if (asked === undefined || !concerns(asked, by)) throw new ApprovalMissingError(approvalId);
+    if (context.get('keyKind') === 'service') throw decidedByService();
     const edited = editedArguments === undefined ? {} : { editedArguments };
     const approval = await approvals.decide({ approvalId, by, verdict, reason, ...edited });
     return context.json({ approval });
   });
   return app;
+}
+
+function decidedByService(): ApiError {
+  return new ApiError(403, {
+    code: 'DECISION_REFUSED',
+    message: 'This key is a service’s: what waits for a person is decided by one.',
+  });
 }
 
 /** Nobody decides what is done for themselves. */

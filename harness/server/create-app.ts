@@ -2,7 +2,8 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Log } from '../host/host.ts';
 import type { Principal } from '../session/event.ts';
-import { type Access, bearerOf, principalFor } from './access.ts';
+import type { KeyKind } from '../session/key-store.ts';
+import { type Access, bearerOf, holderOf } from './access.ts';
 import { ApiError, apiErrorFrom } from './api-error.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import type { OriginGuard } from './origin-guard.ts';
@@ -14,7 +15,7 @@ import { sessionRoutes } from './session-routes.ts';
 
 /** What the routes know of the request they answer. */
 export interface AppVariables {
-  readonly Variables: { principal: Principal };
+  readonly Variables: { principal: Principal; keyKind: KeyKind };
 }
 
 export interface AppParts {
@@ -48,7 +49,9 @@ export function createApp(parts: AppParts): Hono<AppVariables> {
   app.route('/', pageRoutes());
   app.use('/v1/*', async (context, next) => {
     const key = bearerOf(context.req.header('authorization'));
-    context.set('principal', await principalFor(parts.access, key));
+    const { kind, principal } = await holderOf(parts.access, key);
+    context.set('principal', principal);
+    context.set('keyKind', kind);
     await next();
   });
   app.get('/v1/principal', (context) => context.json(context.get('principal')));

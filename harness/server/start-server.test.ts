@@ -16,7 +16,7 @@ import { SessionExpiredError } from '../session/session-expiry.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
 import { memoryKeyStore } from '../testing/memory-key-store.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
-import { issueApiKey } from './api-key.ts';
+import { issueApiKey, issueKeyFor } from './api-key.ts';
 import type { ServedHarness, ServedReader } from './served-harness.ts';
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
 
@@ -489,6 +489,25 @@ describe('approvals and cancelling', () => {
     expect(await ask(decisionPath, { key: keys.support, body })).toMatchObject(
       refusal(409, 'APPROVAL_DECIDED'),
     );
+  });
+
+  test('a service with the very role decides nothing, and is not told that it might', async () => {
+    const { ask, backing, keyStore } = await start();
+    await backing.approvals.request(asked);
+    const robot = { id: 'svc_approver', role: 'supervisor', tenant: 'larkspur' };
+    const { random } = systemHost();
+    const issued = await issueKeyFor(keyStore, { kind: 'service', principal: robot }, random);
+    const { key } = await issueApiKey(keyStore, robot, random);
+    expect(issued.key).toMatch(/^ghs_[0-9a-f]{64}$/);
+    expect((await ask('/v1/approvals', { key: issued.key })).body).toMatchObject({
+      approvals: [{ mayDecide: false }],
+    });
+    const body = { verdict: 'approve', reason: 'always' };
+    expect(await ask(decisionPath, { key: issued.key, body })).toMatchObject(
+      refusal(403, 'DECISION_REFUSED'),
+    );
+    // A person with the same principal may: it is the key that says who speaks.
+    expect(await ask(decisionPath, { key, body })).toMatchObject({ status: 200 });
   });
 
   test('a run is cancelled by its owner, and not by staff that only reads along, nor by others', async () => {

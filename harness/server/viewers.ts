@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { closeCodes, type ServerFrame } from '../client/protocol.ts';
 import type { Log } from '../host/host.ts';
-import { type Access, principalFor } from './access.ts';
+import { type Access, holderOf } from './access.ts';
 import { ApiError, apiErrorFrom } from './api-error.ts';
 import { strangeOrigin } from './create-app.ts';
 import type { OriginGuard } from './origin-guard.ts';
@@ -99,7 +99,7 @@ async function serve(
   try {
     const hello = await helloFrom(viewer, limits);
     if (hello === undefined) return;
-    const principal = await principalFor(access, hello.key);
+    const { principal } = await holderOf(access, hello.key);
     const sessionId = sessionIdFrom(place.sessionId);
     const after = cursorFrom(place.after);
     const reader = await sessions.toRead(sessionId, principal);

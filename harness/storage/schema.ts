@@ -239,6 +239,10 @@ export const apiKeys = groundhog.table('api_keys', {
   keyId: text('key_id').primaryKey(),
   /** SHA-256 of the whole key. */
   hash: text('hash').notNull().unique(),
+  /** Whose it is: a person's, or a service's, which decides nothing. */
+  kind: text('kind', { enum: ['person', 'service'] })
+    .notNull()
+    .default('person'),
   tenant: text('tenant').notNull(),
   principalId: text('principal_id').notNull(),
   role: text('role').notNull(),

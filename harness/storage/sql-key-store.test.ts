@@ -46,18 +46,24 @@ describe.each(Object.entries(backends))('a key store in %s', (_name, open) => {
   test('is empty, finds a key by its hash, lists it for its tenant only and forgets it once revoked', async () => {
     const { store } = opened;
     expect(await store.isEmpty()).toBe(true);
-    const key = { keyId: 'key_1', hash: 'aa', principal };
+    const key = { keyId: 'key_1', hash: 'aa', kind: 'person' as const, principal };
+    const listed = { keyId: 'key_1', kind: 'person', principal };
     await store.add(key);
     expect(await store.isEmpty()).toBe(false);
     expect(await store.find('aa')).toEqual(key);
     expect(await store.find('bb')).toBeUndefined();
-    expect(await store.list('larkspur')).toEqual([key]);
+    expect(await store.list('larkspur')).toEqual([{ ...listed, isRevoked: false }]);
     expect(await store.list('other')).toEqual([]);
     expect(await store.revoke('key_1')).toBe(true);
     expect(await store.revoke('key_1')).toBe(false);
     expect(await store.revoke('never')).toBe(false);
     expect(await store.find('aa')).toBeUndefined();
-    expect(await store.list('larkspur')).toEqual([]);
+    expect(await store.list('larkspur')).toEqual([{ ...listed, isRevoked: true }]);
     expect(await store.isEmpty()).toBe(true);
+    const worker = { id: 'svc_1', role: 'worker', tenant: 'other' };
+    const service = { keyId: 'key_2', hash: 'cc', kind: 'service' as const, principal: worker };
+    await store.add(service);
+    expect(await store.find('cc')).toEqual(service);
+    expect((await store.list()).map(({ keyId }) => keyId)).toEqual(['key_1', 'key_2']);
   });
 });

@@ -10,9 +10,9 @@ const isLive = sql`${apiKeys.revokedAt} is null`;
 export function sqlKeyStore(pool: Pool): KeyStore {
   const database = drizzle(pool);
   return {
-    add: async ({ keyId, hash, principal: { id, role, tenant } }) => {
+    add: async ({ keyId, hash, kind, principal: { id, role, tenant } }) => {
       await unwrapQueryError(
-        database.insert(apiKeys).values({ keyId, hash, tenant, principalId: id, role }),
+        database.insert(apiKeys).values({ keyId, hash, kind, tenant, principalId: id, role }),
       );
     },
     find: async (hash) => {
@@ -29,10 +29,13 @@ export function sqlKeyStore(pool: Pool): KeyStore {
         database
           .select()
           .from(apiKeys)
-          .where(and(eq(apiKeys.tenant, tenant), isLive))
+          .where(tenant === undefined ? undefined : eq(apiKeys.tenant, tenant))
           .orderBy(asc(apiKeys.keyId)),
       );
-      return rows.map(keyOf);
+      return rows.map((row) => {
+        const { hash: _, ...key } = keyOf(row);
+        return { ...key, isRevoked: row.revokedAt !== null };
+      });
     },
     revoke: async (keyId) => {
       const rows = await unwrapQueryError(
@@ -53,6 +56,7 @@ export function sqlKeyStore(pool: Pool): KeyStore {
   };
 }
 
-function keyOf({ keyId, hash, principalId, role, tenant }: typeof apiKeys.$inferSelect): ApiKey {
-  return { keyId, hash, principal: { id: principalId, role, tenant } };
+function keyOf(row: typeof apiKeys.$inferSelect): ApiKey {
+  const { keyId, hash, kind, principalId: id, role, tenant } = row;
+  return { keyId, hash, kind, principal: { id, role, tenant } };
 }

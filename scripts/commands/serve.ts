@@ -1,5 +1,6 @@
 import { defineCommand } from '../cli/define-command.ts';
 import { choice, count, days, text } from '../cli/parameter.ts';
+import { servedDatabase } from '../serve/served-database.ts';
 
 const dayMs = 86_400_000;
 
@@ -19,7 +20,10 @@ export const serve = defineCommand({
     model: choice({ summary: 'who answers', among: ['scripted', 'live'], fallback: 'scripted' }),
     scenario: text('whose world and playbook (default: R-01)', 'id'),
     pace: count('milliseconds before each piece of scripted text', 30),
-    keyFile: text('ask for API keys, and write the first ones to this file', 'file'),
+    keyFile: text(
+      'ask for API keys, and write the first ones to this file; as soon as there are keys they are asked for',
+      'file',
+    ),
     origin: text('let pages of this origin speak to the server', 'url'),
     retention: days('delete sessions older than this at the start and every day, e.g. 30d'),
     sessionIdle: days('end sessions in which nobody has spoken for so long, e.g. 30m'),
@@ -32,15 +36,11 @@ export const serve = defineCommand({
       import('#harness'),
     ]);
     const config = readConfig(io.environment);
-    const { dataDir, databaseUrl = dataDir === undefined ? config.databaseUrl : undefined } = input;
     const url = await serveDesk({
       scenario: input.scenario ?? 'R-01',
       model: input.model,
       config,
-      database:
-        databaseUrl === undefined
-          ? { kind: 'pglite', dataDir: dataDir ?? '.groundhog/serve' }
-          : { kind: 'postgres', url: databaseUrl },
+      database: servedDatabase(input, config),
       host: input.host ?? '127.0.0.1',
       port: input.port,
       origins: input.origin === undefined ? [] : [input.origin],

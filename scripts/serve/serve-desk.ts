@@ -29,7 +29,7 @@ export interface DeskOptions {
   readonly name: string;
   /** Before every piece of scripted text. */
   readonly paceMs: number;
-  /** Asks for keys, and writes the first ones here; absent, everybody is the scenario's principal. */
+  /** Asks for keys, and writes the first ones here; absent, keys are asked for where there are any, and else everybody is the scenario's principal. */
   readonly keyFile: string | undefined;
   /** Sessions older than so many days are deleted, at the start and every day; absent, they are kept. */
   readonly retentionDays: number | undefined;
@@ -87,8 +87,15 @@ async function accessFor(
 ): Promise<Access> {
   const { principal } = scenarioNamed(id);
   if (keyFile === undefined) {
+    // Revoked ones too: taking the last key away must not open the door.
+    if ((await keys.list()).length > 0) {
+      progress('Asking for the keys of this database (groundhog keys list).');
+      return { kind: 'keys', keys };
+    }
     progress(`NO KEYS: whoever reaches this server is ${principal.id} (${principal.role}).`);
-    progress('For development on this machine only; --key-file <file> asks for keys.');
+    progress(
+      'For development on this machine only; groundhog keys create, or --key-file <file>, asks for keys.',
+    );
     return { kind: 'development', principal };
   }
   const supervisor = { id: 'emp_supervisor', role: 'supervisor', tenant: principal.tenant };

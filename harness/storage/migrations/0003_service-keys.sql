@@ -1,0 +1,1 @@
+ALTER TABLE "groundhog"."api_keys" ADD COLUMN "kind" text DEFAULT 'person' NOT NULL;
