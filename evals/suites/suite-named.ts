@@ -23,6 +23,7 @@ const suites: readonly Suite[] = [
       'T-06',
       'T-07',
       'T-08',
+      'T-09',
       'T-10',
       'T-11',
       'T-12',

@@ -23,6 +23,18 @@ const asked = charges.filter(({ amountMinor, currency }) => money.format(amountM
 return asked.map(({ amount, chargedAt, description }) => ({ amount, on: chargedAt.slice(0, 10), description }));
 `.trim();
 
+/** The charge that an order was paid with, with what is left to refund of it, or null. */
+export const chargeOfOrderProgram = (orderId: string): string =>
+  `
+const { charges } = await tools.getCharges({});
+for (const { chargeId, currency, amountMinor, refundedMinor } of charges) {
+  const { orderId } = await tools.getOrder({ chargeId });
+  if (orderId !== ${JSON.stringify(orderId)}) continue;
+  return { asked: { orderId, chargeId, currency, amountMinor: money.subtract(amountMinor, refundedMinor) } };
+}
+return { asked: null };
+`.trim();
+
 /** The customer's only order: its goods and shipping together, and where the parcel is. */
 export const lostOrderProgram = `
 const { charges } = await tools.getCharges({});

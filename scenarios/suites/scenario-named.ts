@@ -9,6 +9,7 @@ import { abandonedPlan, editedPlan, repairedPlan, widePlan } from './supervision
 import { allFail, oneFails, threeDomains } from './supervision/three-domains.ts';
 import { contradiction, writingInvestigator } from './supervision/two-charges.ts';
 import { chargeQuestion } from './triage/charge-question.ts';
+import { correctedOrder } from './triage/corrected-order.ts';
 import { illegalHandoff, pingPong } from './triage/handoffs.ts';
 import { hostileInput, noIntent, outOfScope } from './triage/no-request.ts';
 import { safariExport, unclearComplaint } from './triage/safari-export.ts';
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   outOfScope,
   spanishDuplicate,
   hostileInput,
+  correctedOrder,
   illegalHandoff,
   pingPong,
   noIntent,
