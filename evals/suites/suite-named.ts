@@ -11,7 +11,7 @@ export interface Suite {
 export const defaultSuite = 'desk';
 
 const suites: readonly Suite[] = [
-  { name: defaultSuite, scenarios: ['R-01', 'T-01'] },
+  { name: defaultSuite, scenarios: ['R-01', 'R-01b', 'T-01'] },
   {
     name: 'triage',
     scenarios: [

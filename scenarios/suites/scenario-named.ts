@@ -4,6 +4,7 @@ import { lateMessage, queuedMessage, steeredMessage } from './delivery/second-me
 import { refundCrowdedOut } from './memory/remembered-refund.ts';
 import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
+import { shoutedCharge } from './refunds/shouted-charge.ts';
 import { endlessInvestigator, oneArea, poisonedFinding } from './supervision/one-area.ts';
 import { abandonedPlan, editedPlan, repairedPlan, widePlan } from './supervision/plans.ts';
 import { allFail, oneFails, threeDomains } from './supervision/three-domains.ts';
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   pingPong,
   noIntent,
   duplicateCharge,
+  shoutedCharge,
   lostParcel,
   refundApproved,
   refundRejected,
