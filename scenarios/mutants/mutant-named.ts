@@ -11,6 +11,7 @@ import { blindClear } from './log/blind-clear.ts';
 import { historyInterleavesLive } from './log/history-interleaves-live.ts';
 import { keylessLog } from './log/keyless-log.ts';
 import type { Mutant } from './mutant.ts';
+import { branchesByCompletion } from './runs/branches-by-completion.ts';
 import { namelessRuns } from './runs/nameless-runs.ts';
 import { phantomHandoff } from './runs/phantom-handoff.ts';
 import { silentStrandings } from './runs/silent-strandings.ts';
@@ -31,6 +32,7 @@ export const mutants: readonly Mutant[] = [
   phantomHandoff,
   forgottenRejections,
   silenceIsNo,
+  branchesByCompletion,
 ];
 
 /** Throws MutantUnknownError. */

@@ -1,4 +1,5 @@
 import { approvalTrials } from './approval-trials.ts';
+import { branchTrial } from './branch-trial.ts';
 import { clearTrial } from './clear-trial.ts';
 import { codeTrials } from './code-trials.ts';
 import { crashTrials } from './crash-trials.ts';
@@ -13,6 +14,7 @@ import { viewerTrial } from './viewer-trial.ts';
 /** One for every defect that can be switched on. */
 export const trials: readonly Trial[] = [
   ...approvalTrials,
+  branchTrial,
   clearTrial,
   ...codeTrials,
   ...crashTrials,

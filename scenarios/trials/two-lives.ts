@@ -1,4 +1,11 @@
-import { type Backing, type Host, type RunOutcome, type StepName, systemHost } from '#harness';
+import {
+  type Backing,
+  type Exchanges,
+  type Host,
+  type RunOutcome,
+  type StepName,
+  systemHost,
+} from '#harness';
 import { memoryBacking, memoryStore, scriptedModel } from '#harness/testing';
 import type { ModelCall, Observation } from '../checkers/observation.ts';
 import type { WorldServer } from '../desk/world/world-server.ts';
@@ -141,29 +148,39 @@ function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Bac
 export async function playTwoLives(
   scenario: Scenario,
   worldServer: WorldServer,
-  { crash, mutant }: { readonly crash?: Halt; readonly mutant?: Mutant } = {},
+  options: {
+    readonly crash?: Halt;
+    readonly mutant?: Mutant;
+    /** Stands before each life's exchanges. */
+    readonly exchanges?: (life: 1 | 2) => (inner: Exchanges) => Exchanges;
+  } = {},
 ): Promise<{ seen: Observation; landed: boolean; repeatable: readonly ModelCall[] }> {
+  const { crash, mutant, exchanges = () => (inner) => inner } = options;
   const world = worldServer.createWorld(scenario.world);
   const disk = openDisk();
   const modelCalls: ModelCall[] = [];
   const death = new AbortController();
-  const play = (backing: Backing, signal: AbortSignal) =>
+  const play = (life: 1 | 2, backing: Backing, signal: AbortSignal) =>
     playSession(scenario, {
       worldUrl: world.url,
       backing,
       model: scriptedModel(scenario.playbooks.gold),
-      exchanges: (inner) => ({
-        ...inner,
-        model: (place, model) => {
-          modelCalls.push(place);
-          return inner.model(place, model);
-        },
-      }),
+      exchanges: (own) => {
+        const inner = exchanges(life)(own);
+        return {
+          ...inner,
+          model: (place, model) => {
+            modelCalls.push(place);
+            return inner.model(place, model);
+          },
+        };
+      },
       ...(mutant === undefined ? {} : { mutant }),
       host: hastyHost,
       signal,
     });
   let session = await play(
+    1,
     lifeOver(disk, crash, () => death.abort('died')),
     death.signal,
   ).catch((error: unknown) => {
@@ -172,6 +189,7 @@ export async function playTwoLives(
   });
   const repeatable = death.signal.aborted ? callsInFlight(disk, modelCalls) : [];
   session ??= await play(
+    2,
     lifeOver(disk, undefined, () => undefined),
     new AbortController().signal,
   );

@@ -1,0 +1,33 @@
+import type { Backing, RunOutcome } from '#harness';
+import type { Mutant } from '../mutant.ts';
+
+/** CD-18: what sub-agents come back with is taken in the order in which they end, not in the one in which they were sent out. */
+export const branchesByCompletion: Mutant = {
+  id: 'CD-18',
+  title: 'findings stand in the order in which sub-agents end',
+  breaks: 'I5',
+  apply: ({ agents, entry, backing }) => ({ agents, entry, backing: takingAsTheyCome(backing) }),
+};
+
+function takingAsTheyCome(backing: Backing): Backing {
+  return {
+    ...backing,
+    openRunner: (body, observer, host) =>
+      backing.openRunner(
+        (request, steps) =>
+          body(request, {
+            ...steps,
+            delegate: async (requests) => {
+              const outcomes: RunOutcome[] = [];
+              const each = requests.map(async (one) => {
+                outcomes.push(...(await steps.delegate([one])));
+              });
+              await Promise.all(each);
+              return outcomes;
+            },
+          }),
+        observer,
+        host,
+      ),
+  };
+}
