@@ -99,6 +99,7 @@ export {
 } from './session/event.ts';
 export type { ApiKey, KeyHolder, KeyStore, ListedKey } from './session/key-store.ts';
 export type { RunControl } from './session/run-control.ts';
+export { readRunStates } from './session/run-state.ts';
 export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
 export { SessionExpiredError, type SessionExpiry } from './session/session-expiry.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';

@@ -11,6 +11,7 @@ import { checkModelCalls } from './model-calls.ts';
 import type { Observation } from './observation.ts';
 import { checkOneRun } from './one-run.ts';
 import { checkRefundTotals } from './refund-totals.ts';
+import { checkRunStates } from './run-states.ts';
 import { checkSettled } from './settled.ts';
 import { checkToolResults } from './tool-results.ts';
 
@@ -146,6 +147,41 @@ test('I4: a gap in the numbers is found', () => {
     { expected: 'event 4 next', found: 'event 5' },
   ]);
 });
+
+test('I4: a transition that no run makes is named, with those it might have made', async () => {
+  const { events } = golden;
+  expect(checkRunStates(events)).toEqual([]);
+  const told = events.findIndex(({ fact }) => fact.type === 'tool-completed');
+  const ended = [...events, { ...at(events, told), seq: 22 }];
+  expect(checkRunStates(ended)).toEqual([
+    {
+      invariant: 'I4',
+      expected: 'nothing more of golden/1, which is completed',
+      found: 'tool-completed as event 22',
+      message:
+        'A run went where no run goes: golden/1 was completed and told tool-completed, event 22.',
+    },
+  ]);
+  expect(checkRunStates(events.slice(1))).toContainEqual(
+    expect.objectContaining({
+      expected: 'message-received or run-steered or sub-agent-started of golden/1, which is new',
+      found: 'run-started as event 2',
+    }),
+  );
+  const asked = await playAs('asked', 'H-01');
+  expect(checkRunStates(asked.events)).toEqual([]);
+  const undecided = asked.events.filter(({ fact }) => fact.type !== 'approval-decided');
+  expect(checkRunStates(undecided)[0]).toMatchObject({
+    expected: 'approval-decided of asked/1, which is waiting',
+  });
+});
+
+test.for(['S-01', 'S-03', 'S-11', 'T-04', 'D-08', 'D-08c', 'M-03'])(
+  'I4: every run of %s goes the way that runs go',
+  async (card) => {
+    expect(checkRunStates((await playAs('other', card)).events)).toEqual([]);
+  },
+);
 
 test('I4: text of a superseded attempt, lost text and text of no turn are found', () => {
   const { deltas, events } = golden;

@@ -6,6 +6,7 @@ import { checkModelCalls } from './model-calls.ts';
 import type { ModelCall, Observation } from './observation.ts';
 import { checkOneRun } from './one-run.ts';
 import { checkRefundTotals } from './refund-totals.ts';
+import { checkRunStates } from './run-states.ts';
 import { checkSettled } from './settled.ts';
 import { checkToolResults } from './tool-results.ts';
 import type { Violation } from './violation.ts';
@@ -27,6 +28,7 @@ export function checkHistory(
     ...checkRefundTotals(seen),
     ...checkApprovalsBound(seen),
     ...checkEventLog(golden, seen),
+    ...checkRunStates(seen.events),
     ...checkFinalState(golden, seen),
     ...checkToolResults(seen),
     ...checkModelCalls(golden, seen, options.repeatable),
