@@ -39,10 +39,11 @@ function withValue(name: string, change: (value: number) => number) {
 
 test('who does everything right passes the committed baseline', async () => {
   const result = await play({ playbook: 'gold' });
-  expect(result).toMatchObject({ suite: 'desk', trials: 2, gate: 'pass', reasons: [] });
+  expect(result).toMatchObject({ suite: 'desk', trials: 3, gate: 'pass', reasons: [] });
   expect(result.metrics['successRate']).toMatchObject({ value: 1, verdict: 'same' });
   expect(result.scores.map(({ scenario, madeBy }) => [scenario, madeBy])).toEqual([
     ['R-01', 'scripted'],
+    ['R-01b', 'scripted'],
     ['T-01', 'scripted'],
   ]);
 });
@@ -113,7 +114,7 @@ test('options that contradict each other are refused before anything is played',
 test('an unknown suite is answered with those there are', async () => {
   const unknown = runSuite('kitchen', { model: 'scripted', config: {} });
   await expect(unknown).rejects.toThrow(SuiteUnknownError);
-  await expect(unknown).rejects.toThrow('There are desk, triage, approvals, supervision.');
+  await expect(unknown).rejects.toThrow('There are desk, triage, approvals, supervision');
 });
 
 test('a live model without a key makes the gate invalid and no baseline', async () => {
@@ -127,7 +128,7 @@ test('a live model without a key makes the gate invalid and no baseline', async 
     progress: (line) => said.push(line),
   });
   expect(gate).toBe('invalid');
-  expect(reasons).toHaveLength(2);
+  expect(reasons).toHaveLength(3);
   expect(reasons[0]).toContain('OPENAI_API_KEY');
   expect(said).toContain(`did not write the baseline ${path}`);
   expect(await readFile(path, 'utf8')).toBe(before);
@@ -156,10 +157,7 @@ test('the result is plain data', async () => {
 test('the committed recordings pass the committed baseline, and say who made them', async () => {
   const { gate, reasons, scores } = await play({ model: 'recorded' });
   expect({ gate, reasons }).toEqual({ gate: 'pass', reasons: [] });
-  expect(scores.map(({ madeBy }) => madeBy)).toEqual([
-    'recorded (scripted)',
-    'recorded (scripted)',
-  ]);
+  expect(new Set(scores.map(({ madeBy }) => madeBy))).toEqual(new Set(['recorded (scripted)']));
 });
 
 async function trialOf(scenario: Scenario): Promise<string> {
