@@ -1,4 +1,5 @@
 /** Scenarios: worlds, people, and what must hold afterwards. What other folders may use is listed here, by hand. */
+export { businessDifference } from './checkers/business-difference.ts';
 export type {
   ModelCall,
   Observation,
@@ -36,6 +37,7 @@ export { runIdOf } from './scenario/run-id-of.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
 export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';
+export { type TwoWays, twoWays } from './suites/supervision/two-ways.ts';
 export type { Trial } from './trials/trial.ts';
 export { trials } from './trials/trials.ts';
 export {

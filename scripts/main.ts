@@ -14,6 +14,7 @@ import { approvals } from './commands/approvals.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
 import { chat } from './commands/chat.ts';
+import { compare } from './commands/compare.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/eval.ts';
@@ -61,6 +62,7 @@ const program = buildProgram(
     crash,
     mutants,
     evaluate,
+    compare,
     bench,
     load,
     audit,

@@ -27,15 +27,22 @@ const openTicket = (incidentId: string | null): Play =>
 
 /** One mail about everything: what was done, what is known, what is not. */
 const answer: Play = until('sendReply', (conversation) => {
-  const seats = saidOf(conversation, '50 seats');
+  const seats = seatsAskedFor(conversation);
+  const price = saidOf(conversation, seats);
   const sentences = [
     ...(isDue(conversation) ? [refundSentence(conversation)] : []),
     ...[saidOf(conversation, 'the export') ?? []].flat(),
-    ...(seats === undefined ? [] : [`50 seats are ${seats}.`]),
+    ...(price === undefined ? [] : [`${seats} are ${price}.`]),
     ...gapsIn(conversation).map((agent) => gapSentences.get(agent) ?? ''),
   ];
   return say('Your questions', `Hello,\n\n${sentences.join('\n\n')}\n\n${signature}`);
 });
+
+/** `50 seats`, as the customer says it. */
+const seatsAskedFor = ({ messages }: Conversation): string =>
+  messages
+    .flatMap((each) => (each.role === 'user' ? [/\d+ seats/.exec(each.text)?.[0] ?? []] : []))
+    .flat()[0] ?? '';
 
 const gapSentences: ReadonlyMap<string, string> = new Map([
   ['billing-investigator', 'We could not find out about your charges.'],
