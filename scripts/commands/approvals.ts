@@ -1,7 +1,12 @@
-import { z } from 'zod';
 import { defineCommand } from '../cli/define-command.ts';
 import { choice, text } from '../cli/parameter.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import {
+  decideApproval,
+  type ListedApproval,
+  listApprovals,
+  waiting,
+} from '../serve/waiting-approvals.ts';
 
 export const approvals = defineCommand({
   name: 'approvals',
@@ -25,39 +30,24 @@ export const approvals = defineCommand({
     const ask = (path: string, body?: unknown): Promise<unknown> =>
       askApi({ url, key }, path, body === undefined ? {} : { body });
     if (action === 'list') {
-      const listed = listSchema.parse(await ask('/v1/approvals')).approvals;
-      const waiting = listed.filter(({ status }) => status === 'pending');
-      const lines = waiting.map(lineOf);
+      const open = waiting(await listApprovals(ask));
+      const lines = open.map(lineOf);
       return {
         exitCode: 0,
         text: lines.length === 0 ? 'Nothing waits.' : lines.join('\n'),
-        json: { approvals: waiting },
+        json: { approvals: open },
       };
     }
     if (id === undefined) throw new UsageError(`approvals ${action} takes the id of an approval.`);
     if (edit !== undefined && action === 'reject')
       throw new UsageError('--edit is for what is approved.');
     const edited = edit === undefined ? {} : { editedArguments: readJson(edit) };
-    const path = `/v1/approvals/${encodeURIComponent(id)}/decision`;
-    const answer = await ask(path, { verdict: action, reason, ...edited });
-    const { approval } = decidedSchema.parse(answer);
+    const approval = await decideApproval(ask, id, { verdict: action, reason, ...edited });
     return { exitCode: 0, text: `${id} is ${approval.status}.`, json: { approval } };
   },
 });
 
-const approvalSchema = z.looseObject({
-  approvalId: z.string(),
-  tool: z.string(),
-  arguments: z.json(),
-  reason: z.string(),
-  status: z.string(),
-  roles: z.array(z.string()),
-  mayDecide: z.boolean(),
-});
-const listSchema = z.object({ approvals: z.array(approvalSchema) });
-const decidedSchema = z.object({ approval: approvalSchema.omit({ mayDecide: true }) });
-
-function lineOf(approval: z.infer<typeof approvalSchema>): string {
+function lineOf(approval: ListedApproval): string {
   const { approvalId, tool, arguments: asked, reason, roles, mayDecide } = approval;
   const who = mayDecide ? 'yours to decide' : `waits for ${roles.join(' or ')}`;
   return `${approvalId}  ${tool} ${JSON.stringify(asked)}  ${reason}  (${who})`;

@@ -5,7 +5,8 @@ import { createNarrator } from '../render/narrate.ts';
 
 export const chat = defineCommand({
   name: 'chat',
-  summary: 'Speak in a session of a running server: one message a line, the answer as it streams.',
+  summary:
+    'Speak in a session of a running server: one message a line, the answer as it streams. /help lists what else a line may do: steer, approve, reject, cancel, clear.',
   arguments: {},
   options: {
     url: text('of the server (default: http://127.0.0.1:4000)', 'url'),
@@ -16,7 +17,7 @@ export const chat = defineCommand({
     const { chatSession } = await import('../serve/chat-session.ts');
     const sessionId = session ?? randomUUID();
     const narrate = createNarrator(io.paintTalk);
-    io.progress(`Session ${sessionId} at ${url}. One message a line; Ctrl-D ends.`);
+    io.progress(`Session ${sessionId} at ${url}. One message a line; /help for more, Ctrl-D ends.`);
     const runs = await chatSession({
       url,
       key,
@@ -24,6 +25,7 @@ export const chat = defineCommand({
       input: process.stdin,
       signal: io.signal,
       onItem: (item) => io.stream(narrate(item)),
+      onTalk: (line) => io.progress(io.paintTalk('yellow', line)),
       onStatus: (status) => {
         if (status === 'reconnecting') io.progress(io.paintTalk('yellow', '\nreconnecting'));
       },
