@@ -3,6 +3,7 @@ import { defineTool, type Tool, ToolRefusal } from '#harness';
 import { amountMinorSchema, currencySchema } from '../money.ts';
 import { priceOf } from '../policy/price.ts';
 import type { WorldClient } from '../world/world-client.ts';
+import { moneyRoles } from './money-roles.ts';
 
 export type Quote = z.infer<typeof quoteSchema>;
 
@@ -27,6 +28,7 @@ export function createQuote(world: WorldClient): Tool {
     output: z.object({ quotedSeats: z.number() }),
     effect: 'transactional',
     agents: ['triage', 'supervisor'],
+    roles: moneyRoles,
     execute: async (value, { records, idempotencyKey }) => {
       const { monthlyMinor, yearlyMinor, currency } = priceOf(value.seats, await world.prices());
       const isListed =

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool, type Tool, ToolRefusal } from '#harness';
 import { ownCustomer } from '../policy/own-customer.ts';
 import type { WorldClient } from '../world/world-client.ts';
+import { moneyRoles } from './money-roles.ts';
 
 const claimReceiptSchema = z.object({ claimId: z.string(), orderId: z.string() });
 
@@ -19,6 +20,7 @@ export function fileCarrierClaim(world: WorldClient): Tool {
     output: claimReceiptSchema,
     effect: 'unkeyed',
     agents: ['billing'],
+    roles: moneyRoles,
     execute: async (request, { principal, idempotencyKey }) => {
       const customerId = ownCustomer(principal);
       const [orders, claims] = await Promise.all([

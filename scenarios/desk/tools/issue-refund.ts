@@ -4,6 +4,7 @@ import { amountMinorSchema, currencySchema, formatMoney } from '../money.ts';
 import { decideRefund, type RefundCase } from '../policy/decide-refund.ts';
 import { ownCustomer } from '../policy/own-customer.ts';
 import type { WorldClient } from '../world/world-client.ts';
+import { moneyRoles } from './money-roles.ts';
 
 export const refundReceiptSchema = z.object({
   refundId: z.string(),
@@ -36,6 +37,7 @@ export function issueRefund(world: WorldClient): Tool {
     output: refundReceiptSchema,
     effect: 'keyed',
     agents: ['billing', 'supervisor'],
+    roles: moneyRoles,
     approval: async (request, context) => {
       const refundCase = await caseOf(request, world, context);
       const decision = decideRefund(refundCase);
