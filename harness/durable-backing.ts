@@ -8,6 +8,8 @@ export interface DurableBackingOptions {
   readonly identity: Identity;
   /** How often recovered runs are looked for, milliseconds. */
   readonly recoveryPollingMs?: number;
+  /** How often runs of processes that are gone are looked for, milliseconds; 5000 by default. On PGlite they never are. */
+  readonly takeOverEveryMs?: number;
 }
 
 /** Sessions in a database, runs as DBOS workflows on the same one. One open harness of this kind a process. */
@@ -25,6 +27,7 @@ export async function durableBacking({
     { sqlClearStore },
     { sqlSummaryStore },
     { sqlExpiryStore },
+    { sqlSeats },
   ] = await Promise.all([
     import('./storage/sql-session-store.ts'),
     import('./storage/sql-approval-store.ts'),
@@ -34,6 +37,7 @@ export async function durableBacking({
     import('./storage/sql-clear-store.ts'),
     import('./storage/sql-summary-store.ts'),
     import('./storage/sql-expiry-store.ts'),
+    import('./storage/sql-seats.ts'),
   ]);
   return {
     store: sqlSessionStore(database.pool),
@@ -44,7 +48,7 @@ export async function durableBacking({
     clearing: sqlClearStore(database.pool),
     summaries: sqlSummaryStore(database.pool),
     expiry: sqlExpiryStore(database.pool),
-    openRunner: async (body, observer, { log }) => {
+    openRunner: async (body, observer, host) => {
       const { openDbosRunner } = await import('./durable/dbos-runner.ts');
       return openDbosRunner({
         ...durable,
@@ -54,7 +58,8 @@ export async function durableBacking({
           sqlSessionTransaction(client, { sessionId, isReadOnly: delegation !== undefined }),
         body,
         observer,
-        log,
+        host,
+        seats: sqlSeats(database.pool, durable.identity.application),
       });
     },
   };

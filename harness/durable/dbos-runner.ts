@@ -2,7 +2,7 @@ import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk';
 import { registerInternalQueue } from '@dbos-inc/dbos-sdk/eventreceiver';
 import { fingerprint } from '../host/fingerprint.ts';
 import { HarnessError } from '../host/harness-error.ts';
-import type { Log } from '../host/host.ts';
+import type { Host, Log } from '../host/host.ts';
 import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
 import type {
   RunBody,
@@ -12,16 +12,19 @@ import type {
   StepObserver,
   StrandedRun,
 } from '../session/runner.ts';
+import type { Seats } from '../session/seats.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
 import { type CheckpointClient, dbosSteps, type StartedRun } from './dbos-steps.ts';
 import { attributesOf, sessionRuns } from './session-runs.ts';
+import { takeOverRuns } from './take-over.ts';
 
-// Runs over DBOS. Design boundary: with dbos-steps.ts and migrate.ts the only files that know DBOS.
+// Runs over DBOS. Design boundary: this folder is all that knows DBOS.
 //
 //   R1. A run is the workflow named by the run's id; a second start finds the first.
 //   R2. Executor, application and version are given, never derived: a restarted process is the same executor, so its
-//       unfinished runs are recovered at launch and nobody else's are.
-//   R3. DBOS is one per process; opening a second runner is refused rather than mixed up.
+//       unfinished runs are recovered at launch and nobody else's are. While it runs, nobody else runs under its name.
+//   R3. Runs of a process that is gone are taken over by those that are there; those of one that lives are never.
+//   R4. DBOS is one per process; opening a second runner is refused rather than mixed up.
 
 /** Who this process is to the database; the same after a restart, different for every process that runs beside it. */
 export interface Identity {
@@ -40,13 +43,18 @@ export interface DbosRunnerOptions {
   readonly transactionOf: (client: CheckpointClient, request: RunRequest) => SessionTransaction;
   readonly body: RunBody;
   readonly observer: StepObserver;
-  readonly log: Log;
+  readonly host: Pick<Host, 'clock' | 'log'>;
+  readonly seats: Seats;
   /** How often recovered runs are looked for, milliseconds. */
   readonly recoveryPollingMs?: number;
+  /** How often runs of processes that are gone are looked for, milliseconds. */
+  readonly takeOverEveryMs?: number;
 }
 
 /** Recovered runs wait at most this long for a worker; DBOS's own second would be most of a recovery's time. */
 const defaultRecoveryPollingMs = 50;
+/** A process is taken for gone at the second look. */
+const defaultTakeOverEveryMs = 5_000;
 /** How often the outcome of a run that goes on elsewhere is asked for. */
 const outcomePollingMs = 20;
 
@@ -62,9 +70,12 @@ const runWorkflow = DBOS.registerWorkflow(
   { name: 'run' },
 );
 
-/** Launches DBOS: this executor's unfinished runs go on at once. Throws RunnerAlreadyOpenError if one is open. */
+/**
+ * Launches DBOS: this executor's unfinished runs go on at once. Throws RunnerAlreadyOpenError if one is open in this process,
+ * SeatTakenError if one is in another under the same name.
+ */
 export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner> {
-  const { identity, body, observer, transactionOf } = options;
+  const { identity, body, observer, transactionOf, host } = options;
   if (current !== undefined) throw new RunnerAlreadyOpenError();
   let isClosed = false;
   const begun = new Set<string>();
@@ -74,7 +85,7 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
     if (begun.has(runId) || delegation !== undefined) return;
     begun.add(runId);
     recovered += 1;
-    options.log.info('run-recovered', { sessionId, runId, executorId: identity.executorId });
+    host.log.info('run-recovered', { sessionId, runId, executorId: identity.executorId });
   };
   current = (request) => {
     announce(request);
@@ -88,12 +99,10 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
       }),
     );
   };
-  try {
-    await launch(options);
-  } catch (error) {
+  const leave = await enter(options).catch((error: unknown) => {
     current = undefined;
     throw error;
-  }
+  });
   return {
     start: async (request) => {
       begun.add(request.runId);
@@ -114,14 +123,33 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
         .filter((name) => !name.startsWith('DBOS.')),
     close: async () => {
       isClosed = true;
-      await DBOS.shutdown();
+      await leave();
       current = undefined;
     },
   };
 }
 
+/** From here on this process is at work under its name, and at what others have left. Returns what ends it. */
+async function enter(options: DbosRunnerOptions): Promise<() => Promise<void>> {
+  const { identity, seats, host, takeOverEveryMs: everyMs = defaultTakeOverEveryMs } = options;
+  // Whoever has the name is at work on the runs that launching would take up.
+  const seat = await seats.take(identity.executorId);
+  try {
+    await launch(options);
+  } catch (error) {
+    await seat.leave();
+    throw error;
+  }
+  const endTakingOver = takeOverRuns({ identity, seats, ...host, everyMs });
+  return async () => {
+    await endTakingOver();
+    await DBOS.shutdown();
+    await seat.leave();
+  };
+}
+
 async function launch(options: DbosRunnerOptions): Promise<void> {
-  const { identity, pool, url, log, recoveryPollingMs = defaultRecoveryPollingMs } = options;
+  const { identity, pool, url, host, recoveryPollingMs = defaultRecoveryPollingMs } = options;
   const queue = registerInternalQueue('_dbos_internal_queue', {
     minPollingIntervalMs: recoveryPollingMs,
   });
@@ -134,7 +162,7 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
     systemDatabasePool: pool,
     // Nothing here waits for a notification yet, and launch would spend 100 ms on proving that they arrive.
     useListenNotify: false,
-    logger: dbosLogger(log),
+    logger: dbosLogger(host.log),
   });
   await DBOS.launch();
 }

@@ -57,7 +57,8 @@ export async function serveDesk(options: DeskOptions): Promise<string> {
     scenario,
     kind === 'live' ? { kind, config } : { kind: 'scripted' },
   );
-  const identity = { application: options.name, version: deskVersion, executorId: options.name };
+  // One application, whoever its processes are: what one leaves another finishes.
+  const identity = { application: 'serve', version: deskVersion, executorId: options.name };
   const harness = await createHarness({
     ...scenario.subject.assemble({ worldUrl: worlds.createWorld(scenario.world).url }),
     model: kind === 'live' ? opened.model : pacedModel(opened.model, options.paceMs),
