@@ -87,7 +87,8 @@ export async function playSession(
   }
 }
 
-function openHarness(
+/** A harness for the scenario, its world at `worldUrl`. */
+export function openHarness(
   scenario: Scenario,
   options: SessionOptions & { readonly worldUrl: string; readonly backing: Backing },
   modelCalls: ModelCall[],

@@ -8,7 +8,8 @@ interface StepUnderWay {
 }
 
 interface Injection {
-  readonly die: (at: StepUnderWay) => never;
+  /** Ends the process, or has it stand still. */
+  readonly die: (at: StepUnderWay) => void;
 }
 
 /** Watches a run's steps and dies at one point of them, unless that is behind a piece of text. */

@@ -7,8 +7,10 @@ import type { CrashBackend } from './crash-backend.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { type EvidenceLine, readEvidence } from './evidence.ts';
 import type { Gallery } from './open-gallery.ts';
+import { livePaired, type PairFault } from './server-pair.ts';
 import { type LifeEnd, runLife } from './start-worker.ts';
 import type { Viewing } from './viewers.ts';
+import type { CrashSubject, WorkerOrder } from './worker-order.ts';
 
 /** What all workers of a sweep share. */
 export interface Sweep {
@@ -16,6 +18,7 @@ export interface Sweep {
   /** Path of the recording. */
   readonly recording: string;
   readonly mutant: string | undefined;
+  readonly subject: CrashSubject;
   readonly backend: CrashBackend;
   readonly worldServer: WorldServer;
   /** Absent if nobody watches. */
@@ -39,10 +42,17 @@ export interface WorkerStory {
   readonly viewings: readonly Viewing[];
 }
 
-/** Runs one worker through its lives: one without a crash point, two with one. The world outlives them all. */
+/**
+ * Runs one worker through its lives: one without a crash point, two with one; with a pair's fault, beside a second server. The
+ * world outlives them all.
+ */
 export async function runWorker(
   sweep: Sweep,
-  { name, crash }: { readonly name: string; readonly crash?: CrashPoint },
+  {
+    name,
+    crash,
+    pair,
+  }: { readonly name: string; readonly crash?: CrashPoint; readonly pair?: PairFault },
 ): Promise<WorkerStory> {
   const directory = join(sweep.directory, name);
   await mkdir(directory, { recursive: true });
@@ -53,20 +63,23 @@ export async function runWorker(
     worldUrl: world.url,
     database: sweep.backend.databaseOf(name),
     executorId: `${sweep.id}-${name}`,
+    application: `${sweep.id}-${name}`,
+    role: 'plays' as const,
+    fault: 'kill' as const,
+    subject: sweep.subject,
     sessionId: `${sweep.id}-${name}`,
     evidence: join(directory, 'evidence.jsonl'),
     ...(sweep.mutant === undefined ? {} : { mutant: sweep.mutant }),
   };
   // Nobody watches the golden worker: what viewers are shown is held against what is stored.
   const viewers = crash && sweep.gallery?.admit(order.sessionId);
-  const lives = [
-    await runLife({ ...order, life: 1, ...(crash === undefined ? {} : { crash }) }, sweep.signal),
-  ];
-  if (lives[0]?.signal === 'SIGKILL' && !lives[0].hung) {
-    viewers?.onDeath();
-    lives.push(await runLife({ ...order, life: 2 }, sweep.signal));
-  }
-  const evidence = readEvidence(order.evidence);
+  const first = { ...order, life: 1, ...(crash === undefined ? {} : { crash }) };
+  const beside = join(directory, 'beside.jsonl');
+  const lives =
+    pair === undefined
+      ? await liveAlone(first, sweep.signal, () => viewers?.onDeath())
+      : await livePaired(pair, { order: first, beside, signal: sweep.signal });
+  const evidence = [...readEvidence(order.evidence), ...readEvidence(beside)];
   const ended = evidence.findLast((line) => line.kind === 'session');
   const viewings = (await viewers?.leave(ended?.session.events.at(-1)?.seq ?? 0)) ?? [];
   if (ended === undefined) return { lives, evidence, viewings };
@@ -82,4 +95,15 @@ export async function runWorker(
     },
     ...(ended.divergence === undefined ? {} : { divergence: ended.divergence }),
   };
+}
+
+async function liveAlone(
+  { crash, ...order }: WorkerOrder,
+  signal: AbortSignal,
+  onDeath: () => void,
+): Promise<readonly LifeEnd[]> {
+  const first = await runLife({ ...order, ...(crash === undefined ? {} : { crash }) }, { signal });
+  if (first.signal !== 'SIGKILL' || first.hung) return [first];
+  onDeath();
+  return [first, await runLife({ ...order, life: 2 }, { signal })];
 }

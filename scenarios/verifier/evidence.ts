@@ -19,8 +19,10 @@ const lineSchema = z.discriminatedUnion('kind', [
   }),
   /** A step of a sub-agent's run was saved. */
   z.object({ kind: z.literal('saved'), life: z.number(), runId: z.string(), step: z.string() }),
-  /** A crash point was reached, and this is where; the next thing that happens is SIGKILL. */
+  /** A crash point was reached, and this is where; the next thing that happens is SIGKILL or SIGSTOP. */
   z.object({ kind: z.literal('landed'), life: z.number(), runId: z.string(), step: z.string() }),
+  /** A server that stands beside another is open. */
+  z.object({ kind: z.literal('ready'), life: z.number() }),
   /** The session ended and this is what it came to. */
   z.object({
     kind: z.literal('session'),

@@ -8,6 +8,7 @@ import { checkViewing } from './check-viewings.ts';
 import { type CrashPoint, isStepOf } from './crash-point.ts';
 import type { WorkerStory } from './crash-worker.ts';
 import type { EvidenceLine } from './evidence.ts';
+import type { PairFault } from './server-pair.ts';
 
 export type { Violation };
 
@@ -23,9 +24,11 @@ export function judge(
   expected: {
     readonly golden: Observation;
     readonly point: CrashPoint;
+    /** What happened beside a second server; alone, the worker was killed. */
+    readonly pair?: PairFault;
   },
 ): Verdict {
-  const reason = whyInvalid(story, expected.point);
+  const reason = whyInvalid(story, expected);
   if (reason !== undefined) return { kind: 'INVALID', reason };
   const violations = violationsOf(story, expected);
   return violations.length === 0 ? { kind: 'CLEAN' } : { kind: 'VIOLATION', violations };
@@ -33,7 +36,7 @@ export function judge(
 
 function whyInvalid(
   { lives: [first], evidence }: WorkerStory,
-  point: CrashPoint,
+  { point, pair }: { readonly point: CrashPoint; readonly pair?: PairFault },
 ): string | undefined {
   if (first === undefined) return 'the worker never lived';
   if (first.hung) return 'the worker hung before it reached the point';
@@ -43,6 +46,10 @@ function whyInvalid(
   }
   if (!isStepOf(point, landed))
     return `it was killed elsewhere, in ${landed.runId} at ${landed.step}`;
+  if (pair !== undefined && !evidence.some((line) => line.kind === 'ready')) {
+    return 'the server beside it never opened';
+  }
+  if (pair === 'stop') return undefined;
   if (first.signal !== 'SIGKILL')
     return `the worker outlived its kill (exit code ${first.exitCode})`;
   return undefined;
@@ -50,7 +57,11 @@ function whyInvalid(
 
 function violationsOf(
   { lives, observation, divergence, evidence, viewings }: WorkerStory,
-  { golden, point }: { readonly golden: Observation; readonly point: CrashPoint },
+  {
+    golden,
+    point,
+    pair,
+  }: { readonly golden: Observation; readonly point: CrashPoint; readonly pair?: PairFault },
 ): readonly Violation[] {
   const last = lives.at(-1);
   if (observation === undefined) {
@@ -65,7 +76,11 @@ function violationsOf(
   }
   const inFlight = evidence.filter(
     (line): line is Extract<EvidenceLine, { kind: 'model-call' }> =>
-      line.kind === 'model-call' && line.life === 1 && isInFlight(line, point, evidence),
+      line.kind === 'model-call' &&
+      line.life === 1 &&
+      // A server that only stood still goes on where it was: nothing is done again.
+      pair !== 'stop' &&
+      isInFlight(line, point, evidence),
   );
   return [
     ...checkHistory(golden, observation, { repeatable: inFlight }),

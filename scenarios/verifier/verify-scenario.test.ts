@@ -58,6 +58,64 @@ test('on PostgreSQL every step may be killed with its result unsaved: all points
   );
 });
 
+test.for([
+  ['postgres', 'issueRefund#1:inside'],
+  ['pglite-server', 'receive-message:inside'],
+] as const)(
+  'beside a second server on %s, one that is killed, stands still or is lost at %s leaves one history',
+  { timeout: sweepTimeoutMs },
+  async ([backend, at]) => {
+    const report = await verifyScenario('R-01', { backend, at, servers: 2 });
+    expect(report.violations).toEqual([]);
+    expect(summary(report)).toBe('1 points, 1 landed, 1 clean, 0 invalid');
+  },
+);
+
+test('CD-1 is caught beside a second server too, and the crash can be done again', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('R-01', {
+    backend: 'pglite-server',
+    mutant: 'CD-1',
+    at: 'issueRefund#1:inside',
+    servers: 2,
+    faults: ['kill'],
+  });
+  expect(report.violations[0]).toMatchObject({
+    invariant: 'I1',
+    replay:
+      "npx groundhog crash R-01 --at 'issueRefund#1:inside' --backend pglite-server --servers 2 --faults kill --mutant CD-1",
+  });
+});
+
+test.for([
+  ['pglite', ['kill']],
+  ['pglite-server', ['lose']],
+] as const)(
+  'on %s no two servers can go through %j, and it is said so',
+  async ([backend, faults]) => {
+    const sweep = verifyScenario('R-01', { backend, servers: 2, faults });
+    await expect(sweep).rejects.toMatchObject({ code: 'SERVERS_NEED_SERVER' });
+  },
+);
+
+test('a loop over an array in memory writes to the customer twice when it is killed, and does not get through', {
+  timeout: sweepTimeoutMs,
+}, async () => {
+  const report = await verifyScenario('T-01', {
+    backend: 'pglite',
+    subject: 'in-memory-loop',
+    at: 'sendReply#1:inside',
+  });
+  expect(brokenInvariants(report)).toEqual(expect.arrayContaining(['I1', 'I7']));
+  expect(report.violations[0]).toMatchObject({
+    invariant: 'I1',
+    found: expect.stringMatching(/^2 × mail /),
+    replay:
+      "npx groundhog crash T-01 --at 'sendReply#1:inside' --backend pglite --subject in-memory-loop",
+  });
+});
+
 test('T-01, which moves no money, is clean where its mail has gone and is not yet saved', {
   timeout: sweepTimeoutMs,
 }, async () => {

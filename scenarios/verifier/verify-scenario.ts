@@ -19,21 +19,30 @@ import {
   moments,
 } from './crash-point.ts';
 import { runWorker, type Sweep } from './crash-worker.ts';
+import { faultsFor } from './faults-for.ts';
 import { inParallel } from './in-parallel.ts';
 import { judge, judgeGolden, type Verdict, type Violation } from './judge.ts';
 import { openGallery } from './open-gallery.ts';
+import { type PairFault, pairFaults } from './server-pair.ts';
 import type { ViewerCounts } from './viewers.ts';
+import type { CrashSubject } from './worker-order.ts';
 
 export interface VerifyOptions {
   readonly backend: CrashBackendName;
   /** For the `postgres` backend; without it a server is started from the binaries at hand. */
   readonly databaseUrl?: string;
   readonly mutant?: string;
+  /** The harness by default. */
+  readonly subject?: CrashSubject;
   /** One point, as `formatPoint` writes it, instead of all. */
   readonly at?: string;
   readonly moments?: readonly Moment[];
   /** People who watch every session over the database from another process, on `pglite-server` and `postgres`. */
   readonly watchedBy?: ViewerCounts;
+  /** `2`: beside a second server of the same application. */
+  readonly servers?: 1 | 2;
+  /** What becomes of the first of two servers, one after the other at every point; all that there is by default. */
+  readonly faults?: readonly PairFault[];
   /** Points behind every piece of text as well. */
   readonly deltas?: boolean;
   /** Workers that run side by side. */
@@ -89,6 +98,7 @@ export async function verifyScenario(
   const { signal = new AbortController().signal, parallel = defaultParallel } = options;
   const scenario = scenarioNamed(scenarioId);
   if (options.mutant !== undefined) mutantNamed(options.mutant);
+  const faults = faultsFor(options);
   const directory = await mkdtemp(join(tmpdir(), 'groundhog-crash-'));
   try {
     await using backend = await openCrashBackend({
@@ -105,6 +115,7 @@ export async function verifyScenario(
       ...(gallery === undefined ? {} : { gallery }),
       recording: recordingPath(scenarioId),
       mutant,
+      subject: options.subject ?? 'harness',
       backend,
       worldServer,
       directory,
@@ -115,7 +126,11 @@ export async function verifyScenario(
     const points = choosePoints(golden, options);
     options.onStart?.(golden.savedSteps, points);
     const results = await inParallel(points, { limit: parallel, signal }, async (point, index) => {
-      const result = await tryPoint(sweep, golden, { point, name: `point-${index + 1}` });
+      const name = `point-${index + 1}`;
+      const result =
+        faults.length > 0
+          ? await tryPair(sweep, golden, { point, name, faults })
+          : await tryPoint(sweep, golden, { point, name });
       options.onPoint?.(result);
       return result;
     });
@@ -138,17 +153,51 @@ function choosePoints(
 async function tryPoint(
   sweep: Sweep,
   golden: Observation,
-  { point, name }: { readonly point: CrashPoint; readonly name: string },
+  tried: { readonly point: CrashPoint; readonly name: string; readonly pair?: PairFault },
 ): Promise<PointResult> {
+  const { point, name, pair } = tried;
   const startedAt = performance.now();
-  const story = await runWorker(sweep, { name, crash: point });
+  const story = await runWorker(sweep, {
+    name,
+    crash: point,
+    ...(pair === undefined ? {} : { pair }),
+  });
   const durationMs = performance.now() - startedAt;
   const { viewings, observation } = story;
-  const verdict = judge(story, { golden, point });
+  const verdict = judge(story, { golden, ...tried });
   if (sweep.gallery === undefined) return { point, verdict, durationMs };
   const log = observation?.events ?? [];
   const viewers = addFaults(viewings.map((viewing) => countFaults(viewing, log)));
   return { point, verdict, durationMs, viewers };
+}
+
+/** The point under one fault after the other; the worst verdict stands. */
+async function tryPair(
+  sweep: Sweep,
+  golden: Observation,
+  {
+    point,
+    name,
+    faults,
+  }: {
+    readonly point: CrashPoint;
+    readonly name: string;
+    readonly faults: readonly PairFault[];
+  },
+): Promise<PointResult> {
+  const results: PointResult[] = [];
+  for (const pair of faults) {
+    results.push(await tryPoint(sweep, golden, { point, name: `${name}-${pair}`, pair }));
+  }
+  const durationMs = results.reduce((sum, each) => sum + each.durationMs, 0);
+  const violations = results.flatMap(({ verdict }) =>
+    verdict.kind === 'VIOLATION' ? verdict.violations : [],
+  );
+  if (violations.length > 0) {
+    return { point, durationMs, verdict: { kind: 'VIOLATION', violations } };
+  }
+  const invalid = results.find(({ verdict }) => verdict.kind === 'INVALID');
+  return { point, durationMs, verdict: invalid?.verdict ?? { kind: 'CLEAN' } };
 }
 
 function report(
@@ -156,13 +205,18 @@ function report(
   options: VerifyOptions,
   results: readonly PointResult[],
 ): VerifyReport {
-  const { backend, mutant, watchedBy } = options;
-  const faults = results.flatMap(({ viewers }) => viewers ?? []);
+  const { backend, mutant, subject, watchedBy, servers, faults = pairFaults } = options;
+  const seen = results.flatMap(({ viewers }) => viewers ?? []);
   const replayOf = (point: CrashPoint): string =>
     [
       `npx groundhog crash ${scenario}`,
       `--at '${formatPoint(point)}'`,
       `--backend ${backend}`,
+      ...(subject === undefined || subject === 'harness' ? [] : [`--subject ${subject}`]),
+      ...(servers === 2 ? ['--servers 2'] : []),
+      ...(servers === 2 && faults.length < pairFaults.length
+        ? [`--faults ${faults.join(',')}`]
+        : []),
       ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
       ...(watchedBy?.viewers ? [`--viewers ${watchedBy.viewers}`] : []),
       ...(watchedBy?.lateViewers ? [`--late-viewers ${watchedBy.lateViewers}`] : []),
@@ -186,7 +240,7 @@ function report(
     invalid: results.flatMap(({ point, verdict }) =>
       verdict.kind === 'INVALID' ? [{ point: formatPoint(point), reason: verdict.reason }] : [],
     ),
-    ...(watchedBy === undefined ? {} : { viewers: addFaults(faults) }),
+    ...(watchedBy === undefined ? {} : { viewers: addFaults(seen) }),
     medianMs: Math.round(median(results.map((result) => result.durationMs))),
   };
 }

@@ -8,10 +8,12 @@ import {
   type StepObserver,
   systemHost,
 } from '#harness';
+import { scriptedModel } from '#harness/testing';
 import { formatDivergence, readRecording } from '#recordings';
 import { mutantNamed } from '../mutants/mutant-named.ts';
 import { openModel } from '../scenario/open-model.ts';
-import { playSession } from '../scenario/play-session.ts';
+import { openHarness, playSession } from '../scenario/play-session.ts';
+import { playInMemoryLoop } from '../subjects/in-memory-loop.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import { crashInjector, crashingStore } from './crash-injector.ts';
 import { openEvidence } from './evidence.ts';
@@ -23,18 +25,50 @@ import type { WorkerOrder } from './worker-order.ts';
 
 const recoveryPollingMs = 5;
 
+/** What may happen to a worker at its crash point. */
+export interface Faults {
+  readonly kill: () => never;
+  readonly stop: () => void;
+}
+
 /** One life: from the start of the process to the end of the session, or to the crash point, where `die` is called. */
-export async function liveOnce(order: WorkerOrder, die: () => never): Promise<void> {
-  const { life, executorId, sessionId, worldUrl, crash } = order;
+export async function liveOnce(order: WorkerOrder, faults: Faults): Promise<void> {
   const tell = openEvidence(order.evidence);
-  tell({ kind: 'life', life });
+  tell({ kind: 'life', life: order.life });
+  await livesOf[order.subject](order, faults, tell);
+}
+
+type Life = (
+  order: WorkerOrder,
+  faults: Faults,
+  tell: ReturnType<typeof openEvidence>,
+) => Promise<void>;
+
+const liveInMemory: Life = async ({ life, sessionId, worldUrl, crash, ...order }, faults, tell) => {
+  const scenario = scenarioNamed(order.scenario);
+  const die = (at: { readonly runId: string; readonly step: string }): void => {
+    tell({ kind: 'landed', life, ...at });
+    faults[order.fault]();
+  };
+  const session = await playInMemoryLoop(scenario, {
+    worldUrl,
+    sessionId,
+    model: scriptedModel(scenario.playbooks.gold),
+    ...(crash === undefined ? {} : { observer: crashInjector(crash, { die }) }),
+    onModelCall: (call) => tell({ kind: 'model-call', life, ...call }),
+  });
+  tell({ kind: 'session', life, session: observedSessionSchema.parse(session) });
+};
+
+const liveDurably: Life = async (order, faults, tell) => {
+  const { life, executorId, application, sessionId, worldUrl, crash } = order;
   const scenario = scenarioNamed(order.scenario);
   const recording = await readRecording(order.recording);
   await using database = await openHarnessDatabase(order.database);
   const injection = {
     die: ({ runId, step }: { readonly runId: string; readonly step: string }) => {
       tell({ kind: 'landed', life, runId, step });
-      return die();
+      faults[order.fault]();
     },
   };
   const watch = watchSteps({
@@ -47,30 +81,38 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
     kind: 'recorded',
     recording,
     // A life that took up a session where another died asks only for what was not saved.
-    unconsumed: life === 1 ? 'diverge' : 'allow',
+    unconsumed: life === 1 && order.role === 'plays' ? 'diverge' : 'allow',
   });
   const backing = await durableBacking({
     database,
     // An application of its own: a recovered run is taken up by whichever process of its application asks first, and
     // the workers of a sweep share a database.
-    identity: { application: executorId, version: executorId, executorId },
+    identity: { application, version: application, executorId },
     recoveryPollingMs,
+    ...(order.takeOverEveryMs === undefined ? {} : { takeOverEveryMs: order.takeOverEveryMs }),
   });
   const { store } = backing;
-  const session = await playSession(scenario, {
+  const options = {
     worldUrl,
     sessionId,
     backing: crash ? { ...backing, store: crashingStore(store, crash, injection) } : backing,
     host: unhurriedHost(),
     observer: watch.observer,
     model: opened.model,
-    exchanges: (inner) =>
+    exchanges: (inner: Exchanges) =>
       announceModelCalls(opened.exchanges(inner), (place) => {
         const runId = `${sessionId}/${runIn(place)}`;
         tell({ kind: 'model-call', life, runId, step: watch.stepOf(runId), ...place });
       }),
     ...(order.mutant === undefined ? {} : { mutant: mutantNamed(order.mutant) }),
-  });
+  };
+  if (order.role === 'beside') {
+    await openHarness(scenario, options, []);
+    tell({ kind: 'ready', life });
+    // Open for as long as the process lives: it is killed.
+    await new Promise<never>(() => undefined);
+  }
+  const session = await playSession(scenario, options);
   const { divergence } = opened.replay()?.finish(session.events) ?? {};
   tell({
     kind: 'session',
@@ -78,7 +120,12 @@ export async function liveOnce(order: WorkerOrder, die: () => never): Promise<vo
     session: observedSessionSchema.parse(session),
     ...(divergence === undefined ? {} : { divergence: formatDivergence(divergence) }),
   });
-}
+};
+
+const livesOf: Readonly<Record<WorkerOrder['subject'], Life>> = {
+  harness: liveDurably,
+  'in-memory-loop': liveInMemory,
+};
 
 /** By this clock pieces of text come so slowly that none waits for the next: each is stored by itself. */
 function unhurriedHost(): Host {

@@ -16,11 +16,16 @@ function die(): never {
   throw new Error('a killed process went on');
 }
 
+/** SIGSTOP: the whole process stands still, connections open and locks held, until it is sent SIGCONT. */
+function stop(): void {
+  process.kill(process.pid, 'SIGSTOP');
+}
+
 // A worker whose verifier is gone has no reason to live: the pipe to it ends.
 process.stdin.resume();
 process.stdin.on('end', die);
 
 const { liveOnce } = await import('./worker-life.ts');
-await liveOnce(workerOrderSchema.parse(JSON.parse(process.argv[2] ?? '{}')), die);
+await liveOnce(workerOrderSchema.parse(JSON.parse(process.argv[2] ?? '{}')), { kill: die, stop });
 process.exitCode = 0;
 process.stdin.destroy();

@@ -15,6 +15,11 @@ export const crash = defineCommand({
       fallback: 'pglite-server',
     }),
     mutant: text('a named defect to switch on, which must be caught, such as CD-1', 'mutant'),
+    subject: choice({
+      summary: 'what is killed; the loop in memory is there to be caught',
+      among: ['harness', 'in-memory-loop'],
+      fallback: 'harness',
+    }),
     at: text('only this crash point', 'step:moment'),
     moments: choices({
       summary: 'only these moments of each step',
@@ -22,14 +27,28 @@ export const crash = defineCommand({
     }),
     viewers: count('how many watch every session; the worker is then killed at every delta too', 0),
     lateViewers: count('how many more begin to watch when the worker has died', 0),
+    servers: choice({
+      summary: 'servers of the application; a worker is the first of them',
+      among: ['1', '2'],
+      fallback: '1',
+    }),
+    faults: choices({
+      summary:
+        'with 2 servers: killed and restarted, stopped while the other boots, lost for good (postgres only)',
+      among: ['kill', 'stop', 'lose'],
+    }),
     parallel: count('how many workers at a time', 2),
     databaseUrl: text('PostgreSQL to use; DATABASE_URL otherwise', 'url'),
   },
-  run: async ({ scenario, databaseUrl, at, mutant, viewers, lateViewers, ...sweep }, io) => {
+  run: async (
+    { scenario, databaseUrl, at, mutant, viewers, lateViewers, servers, ...sweep },
+    io,
+  ) => {
     const { readConfig } = await import('#harness');
     const url = databaseUrl ?? readConfig(io.environment).databaseUrl;
     const { report, cells } = await sweepScenario(io, scenario, {
       ...sweep,
+      servers: servers === '2' ? 2 : 1,
       ...(at === undefined ? {} : { at }),
       ...(viewers + lateViewers === 0 ? {} : { watchedBy: { viewers, lateViewers }, deltas: true }),
       ...(mutant === undefined ? {} : { mutant }),
