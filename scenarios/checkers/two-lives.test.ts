@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorldServer, type WorldServer } from '../desk/world/world-server.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { mutantNamed } from '../mutants/mutant-named.ts';
+import { checkCard } from '../scenario/card/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { scenarioNamed, scenarios } from '../suites/scenario-named.ts';
 import { playTwoLives } from '../trials/two-lives.ts';
@@ -24,6 +25,8 @@ async function sweep(
   options: { readonly mutant?: Mutant } = {},
 ): Promise<{ points: number; landed: number; violations: Map<string, readonly Violation[]> }> {
   const golden = (await playTwoLives(scenario, worldServer)).seen;
+  // What goes wrong in every life alike is no difference between them.
+  expect(checkCard(scenario, golden).filter(({ ok }) => !ok)).toEqual([]);
   const violations = new Map<string, readonly Violation[]>();
   let landed = 0;
   let points = 0;

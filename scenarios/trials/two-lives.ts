@@ -6,7 +6,7 @@ import {
   type StepName,
   systemHost,
 } from '#harness';
-import { memoryBacking, memoryStore, scriptedModel } from '#harness/testing';
+import { memoryBacking, scriptedModel } from '#harness/testing';
 import type { ModelCall, Observation } from '../checkers/observation.ts';
 import type { WorldServer } from '../desk/world/world-server.ts';
 import type { Mutant } from '../mutants/mutant.ts';
@@ -32,7 +32,6 @@ type Steps = Parameters<RunBody>[1];
 function openDisk() {
   return {
     kept: memoryBacking(),
-    store: memoryStore(() => 0),
     saved: new Map<string, Map<StepName, string>>(),
     requests: new Map<string, RunRequest>(),
     ended: new Set<string>(),
@@ -113,7 +112,7 @@ function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Bac
       run: (name, body) => once(name, () => thenInside(name, body())),
       transact: (name, body) =>
         once(name, () =>
-          disk.store.transact(sessionId, (transaction) => thenInside(name, body(transaction))),
+          disk.kept.store.transact(sessionId, (transaction) => thenInside(name, body(transaction))),
         ),
       delegate: async (requests) => {
         for (const request of requests) start(request);
@@ -126,7 +125,6 @@ function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Bac
   };
   return {
     ...disk.kept,
-    store: disk.store,
     openRunner: async (body) => {
       const start = (request: RunRequest): void => {
         if (runs.has(request.runId)) return;
