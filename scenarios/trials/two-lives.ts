@@ -34,7 +34,7 @@ function openDisk() {
     kept: memoryBacking(),
     saved: new Map<string, Map<StepName, string>>(),
     requests: new Map<string, RunRequest>(),
-    ended: new Set<string>(),
+    ended: new Map<string, RunOutcome>(),
   };
 }
 type Disk = ReturnType<typeof openDisk>;
@@ -129,10 +129,13 @@ function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Bac
       const start = (request: RunRequest): void => {
         if (runs.has(request.runId)) return;
         disk.requests.set(request.runId, request);
-        const run = body(request, stepsOf(request, start));
+        const ended = disk.ended.get(request.runId);
+        // What has ended is read and not gone through again: by now there is more than it has seen.
+        const run =
+          ended === undefined ? body(request, stepsOf(request, start)) : (async () => ended)();
         runs.set(request.runId, run);
         run.then(
-          () => disk.ended.add(request.runId),
+          (outcome) => disk.ended.set(request.runId, outcome),
           () => undefined,
         );
       };
