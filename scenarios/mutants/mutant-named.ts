@@ -10,6 +10,9 @@ import { unguardedRefund } from './effects/unguarded-refund.ts';
 import { blindClear } from './log/blind-clear.ts';
 import { historyInterleavesLive } from './log/history-interleaves-live.ts';
 import { keylessLog } from './log/keyless-log.ts';
+import { newestFactsCut } from './memory/newest-facts-cut.ts';
+import { proseOnly } from './memory/prose-only.ts';
+import { summaryMadeAnew } from './memory/summary-made-anew.ts';
 import type { Mutant } from './mutant.ts';
 import { branchesByCompletion } from './runs/branches-by-completion.ts';
 import { namelessRuns } from './runs/nameless-runs.ts';
@@ -29,10 +32,13 @@ export const mutants: readonly Mutant[] = [
   historyInterleavesLive,
   fatalTools,
   unguardedRefund,
+  newestFactsCut,
   phantomHandoff,
   forgottenRejections,
   silenceIsNo,
   branchesByCompletion,
+  proseOnly,
+  summaryMadeAnew,
 ];
 
 /** Throws MutantUnknownError. */

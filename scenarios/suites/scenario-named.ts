@@ -1,7 +1,13 @@
 import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { lateMessage, queuedMessage, steeredMessage } from './delivery/second-message.ts';
-import { refundCrowdedOut } from './memory/remembered-refund.ts';
+import { poisonedSummary } from './memory/poisoned-summary.ts';
+import {
+  longChat,
+  refundCrowdedOut,
+  secondTurn,
+  summariesInTheMaking,
+} from './memory/remembered-refund.ts';
 import { lostParcel, refundApproved, refundRejected } from './people/lost-parcel.ts';
 import { duplicateCharge } from './refunds/duplicate-charge.ts';
 import { shoutedCharge } from './refunds/shouted-charge.ts';
@@ -49,7 +55,11 @@ export const scenarios: readonly Scenario[] = [
   widePlan,
   editedPlan,
   poisonedFinding,
+  secondTurn,
+  longChat,
   refundCrowdedOut,
+  summariesInTheMaking,
+  poisonedSummary,
   steeredMessage,
   queuedMessage,
   lateMessage,

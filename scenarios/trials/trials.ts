@@ -5,6 +5,7 @@ import { codeTrials } from './code-trials.ts';
 import { crashTrials } from './crash-trials.ts';
 import { deliveryTrial } from './delivery-trial.ts';
 import { handoffTrial } from './handoff-trial.ts';
+import { memoryTrials } from './memory-trials.ts';
 import { refundTrials } from './refund-trials.ts';
 import { serverTrial } from './server-trial.ts';
 import type { Trial } from './trial.ts';
@@ -20,6 +21,7 @@ export const trials: readonly Trial[] = [
   ...crashTrials,
   deliveryTrial,
   handoffTrial,
+  ...memoryTrials,
   ...refundTrials,
   serverTrial,
   versionTrial,

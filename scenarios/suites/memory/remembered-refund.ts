@@ -15,6 +15,13 @@ const please = {
   text: 'Hi, I was charged twice for my Pro plan this month. Please refund one of them.',
 };
 
+/** What a customer says beside the matter, so often. */
+const talk = (times: number): string =>
+  (
+    'Otherwise all is well here: the new office is bright, the team likes the desks, and the kettle in the kitchen works ' +
+    'again, which makes the mornings better for everybody. '
+  ).repeat(times);
+
 const shared = {
   principal: amara,
   world: larkspur,
@@ -49,4 +56,53 @@ export const refundCrowdedOut = defineScenario({
   reply,
   budget: { modelTurns: 10, toolCalls: 12, tokens: 10_000 },
   playbooks: { ...shared.playbooks, gold: crowdedOutGold },
+});
+
+/** M-01: the second message is about the first; what was done is known and nothing is done again. */
+export const secondTurn = defineScenario({
+  ...shared,
+  id: 'M-01',
+  title: 'A second message is answered out of what was done for the first',
+  tags: ['memory'],
+  messages: [please, { text: 'Thank you! When does it arrive?' }],
+  reply: { ...reply, lastAnswer: [/\b49\.00\b/, /5 (?:to|–|-) 10 business days/] },
+  budget: { modelTurns: 6, toolCalls: 5, tokens: 6_000 },
+});
+
+/** What was refunded, and on which day. */
+const remembered = [/\byes\b/i, /\b49\.00\b/, /\b2026-06-15\b/];
+const didYou = { text: 'By the way, did you refund me, and when?' };
+
+/** M-02: sixty messages, folded into the summary several times; what was refunded at the start is known at the end. */
+export const longChat = defineScenario({
+  ...shared,
+  id: 'M-02',
+  title: 'After sixty messages and several summaries the refund is remembered and made once',
+  tags: ['memory'],
+  subject: forgetfulDesk(2500),
+  messages: [
+    please,
+    ...Array.from({ length: 53 }, (_, index) => ({ text: `Message ${index + 2}. ${talk(1)}` })),
+    didYou,
+    ...Array.from({ length: 4 }, (_, index) => ({ text: `Message ${index + 56}. ${talk(1)}` })),
+    { text: 'And for my notes, once more: did you refund me, and when?' },
+  ],
+  reply: { ...reply, lastAnswer: remembered },
+  budget: { modelTurns: 75, toolCalls: 5, tokens: 120_000 },
+});
+
+/** M-04: as few steps as there can be around two summaries, each of which is stopped before, inside and after. */
+export const summariesInTheMaking = defineScenario({
+  ...shared,
+  id: 'M-04',
+  title: 'Two summaries in a row, whatever dies while they are made, fold each stretch once',
+  tags: ['memory'],
+  messages: [
+    please,
+    { text: `Thank you so much! ${talk(9)}` },
+    { text: `You are very kind. ${talk(9)}` },
+    { text: `${didYou.text} ${talk(9)}` },
+  ],
+  reply: { ...reply, lastAnswer: remembered },
+  budget: { modelTurns: 10, toolCalls: 5, tokens: 12_000 },
 });
