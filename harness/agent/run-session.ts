@@ -1,7 +1,11 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Host } from '../host/host.ts';
 import type { TokenCounter } from '../memory/count-tokens.ts';
-import type { Remembered, SummaryStore } from '../memory/summary-store.ts';
+import {
+  MemoryUnreadableError,
+  type Remembered,
+  type SummaryStore,
+} from '../memory/summary-store.ts';
 import type { AuditStore } from '../safety/audit.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
 import type { Admitted } from '../session/admission.ts';
@@ -72,11 +76,18 @@ export function sessionRun(shared: SessionParts): RunBody {
       return { kind: 'failed', agent: team.entry, error: reception.refused };
     }
     if (reception.previousRunId !== null) await steps.settled(reception.previousRunId);
-    const remembered = await parts.memory?.summaries.latestBefore(request.sessionId, request.runId);
+    const log = openSessionLog(request, { store, feed, clock: host.clock });
+    const recalled = await recall(request, parts.memory);
+    if ('refused' in recalled) {
+      const [agent, error] = [team.entry, recalled.refused];
+      await log.append(receptionStep, openingFacts(request, reception, agent));
+      await log.append('end', [{ type: 'run-failed', agent, error }]);
+      return { kind: 'failed', agent, error };
+    }
+    const { remembered } = recalled;
     const uptoSeq = remembered?.uptoSeq ?? 0;
     const before = await eventsBefore(request, { ...reception, uptoSeq }, store);
     const history = before.map(({ fact }) => fact);
-    const log = openSessionLog(request, { store, feed, clock: host.clock });
     const takenBy = readerOf(request, before, remembered);
     if (takenBy !== undefined) {
       await log.append('end', [{ type: 'run-steered', takenBy }]);
@@ -139,6 +150,19 @@ function receive(
       traceId: exchanges.dice({ lane, ordinal: 2 }, () => host.random.hex(16)),
     };
   });
+}
+
+/** What earlier runs remember. What is in a form that this version does not know is refused, and not taken for nothing. */
+async function recall(
+  { sessionId, runId }: RunRequest,
+  memory: SessionMemory | undefined,
+): Promise<{ readonly remembered: Remembered | undefined } | { readonly refused: Failure }> {
+  try {
+    return { remembered: await memory?.summaries.latestBefore(sessionId, runId) };
+  } catch (error) {
+    if (!(error instanceof MemoryUnreadableError)) throw error;
+    return { refused: { code: error.code, message: error.message } };
+  }
 }
 
 /** What the runs before this one told. They have all settled, so reading it outside a step is the same every time. */
