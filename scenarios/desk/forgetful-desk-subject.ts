@@ -1,4 +1,4 @@
-import { defineAgent, definePrompt } from '#harness';
+import { defineAgent, definePrompt, type Tool } from '#harness';
 import type { Subject } from '../scenario/subject.ts';
 import { readPromptText } from './prompts/read-prompt-text.ts';
 import { draftReply } from './tools/draft-reply.ts';
@@ -11,9 +11,9 @@ const prompt = definePrompt('counter', readPromptText('counter'));
 
 /**
  * A desk of one, with few tools and so small a budget that a conversation of some length outgrows it. Its instructions and
- * tools take about 700 tokens.
+ * tools take about 700 tokens; it may be given some more.
  */
-export const forgetfulDesk = (budgetTokens: number): Subject => ({
+export const forgetfulDesk = (budgetTokens: number, more: readonly Tool[] = []): Subject => ({
   name: 'forgetful-desk',
   assemble: ({ worldUrl }) => {
     const world = worldClient(worldUrl);
@@ -22,7 +22,7 @@ export const forgetfulDesk = (budgetTokens: number): Subject => ({
         defineAgent({
           name: 'billing',
           prompt,
-          tools: [getCharges(world), issueRefund(world), draftReply(), sendReply(world)],
+          tools: [getCharges(world), issueRefund(world), draftReply(), sendReply(world), ...more],
           handoffs: [],
           turnLimit: 12,
         }),

@@ -1,6 +1,7 @@
 import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { lateMessage, queuedMessage, steeredMessage } from './delivery/second-message.ts';
+import { largeResult } from './memory/large-result.ts';
 import { poisonedSummary } from './memory/poisoned-summary.ts';
 import {
   longChat,
@@ -59,6 +60,7 @@ export const scenarios: readonly Scenario[] = [
   longChat,
   refundCrowdedOut,
   summariesInTheMaking,
+  largeResult,
   poisonedSummary,
   steeredMessage,
   queuedMessage,
