@@ -19,6 +19,7 @@ import {
 } from './safety/clear-session.ts';
 import type { Limit, LimitStore } from './safety/limits.ts';
 import { redactText } from './safety/redact.ts';
+import { redactedDesk } from './safety/redacted-desk.ts';
 import type { ApprovalStore } from './session/approval.ts';
 import { type ApprovalDesk, approvalDesk } from './session/approval-desk.ts';
 import { boundedText } from './session/bounded-text.ts';
@@ -194,7 +195,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       }),
     audit,
     tools: team.directory,
-    approvals: approvalDesk({ approvals, lives, clock: host.clock, note }),
+    approvals: redactedDesk(approvalDesk({ approvals, lives, clock: host.clock, note })),
     outcome: runner.outcome,
     ...harnessReaders(store, feed),
     claim: store.claim,

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import type { Limit, LimitStore } from '../safety/limits.ts';
+import { redactText } from '../safety/redact.ts';
 import type { Failure } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Steps } from '../session/runner.ts';
@@ -131,7 +132,9 @@ async function act(
     );
     if (need !== undefined && approvedState === undefined) {
       const { steering } = await control.look(context.runId, reader);
-      return steering.length > 0 ? notBegun(call) : { kind: 'approval-required', need };
+      if (steering.length > 0) return notBegun(call);
+      const reason = redactText(need.reason, { profile: 'stored' }).value;
+      return { kind: 'approval-required', need: { ...need, reason } };
     }
     // What the decider changed may need nobody any more; what still does must find the world as it was judged.
     const isApproved = need === undefined || need.stateVersion === approvedState;

@@ -36,7 +36,7 @@ export function createApp(parts: AppParts): Hono<AppVariables> {
   const app = new Hono<AppVariables>();
   app.onError((error, context) => {
     const refusal = apiErrorFrom(error);
-    if (refusal.status === 500) log.warn('request-failed', { error: describe(error) });
+    if (refusal.status === 500) log.warn('request-failed', { error });
     return context.json(refusal.body, refusal.status);
   });
   app.notFound((context) => context.json(unknownRoute.body, unknownRoute.status));
@@ -100,8 +100,4 @@ export function strangeOrigin(): ApiError {
 
 function runMissing(): ApiError {
   return new ApiError(404, { code: 'RUN_MISSING', message: 'There is no such run.' });
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

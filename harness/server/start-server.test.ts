@@ -10,6 +10,8 @@ import { emptyConversation, foldConversation } from '../client/fold-conversation
 import { closeCodes, type ServerFrame } from '../client/protocol.ts';
 import { type Backing, createHarness, type Harness } from '../create-harness.ts';
 import { systemHost } from '../host/host.ts';
+import { logLineSchema } from '../host/log-line.ts';
+import { jsonLog } from '../json-log.ts';
 import type { ApprovalRequest } from '../session/approval.ts';
 import type { KeyStore } from '../session/key-store.ts';
 import { SessionExpiredError } from '../session/session-expiry.ts';
@@ -403,20 +405,23 @@ describe('refusals', () => {
     });
   });
 
-  test('an error that nobody foresaw says nothing of itself', async () => {
-    const told: string[] = [];
+  test('an error that nobody foresaw says nothing of itself, and the log where it was thrown', async () => {
+    let written = '';
     const { ask, keys } = await start({
       extra: {
         asTenant: () => {
-          throw new Error('select failed for card 4111');
+          throw new RangeError('select failed for card 4111');
         },
       },
-      log: { info: () => undefined, warn: (event) => told.push(event) },
+      log: await jsonLog({ write: (line) => void (written += line) }),
     });
     const answered = await ask('/v1/sessions/s1', { key: keys.alice });
     expect(answered).toMatchObject(refusal(500, 'INTERNAL'));
     expect(JSON.stringify(answered.body)).not.toContain('4111');
-    expect(told).toEqual(['request-failed']);
+    expect(written).not.toContain('4111');
+    const line = logLineSchema.parse(JSON.parse(written));
+    expect(line).toMatchObject({ event: 'request-failed', errorType: 'RangeError' });
+    expect(line.stack?.[0]).toContain('start-server.test.ts');
   });
 });
 
