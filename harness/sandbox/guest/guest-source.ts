@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
+import { stripTypes } from '../../host/strip-types.ts';
 import type { GuestSettings } from './guest.ts';
 
 /** The name under which the engine holds the host's two functions. */
@@ -44,5 +44,5 @@ const texts: { [File in GuestFile]?: Promise<string> } = {};
 
 async function strip(file: GuestFile): Promise<string> {
   const typed = await readFile(new URL(file, import.meta.url), 'utf8');
-  return stripTypeScriptTypes(typed).replaceAll(/^export /gm, '');
+  return stripTypes(typed).replaceAll(/^export /gm, '');
 }

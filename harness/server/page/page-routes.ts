@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { Hono } from 'hono';
+import { stripTypes } from '../../host/strip-types.ts';
 
 // The page and all it loads: files of this folder, and the client library as it is, without its types.
 
@@ -78,5 +78,5 @@ function sources(names: readonly string[]): typeof files {
 
 function contentOf(file: URL): string {
   const source = readFileSync(file, 'utf8');
-  return file.pathname.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+  return file.pathname.endsWith('.ts') ? stripTypes(source) : source;
 }
