@@ -203,7 +203,11 @@ function callsInFlight(disk: Disk, calls: readonly ModelCall[]): readonly ModelC
   const ofRuns = Map.groupBy(calls, ({ lane }) => lane.split('/')[0]?.replace('.', '~'));
   return [...disk.saved].flatMap(([runId, steps]) => {
     const made = ofRuns.get(placeIn(runId)) ?? [];
-    const saved = [...steps.keys()].filter((step) => /^(model|plan|synthesis|compact)#/.test(step));
+    const saved = [...steps].filter(([step, result]) => isPaid(step, result));
     return made.length > saved.length ? made.slice(-1) : [];
   });
 }
+
+/** A compaction that only leaves results out asks no model. */
+const isPaid = (step: StepName, result: string): boolean =>
+  step.startsWith('compact#') ? result.includes('"usage":') : /^(model|plan|synthesis)#/.test(step);
