@@ -6,6 +6,8 @@ export type {
   SavedStep,
   SessionObservation,
 } from './checkers/observation.ts';
+export { checkRunStates } from './checkers/run-states.ts';
+export { checkToolResults } from './checkers/tool-results.ts';
 export type { Invariant, Violation } from './checkers/violation.ts';
 export { deskSubject } from './desk/desk-subject.ts';
 export type { Business, WorldSeed } from './desk/world/business.ts';

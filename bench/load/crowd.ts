@@ -6,6 +6,9 @@ export interface Visitor {
   readonly customerId: string;
   /** The charge that has to be refunded: the later of two. */
   readonly duplicateId: string;
+  /** What has to be refunded of it. */
+  readonly amountMinor: number;
+  readonly currency: string;
 }
 
 export interface Crowd {
@@ -28,6 +31,8 @@ export function gatherCrowd(scenario: Scenario, size: number): Crowd {
     sessionId: `load-${number}`,
     customerId: `${person.id}-${number}`,
     duplicateId: `${refund.chargeId}-${number}`,
+    amountMinor: refund.amountMinor,
+    currency: refund.currency,
   }));
   return {
     visitors,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { scriptedModel } from '#harness/testing';
 import { playScenario, scenarioNamed, startWorldServer } from '#scenarios';
+import { violationsInLog, violationsInWorld } from './check-crowd.ts';
 import { gatherCrowd } from './crowd.ts';
 import { runLoad } from './run-load.ts';
 
@@ -13,7 +14,7 @@ test('forty customers at once are each refunded once and told once', {
   expect(result.stepMs.count).toBeGreaterThanOrEqual(40 * 12);
 });
 
-test('a crowd’s customers are nobody else’s: one of them plays the scenario alone', async () => {
+test('a crowd’s customers are nobody else’s: one of them plays the scenario alone, and what is wrong with them is noticed', async () => {
   const scenario = scenarioNamed('R-01');
   const { world, visitors } = gatherCrowd(scenario, 3);
   await using worldServer = await startWorldServer();
@@ -23,4 +24,23 @@ test('a crowd’s customers are nobody else’s: one of them plays the scenario 
     { worldServer, model: scriptedModel(scenario.playbooks.gold) },
   );
   expect(seen.world.refunds.map((refund) => refund.chargeId)).toEqual([first?.duplicateId]);
+
+  // What the load is held to holds of this one, and notices what is wrong.
+  const crowd = gatherCrowd(scenario, 1);
+  const { refunds, mails } = seen.world;
+  expect(violationsInWorld({ refunds, mails }, crowd)).toEqual([]);
+  expect(violationsInLog('s', seen.events)).toEqual([]);
+  const inPart = refunds.map((refund) => ({ ...refund, amountMinor: refund.amountMinor - 1 }));
+  const notInFull = `${first?.duplicateId} was not refunded once and in full`;
+  expect(violationsInWorld({ refunds: inPart, mails }, crowd)).toEqual([notInFull]);
+  expect(violationsInWorld({ refunds: [], mails: [] }, crowd)).toEqual([
+    notInFull,
+    `${first?.customerId} was not told once`,
+  ]);
+  expect(violationsInWorld({ refunds: [...refunds, ...refunds], mails }, crowd)).toEqual([
+    '1 refunds too many were paid',
+    notInFull,
+  ]);
+  const unanswered = seen.events.filter(({ fact }) => fact.type !== 'tool-completed');
+  expect(violationsInLog('s', unanswered).length).toBeGreaterThan(1);
 });

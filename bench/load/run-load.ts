@@ -1,8 +1,9 @@
 import { createHarness, durableBacking, type Harness, type StepObserver } from '#harness';
 import { scriptedModel } from '#harness/testing';
-import { scenarioNamed, startWorldServer, type World } from '#scenarios';
+import { scenarioNamed, startWorldServer } from '#scenarios';
 import { openBackend } from '../cases/open-backend.ts';
 import { type Percentiles, percentilesOf } from '../measure/percentiles.ts';
+import { violationsInLog, violationsInWorld } from './check-crowd.ts';
 import { type Crowd, gatherCrowd } from './crowd.ts';
 
 export interface LoadOptions {
@@ -63,7 +64,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     sessions,
     succeeded: outcomes.filter((kind) => kind === 'answered').length,
     violations: [
-      ...violationsIn(world, crowd),
+      ...violationsInWorld(world.snapshot(), crowd),
       ...(await brokenLogs(harness, crowd)),
       ...(await harness.pendingRuns()).map((runId) => `${runId} is still pending`),
     ],
@@ -117,29 +118,11 @@ async function firstTextAt(
   return undefined;
 }
 
-/** Each customer was refunded their later charge, once and in full, and was told once. */
-function violationsIn(world: World, { visitors }: Crowd): readonly string[] {
-  const { refunds, mails } = world.snapshot();
-  const paid = Map.groupBy(refunds, (refund) => refund.chargeId);
-  const told = Map.groupBy(mails, (mail) => mail.customerId);
-  const strays = refunds.length - visitors.length;
-  return [
-    ...(strays > 0 ? [`${strays} refunds too many were paid`] : []),
-    ...visitors.flatMap(({ customerId, duplicateId }) => [
-      ...(paid.get(duplicateId)?.length === 1 ? [] : [`${duplicateId} was not refunded once`]),
-      ...(told.get(customerId)?.length === 1 ? [] : [`${customerId} was not told once`]),
-    ]),
-  ];
-}
-
-/** Every log is one history: numbered without gaps, with one end. */
+/** Every log is one history: numbered without gaps, every call with its result, from the message to one end. */
 async function brokenLogs(harness: Harness, { visitors }: Crowd): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const { sessionId } of visitors) {
-    const events = await harness.events(sessionId);
-    const isNumbered = events.every((event, index) => event.seq === index + 1);
-    const ends = events.filter(({ fact }) => fact.type === 'run-completed').length;
-    if (!isNumbered || ends !== 1) broken.push(`the log of ${sessionId} is not one history`);
+    broken.push(...violationsInLog(sessionId, await harness.events(sessionId)));
   }
   return broken;
 }
