@@ -75,6 +75,28 @@ test('only the call whose answer was not yet saved may be made twice', () => {
   expect(at('after')).toMatchObject({ kind: 'VIOLATION', violations: [{ invariant: 'I7' }] });
 });
 
+test.for([
+  [2, 'CLEAN'],
+  [1, 'VIOLATION'],
+] as const)(
+  'a sub-agent’s call that life %i has saved and a later one made again is %s',
+  ([life, kind]) => {
+    const [first] = golden.modelCalls;
+    if (first === undefined) throw new Error('the golden run called no model');
+    const beside = { runId: 'R-01/1~2', step: 'model#1' };
+    const again = {
+      ...clean,
+      evidence: [
+        landedAt('issueRefund#1'),
+        { kind: 'model-call', life: 1, ...beside, ...first } as const,
+        { kind: 'saved', life, ...beside } as const,
+      ],
+      observation: { ...golden, modelCalls: [...golden.modelCalls, first] },
+    };
+    expect(judge(again, { golden, point }).kind).toBe(kind);
+  },
+);
+
 test('a recovered session that asks for something else is a violation even if it ends the same', () => {
   expect(judge({ ...clean, divergence: 'class SYSTEM' }, { golden, point })).toMatchObject({
     kind: 'VIOLATION',

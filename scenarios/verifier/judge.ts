@@ -91,10 +91,11 @@ function violationsOf(
 
 /**
  * Its answer had come and was not saved: the one call that a crash makes twice. Sub-agents work side by side, so others of
- * theirs may have been under way: those of which nothing says that they were saved.
+ * theirs may have been under way: those of which nothing says that the same life saved them. The next life saves what it
+ * did again.
  */
 function isInFlight(
-  call: { readonly runId: string; readonly step: string },
+  call: { readonly life: number; readonly runId: string; readonly step: string },
   point: CrashPoint,
   evidence: readonly EvidenceLine[],
 ): boolean {
@@ -102,7 +103,11 @@ function isInFlight(
   return (
     isSubRun(call.runId) &&
     !evidence.some(
-      (line) => line.kind === 'saved' && line.runId === call.runId && line.step === call.step,
+      (line) =>
+        line.kind === 'saved' &&
+        line.life === call.life &&
+        line.runId === call.runId &&
+        line.step === call.step,
     )
   );
 }

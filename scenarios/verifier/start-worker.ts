@@ -26,7 +26,7 @@ interface Watch {
 }
 
 /** Progress, not time: only a worker that does nothing for this long is hung, however slow the machine. */
-const silenceLimitMs = 60_000;
+const silenceLimitMs = 180_000;
 const complaintLength = 2_000;
 
 /** Runs one life of a worker in a process of its own. Ends with it; an abort kills it. */
