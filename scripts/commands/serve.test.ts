@@ -6,22 +6,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import type { FeedItem } from '#harness';
 import { connect } from '#harness/client';
 
 const launcher = join(import.meta.dirname, '../groundhog.js');
 
-async function serve(dataDir: string, port: number): Promise<ChildProcess> {
+/** A server that is ready, and what it told on the way there. */
+interface Served {
+  readonly child: ChildProcess;
+  readonly said: readonly string[];
+}
+
+async function serve(dataDir: string, port: number): Promise<Served> {
   const child = spawn(
     process.execPath,
     [launcher, 'serve', '--data-dir', dataDir, '--port', String(port), '--pace', '40'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  for await (const line of createInterface(child.stderr)) if (line.includes('ready')) return child;
+  const said: string[] = [];
+  for await (const line of createInterface(child.stderr)) {
+    said.push(line.trim());
+    if (line.includes('ready')) return { child, said };
+  }
   throw new Error('The server ended before it was ready.');
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+async function end({ child }: Served, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const closed = once(child, 'exit');
   child.kill(signal);
@@ -38,7 +49,12 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-test('a served session that is killed in the middle of an answer goes on after a restart, and its viewer misses nothing', async () => {
+const logSchema = z.object({
+  events: z.array(z.object({ runId: z.string(), fact: z.object({ type: z.string() }) })),
+});
+
+// Two processes with a database on disk: slow to start on a busy machine.
+test('a server that is killed in the middle of an answer goes on with it when it boots, says so, and its viewer misses nothing', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'groundhog-serve-'));
   const port = await freePort();
   const dataDir = join(directory, 'data');
@@ -51,6 +67,9 @@ test('a served session that is killed in the middle of an answer goes on after a
       messageId: 'm1',
       text: 'I was charged twice for my Pro plan. Please refund one.',
     });
+    const recovering = 'Going on with s1/m1.';
+    expect(server.said).not.toContain(recovering);
+    expect(await viewer.ask('/health')).toEqual({ status: 'ok', recoveredRuns: 0 });
     for await (const item of viewer.items()) {
       items.push(item);
       if (lives === 1 && item.kind === 'text-delta' && item.delta.ordinal === 2) {
@@ -63,6 +82,14 @@ test('a served session that is killed in the middle of an answer goes on after a
     const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(lives).toBe(2);
+    expect(server.said).toContain(recovering);
+    expect(await viewer.ask('/health')).toEqual({ status: 'ok', recoveredRuns: 1 });
+    const { events: log } = logSchema.parse(await viewer.ask('/v1/sessions/s1/events'));
+    expect(log).toHaveLength(events.length);
+    expect(new Set(log.map(({ runId }) => runId))).toEqual(new Set(['s1/m1']));
+    for (const type of ['message-received', 'run-completed']) {
+      expect(log.filter(({ fact }) => fact.type === type)).toHaveLength(1);
+    }
     const texts = new Map<string, string>();
     const logged = new Map<string, string>();
     for (const item of items) {
@@ -82,4 +109,4 @@ test('a served session that is killed in the middle of an answer goes on after a
     await end(server, 'SIGKILL');
     rmSync(directory, { recursive: true, force: true });
   }
-});
+}, 120_000);
