@@ -81,8 +81,9 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
   if (isSubRun(runId)) return conversation;
   const key = `${runId} ${event.step} ${event.ordinal}`;
   switch (fact.type) {
-    case 'message-received':
     case 'message-steered':
+      return withRead(conversation, { kind: 'said', key, text: fact.text }, turnKey(event));
+    case 'message-received':
       return withPart(conversation, { kind: 'said', key, text: fact.text });
     case 'run-started':
       return { ...conversation, agent: fact.agent, activeRun: runId };
@@ -149,6 +150,15 @@ function withEvent(before: Conversation, event: SessionEvent): Conversation {
 function withAnswer(conversation: Conversation, key: string, text: string): Conversation {
   if (text !== '') return withPart(conversation, { kind: 'answered', key, text, isComplete: true });
   return { ...conversation, parts: conversation.parts.filter((part) => part.key !== key) };
+}
+
+/** What a turn has read stands before what it says, which has streamed by the time that this is told. */
+function withRead(conversation: Conversation, said: ConversationPart, turn: string): Conversation {
+  const { parts } = conversation;
+  const at = parts.findIndex(({ key }) => key === turn);
+  return at === -1
+    ? withPart(conversation, said)
+    : { ...conversation, parts: parts.toSpliced(at, 0, said) };
 }
 
 function decisionIn(fact: Extract<Fact, { type: 'approval-decided' }>): Decided {
