@@ -156,6 +156,40 @@ describe('what a model says that must not get out', () => {
   });
 });
 
+describe('personal data that a model has got hold of', () => {
+  const key = `sk-proj-${'a1b2c3d4'.repeat(4)}`;
+  const secrets = ['4111 1111 1111 1111', 'DE89 3704 0044 0532 0130 00', key];
+  const reply = `Card ${secrets[0]}, account ${secrets[1]}, key ${secrets[2]}.`;
+  const clean = 'Card [card 1], account [iban 1], key [key 1].';
+
+  test('is in no answer, no reply, no event, no stored text and no line of the log, whoever said it', async () => {
+    const answers = [
+      { text: reply, calls: [{ tool: 'getOrder', input: {} }] },
+      { calls: [{ tool: 'sendReply', input: { text: reply } }] },
+      { text: reply },
+    ];
+    const { harness, sent, lines } = await open(answers, { note: reply });
+    const runId = await say(harness, `Is this me? ${reply}`);
+    const screen = shown(harness);
+    expect(await harness.outcome(runId)).toMatchObject({ kind: 'answered', text: clean });
+    expect(sent).toEqual([clean]);
+    const kept = [await harness.events('s'), await harness.deltas('s'), lines, await screen];
+    for (const secret of secrets) expect(JSON.stringify(kept)).not.toContain(secret);
+    // It was there to be found: message, turn, note, reply and answer each hold its place.
+    expect(JSON.stringify(kept[0]).split('[iban 1]').length).toBeGreaterThan(5);
+  });
+
+  test('is what it is: numbers that only look like it get out as they are (negative control)', async () => {
+    const text = 'Order 4111 1111 1111 1112, reference GB82 WEST 1234 5698 7654 33, 2026-06-15.';
+    const { harness, sent } = await open([
+      { calls: [{ tool: 'sendReply', input: { text } }] },
+      { text },
+    ]);
+    expect(await harness.outcome(await say(harness, 'Which order?'))).toMatchObject({ text });
+    expect(sent).toEqual([text]);
+  });
+});
+
 const flagged = ({ lines }: Opened): readonly Fields[] =>
   lines.filter(({ event }) => event === 'injection-flagged').map(({ fields }) => fields);
 

@@ -60,7 +60,7 @@ async function open(): Promise<{
           name: 'answer',
           when: () => true,
           answer: ({ messages }) => ({
-            text: `As you say: ${messages.findLast(({ role }) => role === 'user')?.text ?? ''}`,
+            text: `As you say: ${messages.findLast((each) => each.role === 'user')?.text ?? ''}`,
           }),
         },
       ],
