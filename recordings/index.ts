@@ -18,6 +18,15 @@ export { RecordingVersionError } from './format/recording-version-error.ts';
 export { SecretFoundError } from './format/secret-found-error.ts';
 export { serializeRecording } from './format/serialize-recording.ts';
 export { UnrecordableError } from './format/unrecordable-error.ts';
+export {
+  type ImportFormat,
+  type ImportReport,
+  importFiles,
+  importFormats,
+} from './importers/import-files.ts';
+export { readImported } from './importers/imported-file.ts';
+export { type ProviderReplay, replayImported } from './importers/replay-imported.ts';
+export { type VerifyReport, verifyDirectory } from './importers/verify-directory.ts';
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder/create-recorder.ts';
 export { RecordingIncompleteError } from './recorder/recording-incomplete-error.ts';
 export { RecordingNotReplayableError } from './recorder/recording-not-replayable-error.ts';

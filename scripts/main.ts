@@ -18,6 +18,7 @@ import { compare } from './commands/compare.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/eval.ts';
+import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
 import { mutants } from './commands/mutants.ts';
@@ -25,6 +26,7 @@ import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { retention } from './commands/retention.ts';
 import { serve } from './commands/serve.ts';
+import { verify } from './commands/verify.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
 
 /** A process that is done and still runs after this long has leaked something. */
@@ -59,6 +61,8 @@ const program = buildProgram(
   [
     record,
     replay,
+    verify,
+    importRecordings,
     crash,
     mutants,
     evaluate,

@@ -81,9 +81,9 @@ test('a text that stops between two lines is torn, too', () => {
 });
 
 test('another version is refused by its number', () => {
-  const other = withLine(1, (line) => line.replace('"v":1', '"v":2'));
+  const other = withLine(1, (line) => line.replace('"v":1', '"v":3'));
   expect(errorOf(other)).toMatchObject({ code: 'RECORDING_VERSION_UNKNOWN' });
-  expect(errorOf(other).message).toContain('a recording of version 2');
+  expect(errorOf(other).message).toContain('a recording of version 3');
 });
 
 interface Damage {

@@ -10,13 +10,17 @@ import { serializeRecording } from './serialize-recording.ts';
 
 /** @throws RecordingMissingError without a file; what `parseRecording` throws for one that is not usable. */
 export async function readRecording(path: string): Promise<Recording> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  return parseRecording(await readText(path), path);
+}
+
+/** @throws RecordingMissingError without a file. */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new RecordingMissingError(path, error);
     }
     throw error;
   });
-  return parseRecording(text, path);
 }
 
 /**
@@ -28,7 +32,15 @@ export async function writeRecording(
   recording: Recording,
   { secrets = [] }: { readonly secrets?: readonly string[] } = {},
 ): Promise<void> {
-  const text = serializeRecording(recording);
+  await writeText(path, serializeRecording(recording), secrets);
+}
+
+/** As `writeRecording`, for the text of one. */
+export async function writeText(
+  path: string,
+  text: string,
+  secrets: readonly string[] = [],
+): Promise<void> {
   const found = findSecrets(text, secrets);
   if (found.length > 0) throw new SecretFoundError(path, found);
   await mkdir(dirname(path), { recursive: true });

@@ -3,8 +3,11 @@ import { type ExchangePlace, principalSchema, type SteeringMessage } from '#harn
 import { sortedJsonSchema } from './json.ts';
 import { recordedPartSchema } from './stream-part.ts';
 
-/** The version of the format that this code writes, and the only one it reads. */
+/** The version of the format in which sessions are written and read. */
 export const formatVersion = 1;
+
+/** The version of what was imported: calls as another tool kept them, and no session. */
+export const importedVersion = 2;
 
 export const headerSchema = z.strictObject({
   t: z.literal('recording'),

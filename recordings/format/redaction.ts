@@ -12,6 +12,7 @@ import { addressless, type Json, jsonSchema, openTextRedaction, redactText } fro
 export const ciphertextProperties: ReadonlySet<string> = new Set([
   'reasoningEncryptedContent',
   'encryptedContent',
+  'encrypted_content',
   'signature',
 ]);
 const idProperties: ReadonlySet<string> = new Set([
@@ -20,6 +21,12 @@ const idProperties: ReadonlySet<string> = new Set([
   'itemId',
   'responseId',
   'approvalId',
+  // As providers spell them.
+  'call_id',
+  'tool_call_id',
+  'item_id',
+  'response_id',
+  'previous_response_id',
 ]);
 
 export interface RecordingRedaction {

@@ -33,7 +33,7 @@ function addCommand(program: Commander, command: Command, start: Start): void {
   entry.action(async () => {
     const given = argumentsInOrder.map(([name, { repeats }], index) => [
       name,
-      repeats === true ? entry.args.slice(index).join(',') : entry.args[index],
+      repeats === true ? entry.args.slice(index) : entry.args[index],
     ]);
     await start(command, {
       ...Object.fromEntries(given),

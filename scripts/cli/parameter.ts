@@ -1,7 +1,7 @@
 import { UsageError } from './usage-error.ts';
 
-/** What the command line gave: a text, `true` for a bare switch, nothing. */
-export type RawValue = string | boolean | undefined;
+/** What the command line gave: a text, several for an argument that repeats, `true` for a bare switch, nothing. */
+export type RawValue = string | boolean | undefined | readonly string[];
 
 /** One argument or option: how the help shows it and how its value is read. */
 export interface Parameter<Value> {
@@ -11,7 +11,7 @@ export interface Parameter<Value> {
   readonly placeholder: string | undefined;
   /** Shown in the help as what holds when nothing is given. */
   readonly fallback: string | undefined;
-  /** An argument that may be given several times; it is read from what was given, joined by commas. */
+  /** An argument that may be given several times. */
   readonly repeats?: boolean;
   /** Throws UsageError naming the parameter when the text does not fit. */
   readonly read: (raw: RawValue, name: string) => Value;
@@ -57,6 +57,21 @@ export function texts(summary: string): Parameter<readonly string[]> {
   };
 }
 
+/** Names of files, at least one; as they are, for a name may hold a comma. */
+export function files(summary: string): Parameter<readonly string[]> {
+  return {
+    summary,
+    required: true,
+    placeholder: 'file',
+    fallback: undefined,
+    repeats: true,
+    read: (raw, name) => {
+      if (!Array.isArray(raw) || raw.length === 0) throw new UsageError(`${name} is missing.`);
+      return raw.map(String);
+    },
+  };
+}
+
 /** True when the switch is given. */
 export function toggle(summary: string): Parameter<boolean> {
   return {
@@ -79,7 +94,7 @@ export function count(summary: string, fallback: number): Parameter<number> {
       if (raw === undefined) return fallback;
       const value = Number(raw);
       if (Number.isInteger(value) && value >= 1) return value;
-      throw new UsageError(`${name} takes a whole number of at least 1, not "${raw}".`);
+      throw new UsageError(`${name} takes a whole number of at least 1, not "${String(raw)}".`);
     },
   };
 }
@@ -96,7 +111,7 @@ export function days(summary: string): Parameter<number | undefined> {
       const [, number, unit = ''] = /^(\d+)([dhm])$/.exec(String(raw)) ?? [];
       const value = Number(number) / (perDay[unit] ?? 1);
       if (value > 0) return value;
-      throw new UsageError(`${name} takes a time such as 30d, 12h or 90m, not "${raw}".`);
+      throw new UsageError(`${name} takes a time such as 30d, 12h or 90m, not "${String(raw)}".`);
     },
   };
 }
@@ -149,5 +164,5 @@ function oneOf<const Value extends string>(
 ): Value {
   const found = among.find((each) => each === raw);
   if (found !== undefined) return found;
-  throw new UsageError(`${name} takes ${among.join(', ')}, not "${raw}".`);
+  throw new UsageError(`${name} takes ${among.join(', ')}, not "${String(raw)}".`);
 }

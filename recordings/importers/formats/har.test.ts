@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importFiles } from '../import-files.ts';
+import { readImported } from '../imported-file.ts';
+import { replayImported } from '../replay-imported.ts';
+import { readHar } from './har.ts';
+import { jsonItemLines } from './json-item-lines.ts';
+
+const archive = join(import.meta.dirname, '../fixtures/browser.har');
+
+test('of an HTTP archive the whole calls of OpenAI are imported and replay, the others are told with their lines', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'groundhog-har-'));
+  try {
+    const report = await importFiles({ format: 'har', files: [archive], out });
+    const lines = (await readFile(archive, 'utf8')).split('\n');
+    const entries = lines.flatMap((text, index) => (text === '      {' ? [index + 1] : []));
+    expect(entries).toHaveLength(6);
+    expect(report).toMatchObject({ imported: 1, recordings: [{ fidelity: 'wire', exchanges: 2 }] });
+    expect(report.skipped.map(({ line, reason }) => [line, reason])).toEqual([
+      [entries[2], 'its answer is empty'],
+      [entries[3], 'its request was not kept'],
+      [entries[4], 'it is a call to api.anthropic.com, not to OpenAI'],
+      [entries[5], 'status 0 is no answer'],
+    ]);
+    const path = report.recordings[0]?.recording ?? '';
+    const { answers, differences } = await replayImported(await readImported(path));
+    const paris = {
+      text: 'It is 22 degrees in Paris.',
+      toolCalls: [],
+      usage: { input: 41, output: 17 },
+      finishReason: 'stop',
+    };
+    expect({ answers, differences }).toEqual({ answers: [paris, paris], differences: [] });
+    expect(await readFile(path, 'utf8')).not.toContain('thisMustNeverReachDisk');
+  } finally {
+    await rm(out, { recursive: true });
+  }
+});
+
+test.for(['[]', '{"log":{}}', '{"log":'])('%s is no archive', (text) => {
+  expect(() => readHar(text)).toThrow(/no HTTP archive|not whole JSON/);
+});
+
+test('the lines of items are found whatever stands before and in them', () => {
+  const text = JSON.stringify(
+    {
+      entries: ['not here'],
+      log: { 'a"]\\': [[{ entries: [1] }]], entries: [{ x: '}\n\\"{' }, [], 'é'] },
+    },
+    undefined,
+    1,
+  );
+  const lines = jsonItemLines(text, ['log', 'entries']);
+  expect(lines.map((line) => text.split('\n')[line - 1]?.trim())).toEqual(['{', '[],', '"é"']);
+});

@@ -1,0 +1,154 @@
+import { basename, extname, join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
+import { findSecrets } from '../format/find-secrets.ts';
+import { importedVersion } from '../format/recording.ts';
+import { ForeignInputError } from './foreign-input-error.ts';
+import { readHar } from './formats/har.ts';
+import { readOpenAiAnswers } from './formats/openai-sse.ts';
+import { writeImported } from './imported-file.ts';
+import {
+  type Fidelity,
+  type ImportedExchange,
+  type ImportedRecording,
+  importedExchangeSchema,
+} from './imported-recording.ts';
+import type { Found, Importer, Left } from './importer.ts';
+import { createImportRedaction } from './openai/redact-exchange.ts';
+import { replayExchange } from './openai/replay-exchange.ts';
+import { readForeignText } from './read-foreign-text.ts';
+
+const importers = {
+  'openai-sse': readOpenAiAnswers,
+  har: readHar,
+} as const satisfies Readonly<Record<string, Importer>>;
+export type ImportFormat = keyof typeof importers;
+
+/** The formats that are read, by name. */
+export const importFormats: readonly ImportFormat[] = ['openai-sse', 'har'];
+
+export interface ImportReport {
+  /** How many recordings were written. */
+  readonly imported: number;
+  /** What was not taken over; for a file that gave no recording, at least one entry. */
+  readonly skipped: readonly (Left & { readonly file: string })[];
+  readonly recordings: readonly WrittenImport[];
+}
+
+export interface WrittenImport {
+  readonly file: string;
+  readonly recording: string;
+  readonly fidelity: Fidelity;
+  readonly exchanges: number;
+  readonly losses: readonly string[];
+}
+
+/**
+ * Imports files of another tool, one or more recordings each. Whatever is in a file, the others are imported: what is of no
+ * use is told with its line. An answer that the provider would not read as it was recorded is not taken over.
+ */
+export async function importFiles(options: {
+  readonly format: ImportFormat;
+  readonly files: readonly string[];
+  /** Directory to write to. */
+  readonly out: string;
+  readonly signal?: AbortSignal;
+}): Promise<ImportReport> {
+  const { format, files, out, signal } = options;
+  const nameOf = createNames();
+  const skipped: ImportReport['skipped'][number][] = [];
+  const recordings: WrittenImport[] = [];
+  for (const file of files) {
+    signal?.throwIfAborted();
+    const { written, left } = await importFile({ format, file, out, nameOf });
+    recordings.push(...written);
+    skipped.push(...left.map((each) => ({ file, ...each })));
+  }
+  return { imported: recordings.length, skipped, recordings };
+}
+
+interface FileImport {
+  readonly format: ImportFormat;
+  readonly file: string;
+  readonly out: string;
+  readonly nameOf: (wanted: string) => string;
+}
+
+interface FileReport {
+  readonly written: readonly WrittenImport[];
+  readonly left: readonly Left[];
+}
+
+async function importFile(options: FileImport): Promise<FileReport> {
+  try {
+    const harvest = importers[options.format](await readForeignText(options.file));
+    const written: WrittenImport[] = [];
+    const left: Left[] = [...harvest.left];
+    for (const found of harvest.found) {
+      const report = await importFound(found, options);
+      written.push(...report.written);
+      left.push(...report.left);
+    }
+    const nothing = { line: 1, reason: 'it holds no call of a model' };
+    return { written, left: written.length + left.length === 0 ? [nothing] : left };
+  } catch (error) {
+    return { written: [], left: [leftBecause(error)] };
+  }
+}
+
+/** A file nobody foresaw must not take the others with it, so that any error is told as a reason. */
+function leftBecause(error: unknown): Left {
+  if (error instanceof ForeignInputError) return { line: error.line, reason: error.reason };
+  const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return { line: 1, reason: `it cannot be read (${said})` };
+}
+
+async function importFound(found: Found, options: FileImport): Promise<FileReport> {
+  const { format, file, out, nameOf } = options;
+  const redact = createImportRedaction();
+  const exchanges: ImportedExchange[] = [];
+  const left: Left[] = [];
+  for (const each of found.exchanges) {
+    const placed = { lane: '1', n: exchanges.length, ...each };
+    const exchange = redact(importedExchangeSchema.parse(placed));
+    const fault = await faultOf(exchange);
+    if (fault === undefined) exchanges.push(exchange);
+    else left.push({ line: each.line, reason: fault });
+  }
+  if (exchanges.length === 0) return { written: [], left };
+  const base = basename(file, extname(file));
+  const name = nameOf(found.part === undefined ? base : `${base}.${found.part}`);
+  const header: ImportedRecording['header'] = {
+    t: 'recording',
+    v: importedVersion,
+    name,
+    made: `imported:${format}`,
+    fidelity: found.fidelity,
+    source: basename(file),
+    losses: [...found.losses],
+    toolchain: { groundhog: manifest.version },
+  };
+  const recording = join(out, `${name}.jsonl`);
+  await writeImported(recording, { header, exchanges, editedLines: [] });
+  const { fidelity, losses } = found;
+  return { written: [{ file, recording, fidelity, exchanges: exchanges.length, losses }], left };
+}
+
+/** Why an exchange is not kept: the provider reads it otherwise, or it would carry a secret. */
+async function faultOf(exchange: ImportedExchange): Promise<string | undefined> {
+  const [secret] = findSecrets(JSON.stringify(exchange));
+  if (secret !== undefined) return `it holds ${secret.kind} that redaction does not reach`;
+  if (exchange.t !== 'openai') return undefined;
+  const { difference } = await replayExchange(exchange);
+  return difference === undefined ? undefined : `the provider reads it otherwise: ${difference}`;
+}
+
+/** File names: safe in any directory, and each given once. */
+function createNames(): (wanted: string) => string {
+  const counts = new Map<string, number>();
+  return (wanted) => {
+    const safe = wanted.replaceAll(/[^\p{L}\p{N}._[\]-]+/gu, '_').replace(/^\.+/, '_') || '_';
+    const count = (counts.get(safe) ?? 0) + 1;
+    counts.set(safe, count);
+    return count === 1 ? safe : `${safe}~${count}`;
+  };
+}

@@ -1,0 +1,118 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
+import { type Json, liveModel } from '#harness';
+import type { AnswerBody, OpenAiExchange } from '../imported-recording.ts';
+import { type AnswerContent, failure } from './answer-content.ts';
+import { doneMarker } from './parse-event-stream.ts';
+
+/** What the model is asked does not matter: what is recorded is answered. */
+const question: LanguageModelV4CallOptions = {
+  prompt: [{ role: 'user', content: [{ type: 'text', text: 'What was recorded?' }] }],
+};
+
+/** What the provider of the AI SDK makes of a recorded answer. Nothing reaches the network. */
+export async function driveProvider(exchange: OpenAiExchange): Promise<AnswerContent> {
+  const model = await liveModel({
+    apiKey: 'recorded',
+    model: modelOf(exchange),
+    api: exchange.api,
+    fetch: async () => responseOf(exchange),
+  });
+  try {
+    return 'events' in exchange.answer.body ? await streamed(model) : await generated(model);
+  } catch (error) {
+    // Of a failure told within a stream the provider makes up a status that nobody recorded.
+    return failure(exchange.answer.status < 400 ? undefined : statusOf(error));
+  }
+}
+
+function modelOf({ request, answer: { body } }: OpenAiExchange): string {
+  const [first] = 'json' in body ? [body.json] : 'events' in body ? body.events : [];
+  const named = [request?.body, first, fieldOf(first, 'response')].map((each) =>
+    fieldOf(each, 'model'),
+  );
+  return named.find((name) => typeof name === 'string') ?? 'unknown';
+}
+
+function fieldOf(value: Json | undefined, property: string): Json | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? value[property] : undefined;
+}
+
+function responseOf({ api, answer: { status, retryAfter, body } }: OpenAiExchange): Response {
+  return new Response(bodyText(body, api), {
+    status,
+    headers: {
+      'content-type': contentType(body),
+      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+    },
+  });
+}
+
+function contentType(body: AnswerBody): string {
+  if ('events' in body) return 'text/event-stream';
+  return 'json' in body ? 'application/json' : 'text/plain';
+}
+
+function bodyText(body: AnswerBody, api: OpenAiExchange['api']): string {
+  if ('text' in body) return body.text;
+  if ('json' in body) return JSON.stringify(body.json);
+  return body.events
+    .map((event) => {
+      const data = event === doneMarker ? doneMarker : JSON.stringify(event);
+      const type = api === 'responses' ? fieldOf(event, 'type') : undefined;
+      return `${typeof type === 'string' ? `event: ${type}\n` : ''}data: ${data}\n\n`;
+    })
+    .join('');
+}
+
+async function generated(model: LanguageModelV4): Promise<AnswerContent> {
+  const { content, usage, finishReason } = await model.doGenerate(question);
+  return contentOf(content, usage, finishReason.unified);
+}
+
+async function streamed(model: LanguageModelV4): Promise<AnswerContent> {
+  const { stream } = await model.doStream(question);
+  const parts: LanguageModelV4StreamPart[] = [];
+  for await (const part of stream) parts.push(part);
+  const failed = parts.find((part) => part.type === 'error');
+  if (failed !== undefined) return failure();
+  const finish = parts.find((part) => part.type === 'finish');
+  const content = parts.flatMap((part): LanguageModelV4Content[] => {
+    if (part.type === 'text-delta') return [{ type: 'text', text: part.delta }];
+    return part.type === 'tool-call' ? [part] : [];
+  });
+  return contentOf(content, finish?.usage, finish?.finishReason.unified ?? 'missing');
+}
+
+function contentOf(
+  content: readonly LanguageModelV4Content[],
+  usage: LanguageModelV4Usage | undefined,
+  finishReason: string,
+): AnswerContent {
+  const input = usage?.inputTokens.total;
+  const output = usage?.outputTokens.total;
+  return {
+    text: content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(''),
+    toolCalls: content.flatMap((part) =>
+      part.type === 'tool-call' && part.providerExecuted !== true
+        ? [{ id: part.toolCallId, name: part.toolName, input: part.input }]
+        : [],
+    ),
+    usage: {
+      ...(input === undefined ? {} : { input }),
+      ...(output === undefined ? {} : { output }),
+    },
+    finishReason,
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' ? status : undefined;
+}

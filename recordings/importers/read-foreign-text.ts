@@ -1,0 +1,59 @@
+import { readFile, stat } from 'node:fs/promises';
+import { ForeignInputError } from './foreign-input-error.ts';
+
+/** What is larger is no recording of a session, and would have to be held in memory several times over. */
+const largestBytes = 128 * 1024 * 1024;
+
+/**
+ * The text of a file that anything may have written.
+ * @throws ForeignInputError when it is none.
+ */
+export async function readForeignText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
+  if (bytes.length === 0) throw new ForeignInputError(1, 'the file is empty');
+  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
+    throw new ForeignInputError(1, 'the file is UTF-16, and UTF-8 is read');
+  }
+  const nul = bytes.indexOf(0);
+  if (nul !== -1) throw new ForeignInputError(lineAt(bytes, nul), 'the file is binary');
+  const text = new TextDecoder().decode(bytes);
+  const broken = text.indexOf('\ufffd');
+  if (broken !== -1 && !isUtf8(bytes)) {
+    const line = text.slice(0, broken).split('\n').length;
+    throw new ForeignInputError(line, 'the file is not UTF-8');
+  }
+  if (text.trim() === '') throw new ForeignInputError(1, 'the file is empty');
+  return text;
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new ForeignInputError(1, 'it is no file');
+    if (found.size > largestBytes) {
+      throw new ForeignInputError(1, `the file has ${found.size} bytes, more than ${largestBytes}`);
+    }
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof ForeignInputError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ForeignInputError(1, code === 'ENOENT' ? 'there is no such file' : code);
+  }
+}
+
+function isUtf8(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function lineAt(bytes: Buffer, offset: number): number {
+  return bytes.subarray(0, offset).toString('latin1').split('\n').length;
+}
+
+function startsWith(bytes: Buffer, prefix: readonly number[]): boolean {
+  return prefix.every((byte, index) => bytes[index] === byte);
+}

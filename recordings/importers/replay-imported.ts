@@ -1,0 +1,44 @@
+import { FidelityTooLowError } from './fidelity-too-low-error.ts';
+import type { Fidelity, ImportedRecording } from './imported-recording.ts';
+import type { AnswerContent } from './openai/answer-content.ts';
+import { replayExchange } from './openai/replay-exchange.ts';
+
+/** What the provider made of the answers of an imported recording. */
+export interface ProviderReplay {
+  readonly recording: string;
+  readonly fidelity: Fidelity;
+  readonly exchanges: number;
+  /** In the order of the recording. */
+  readonly answers: readonly AnswerContent[];
+  /** Answers that the provider read otherwise than they were recorded, each by its place. */
+  readonly differences: readonly string[];
+}
+
+const replayable: ReadonlySet<Fidelity> = new Set(['wire', 'call']);
+
+/**
+ * Drives the answers of an imported recording through the provider of the AI SDK, which talks to the recording instead of the
+ * network.
+ * @throws FidelityTooLowError for a recording that does not hold both requests and answers.
+ */
+export async function replayImported(recording: ImportedRecording): Promise<ProviderReplay> {
+  const { name, fidelity, losses } = recording.header;
+  if (!replayable.has(fidelity)) throw new FidelityTooLowError({ name, fidelity, losses });
+  return driveImported(recording);
+}
+
+/** As `replayImported`, for as many answers as there are, whether or not their requests are known. */
+export async function driveImported({
+  header: { name, fidelity },
+  exchanges,
+}: ImportedRecording): Promise<ProviderReplay> {
+  const answers: AnswerContent[] = [];
+  const differences: string[] = [];
+  for (const exchange of exchanges) {
+    if (exchange.t !== 'openai') continue;
+    const { answer, difference } = await replayExchange(exchange);
+    answers.push(answer);
+    if (difference !== undefined) differences.push(`${exchange.lane}#${exchange.n} ${difference}`);
+  }
+  return { recording: name, fidelity, exchanges: exchanges.length, answers, differences };
+}

@@ -1,0 +1,58 @@
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError } from '#harness';
+import { parseRecording } from '../format/parse-recording.ts';
+import { readText } from '../format/recording-file.ts';
+import { RecordingImportedError } from '../format/recording-imported-error.ts';
+import { parseImported } from './imported-file.ts';
+import { driveImported } from './replay-imported.ts';
+
+export interface VerifyReport {
+  /** How many recordings there are. */
+  readonly recordings: number;
+  readonly ok: number;
+  readonly failed: readonly { readonly file: string; readonly reason: string }[];
+}
+
+/**
+ * Reads every recording below a directory: each must be whole and as it was written, and the answers of an imported one must
+ * come out of the provider as they were recorded. A session is run again by `replay`, which knows its scenario.
+ */
+export async function verifyDirectory(directory: string): Promise<VerifyReport> {
+  const files: string[] = [];
+  for await (const file of glob('**/*.jsonl', { cwd: directory })) files.push(file);
+  const failed: VerifyReport['failed'][number][] = [];
+  for (const file of files.toSorted()) {
+    const reason = await faultIn(join(directory, file));
+    if (reason !== undefined) failed.push({ file: join(directory, file), reason });
+  }
+  return { recordings: files.length, ok: files.length - failed.length, failed };
+}
+
+async function faultIn(path: string): Promise<string | undefined> {
+  try {
+    const text = await readText(path);
+    const edited = await editedIn(text, path);
+    return typeof edited === 'string' ? edited : editedReason(edited);
+  } catch (error) {
+    if (HarnessError.isInstance(error)) return error.message;
+    throw error;
+  }
+}
+
+/** The lines that were edited, or what else is wrong. */
+async function editedIn(text: string, path: string): Promise<readonly number[] | string> {
+  try {
+    return parseRecording(text, path).editedLines;
+  } catch (error) {
+    if (!(error instanceof RecordingImportedError)) throw error;
+  }
+  const imported = parseImported(text, path);
+  if (imported.editedLines.length > 0) return imported.editedLines;
+  const [difference] = (await driveImported(imported)).differences;
+  return difference ?? [];
+}
+
+function editedReason(lines: readonly number[]): string | undefined {
+  return lines.length === 0 ? undefined : `edited after it was written: line ${lines.join(', ')}`;
+}
