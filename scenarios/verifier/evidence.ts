@@ -1,4 +1,4 @@
-import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { appendFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { observedSessionSchema } from './observed-session.ts';
 
@@ -21,8 +21,10 @@ const lineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('saved'), life: z.number(), runId: z.string(), step: z.string() }),
   /** A crash point was reached, and this is where; the next thing that happens is SIGKILL or SIGSTOP. */
   z.object({ kind: z.literal('landed'), life: z.number(), runId: z.string(), step: z.string() }),
-  /** A server that stands beside another is open. */
+  /** A server that stands beside another is open, has looked around and has nothing to do. */
   z.object({ kind: z.literal('ready'), life: z.number() }),
+  /** The server that stood still is let go on, now: filed with what the one beside it says, and by whoever wakes it. */
+  z.object({ kind: z.literal('woken'), life: z.number() }),
   /** The session ended and this is what it came to. */
   z.object({
     kind: z.literal('session'),
@@ -40,6 +42,11 @@ export function openEvidence(path: string): (line: EvidenceLine) => void {
   return (line) => {
     writeSync(file, `${JSON.stringify(line)}\n`);
   };
+}
+
+/** What somebody else has to add. */
+export function addEvidence(path: string, line: EvidenceLine): void {
+  appendFileSync(path, `${JSON.stringify(line)}\n`);
 }
 
 /** Everything written so far. A line cut short by a kill never happened. */

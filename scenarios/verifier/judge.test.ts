@@ -48,6 +48,42 @@ test.for([
   });
 });
 
+const ready = { kind: 'ready', life: 0 } as const;
+const woken = { kind: 'woken', life: 1 } as const;
+const goesOn: WorkerStory = { ...clean, lives: [ended] };
+
+test('a server that stood still while another one opened, and went on to leave the same, is clean', () => {
+  const evidence = [...clean.evidence, ready, woken];
+  expect(judge({ ...goesOn, evidence }, { golden, point, pair: 'stop' })).toEqual({
+    kind: 'CLEAN',
+  });
+});
+
+test.for([
+  ['the server beside it never opened', []],
+  ['the server beside it never opened', [woken]],
+  ['the server beside it was not open while this one stood still', [woken, ready]],
+  ['the server beside it was not open while this one stood still', [ready]],
+] as const)('where %s, nothing is proved by one that stood still', ([reason, beside]) => {
+  const evidence = [...clean.evidence, ...beside];
+  expect(judge({ ...goesOn, evidence }, { golden, point, pair: 'stop' })).toEqual({
+    kind: 'INVALID',
+    reason,
+  });
+});
+
+test('one that stood still, goes on and then comes to nothing is a violation', () => {
+  const { observation: _, ...lost } = goesOn;
+  const evidence = [...clean.evidence, ready, woken];
+  const hung = { ...killed, hung: true };
+  expect(
+    judge({ ...lost, lives: [hung], evidence }, { golden, point, pair: 'stop' }),
+  ).toMatchObject({
+    kind: 'VIOLATION',
+    violations: [{ invariant: 'I9', found: 'no progress any more' }],
+  });
+});
+
 test('a worker that does not come back is a violation and no proof of anything else', () => {
   const { observation: _, ...lost } = clean;
   const verdict = judge(

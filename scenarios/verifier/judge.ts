@@ -39,8 +39,9 @@ function whyInvalid(
   { point, pair }: { readonly point: CrashPoint; readonly pair?: PairFault },
 ): string | undefined {
   if (first === undefined) return 'the worker never lived';
-  if (first.hung) return 'the worker hung before it reached the point';
   const landed = evidence.find((line) => line.kind === 'landed');
+  const isWoken = evidence.some((line) => line.kind === 'woken');
+  if (first.hung && !isWoken) return 'the worker hung before it reached the point';
   if (landed === undefined) {
     return `the point was never reached (exit code ${first.exitCode}, signal ${first.signal}) ${first.complaint}`.trim();
   }
@@ -49,10 +50,18 @@ function whyInvalid(
   if (pair !== undefined && !evidence.some((line) => line.kind === 'ready')) {
     return 'the server beside it never opened';
   }
-  if (pair === 'stop') return undefined;
+  if (pair === 'stop') return whyStoodInVain(evidence);
   if (first.signal !== 'SIGKILL')
     return `the worker outlived its kill (exit code ${first.exitCode})`;
   return undefined;
+}
+
+/** A second server that opens when the first one goes on again has nobody to take for dead. */
+function whyStoodInVain(evidence: readonly EvidenceLine[]): string | undefined {
+  const isReady = evidence.findIndex((line) => line.kind === 'ready');
+  const isWoken = evidence.findIndex((line) => line.kind === 'woken');
+  if (isWoken > isReady) return undefined;
+  return 'the server beside it was not open while this one stood still';
 }
 
 function violationsOf(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readEvidence } from './evidence.ts';
+import { addEvidence, readEvidence } from './evidence.ts';
 import { type LifeEnd, type RunningWorker, runLife } from './start-worker.ts';
 import type { WorkerOrder } from './worker-order.ts';
 
@@ -16,12 +16,13 @@ export type PairFault = (typeof pairFaults)[number];
 /** What the second one tells is of no life of the first one's. */
 const besideLife = 0;
 const lookMs = 20;
-/** Where a server is lost for good, those that are left look for its runs this often. */
+/** Whoever is not there is missed soon, and whoever only stands still must not be. */
 const takeOverEveryMs = 50;
-/** How long the second one may look around for work while the first one stands still. */
-const looksAroundMs = 300;
-/** A transaction that the first one holds open may keep an embedded database from everybody else: then it has to go on. */
-const bootPatienceMs = 3_000;
+/**
+ * A server that did not boot beside one that stands still proves nothing. A transaction that the first one holds open may keep
+ * an embedded database from everybody else, until its owner is cut off.
+ */
+const bootPatienceMs = 60_000;
 
 interface Pair {
   /** Of the first one. */
@@ -39,7 +40,7 @@ export async function livePaired(
   const named = (letter: string): WorkerOrder => ({
     ...order,
     executorId: `${order.executorId}-${letter}`,
-    ...(fault === 'lose' ? { takeOverEveryMs } : {}),
+    ...(fault === 'kill' ? {} : { takeOverEveryMs }),
   });
   const first: WorkerOrder = {
     ...named('a'),
@@ -91,15 +92,15 @@ async function bootBeside(
   const first = start(order, watched);
   let second: Running | undefined;
   try {
-    if (await first.told('landed')) {
-      second = start(beside, { ...watched, evidence: [] });
-      await second.told('ready', bootPatienceMs);
-      await sleep(looksAroundMs, undefined, { signal: watched.signal });
+    if (!(await first.told('landed'))) return [await first.ended];
+    second = start(beside, { ...watched, evidence: [] });
+    if (await second.told('ready', bootPatienceMs)) {
+      addEvidence(beside.evidence, { kind: 'woken', life: order.life });
       first.kill('SIGCONT');
+    } else {
+      first.kill('SIGKILL');
     }
-    const end = await first.ended;
-    await second?.told('ready');
-    return [end];
+    return [await first.ended];
   } finally {
     first.kill('SIGKILL');
     second?.kill('SIGKILL');

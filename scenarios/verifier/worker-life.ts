@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   durableBacking,
   type ExchangePlace,
   type Exchanges,
+  type Harness,
   type Host,
   isSubRun,
   openHarnessDatabase,
@@ -24,6 +26,8 @@ import type { WorkerOrder } from './worker-order.ts';
 // against the world. In a later life on the same database it recovers by itself: no message is sent that was sent before.
 
 const recoveryPollingMs = 5;
+/** How long a second server looks around for work before it says that there is none: several looks of each kind. */
+const looksAroundMs = 500;
 
 /** What may happen to a worker at its crash point. */
 export interface Faults {
@@ -107,7 +111,8 @@ const liveDurably: Life = async (order, faults, tell) => {
     ...(order.mutant === undefined ? {} : { mutant: mutantNamed(order.mutant) }),
   };
   if (order.role === 'beside') {
-    await openHarness(scenario, options, []);
+    const harness = await openHarness(scenario, options, []);
+    await untilIdle(harness);
     tell({ kind: 'ready', life });
     // Open for as long as the process lives: it is killed.
     await new Promise<never>(() => undefined);
@@ -121,6 +126,12 @@ const liveDurably: Life = async (order, faults, tell) => {
     ...(divergence === undefined ? {} : { divergence: formatDivergence(divergence) }),
   });
 };
+
+/** Until it has looked around for a while, and has done what it took up. */
+async function untilIdle(harness: Pick<Harness, 'pendingRuns'>): Promise<void> {
+  do await sleep(looksAroundMs);
+  while ((await harness.pendingRuns()).length > 0);
+}
 
 const livesOf: Readonly<Record<WorkerOrder['subject'], Life>> = {
   harness: liveDurably,
