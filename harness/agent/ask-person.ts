@@ -18,6 +18,8 @@ export interface Question {
   readonly step: string;
   readonly call: ToolCall;
   readonly need: ApprovalNeed;
+  /** What of the input it is about; all of it when absent. */
+  readonly subject?: ((input: unknown) => Json) | undefined;
   readonly context: CallContext;
   readonly reader: SteeringReader;
   /** Whether a message for the run withdraws it. What may have happened has to be found out all the same. */
@@ -68,7 +70,7 @@ export function decidedFact({ step, call }: Question, decision: DecisionOutcome)
  */
 export async function askPerson(question: Question, asking: Asking): Promise<DecisionOutcome> {
   const { approvals, control, lives, clock } = asking;
-  const { call, need, context, reader } = question;
+  const { call, need, subject, context, reader } = question;
   const { sessionId, runId, principal } = context;
   const requestedAt = clock.now();
   let approval = await approvals.request({
@@ -79,6 +81,7 @@ export async function askPerson(question: Question, asking: Asking): Promise<Dec
     callId: call.callId,
     tool: call.tool,
     arguments: call.input,
+    ...(subject && { subject: subject(call.input) }),
     stateVersion: need.stateVersion,
     requestedBy: principal.id,
     roles: need.roles,

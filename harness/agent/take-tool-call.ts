@@ -1,6 +1,6 @@
 import { canonicalJson } from '../host/fingerprint.ts';
 import type { Fact, Failure } from '../session/event.ts';
-import type { ApprovalNeed } from '../tools/define-tool.ts';
+import type { ApprovalNeed, Tool } from '../tools/define-tool.ts';
 import {
   approvalIdOf,
   askPerson,
@@ -94,7 +94,8 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
       const result = await settle(act.step, { call: act.call, result: outcome, endedAt });
       return { result, isEffect };
     }
-    const question = questionOf(act, outcome, { context, reader });
+    const tool = toolNamed(call.tool, present);
+    const question = questionOf(act, outcome, { tool, context, reader });
     await tell(act.step, [requestedFact(question)]);
     const decision = await decide(question, taken, outside);
     const next =
@@ -113,11 +114,12 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
 function questionOf(
   { step, call }: Act,
   outcome: Extract<ToolOutcome, { readonly need: ApprovalNeed }>,
-  asking: Pick<Question, 'context' | 'reader'>,
+  { tool, ...asking }: Pick<Question, 'context' | 'reader'> & { readonly tool: Tool | undefined },
 ): Question {
   const { need } = outcome;
   if (outcome.kind === 'approval-required') {
-    return { step, call, need, ...asking, yieldsToMessages: true };
+    const subject = tool?.effect === 'transactional' ? undefined : tool?.approvalSubject;
+    return { step, call, need, subject, ...asking, yieldsToMessages: true };
   }
   const { context } = asking;
   const effect = `${context.sessionId}/${context.runId}/${step}`;

@@ -1,3 +1,4 @@
+import { fingerprint } from '../host/fingerprint.ts';
 import type { Json, Principal } from './event.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface ApprovalRequest {
   readonly callId: string;
   readonly tool: string;
   readonly arguments: Json;
+  /** What of the arguments makes it the same question in other words; absent, all of them. It is compared and not kept. */
+  readonly subject?: Json;
   /** What the arguments were judged against; compared again before the tool acts. */
   readonly stateVersion: string;
   /** Id of the principal for whom the tool would act; never the decider. */
@@ -35,7 +38,7 @@ export interface ApprovalRequest {
   readonly expiresAt: number;
 }
 
-export interface Approval extends ApprovalRequest {
+export interface Approval extends Omit<ApprovalRequest, 'subject'> {
   readonly status: ApprovalStatus;
   readonly decidedBy?: string;
   readonly decisionReason?: string;
@@ -57,8 +60,8 @@ export interface Decision {
 /** Where approvals are kept. A decision is taken once, whoever else decides at that moment. */
 export interface ApprovalStore {
   /**
-   * Enters a request, or finds the one entered before. A request whose tool and arguments a person has rejected in this
-   * session before is entered as rejected: nobody is asked the same twice.
+   * Enters a request, or finds the one entered before. A request whose tool and subject a person has rejected in this
+   * session before is entered as rejected: nobody is asked the same twice, in whatever words.
    */
   readonly request: (request: ApprovalRequest) => Promise<Approval>;
   readonly find: (approvalId: string) => Promise<Approval | undefined>;
@@ -74,3 +77,10 @@ export interface ApprovalStore {
   /** Turns approved into consumed. True as well for one consumed before: the step of its one call runs again. */
   readonly consume: (approvalId: string) => Promise<boolean>;
 }
+
+/** Equal for two requests that ask a person the same. What is approved is bound to the exact arguments all the same. */
+export const questionHash = ({
+  tool,
+  arguments: asked,
+  subject = asked,
+}: Pick<ApprovalRequest, 'tool' | 'arguments' | 'subject'>): string => fingerprint([tool, subject]);

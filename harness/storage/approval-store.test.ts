@@ -136,6 +136,31 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
     expect((await approvals.request(request('elsewhere'))).status).toBe('pending');
   });
 
+  test('a question about the same in other words is the same question; each keeps its own arguments', async () => {
+    const { approvals } = opened;
+    const sessionId = 'reworded';
+    const asked = (approvalId: string, amountMinor: number, reason: string) =>
+      approvals.request(
+        request(approvalId, {
+          sessionId,
+          arguments: { amountMinor, reason },
+          subject: { amountMinor },
+        }),
+      );
+    expect(await asked('reworded-1', 6450, 'lost')).not.toHaveProperty('subject');
+    await approvals.decide(
+      { approvalId: 'reworded-1', by: ana, verdict: 'reject', reason: 'no' },
+      2,
+    );
+    expect(await asked('reworded-2', 6450, 'never arrived')).toMatchObject({
+      status: 'rejected',
+      decidedBy: 'ana',
+      decidedAt: 2,
+      arguments: { amountMinor: 6450, reason: 'never arrived' },
+    });
+    expect((await asked('reworded-3', 6400, 'lost')).status).toBe('pending');
+  });
+
   test('a tenant sees its own', async () => {
     const { approvals } = opened;
     await approvals.request(request('juniper-1', { tenant: 'juniper' }));

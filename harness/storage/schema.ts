@@ -129,7 +129,7 @@ export const approvals = groundhog.table(
     callId: text('call_id').notNull(),
     tool: text('tool').notNull(),
     arguments: jsonb('arguments').notNull(),
-    /** Fingerprint of tool and arguments. */
+    /** Fingerprint of tool and arguments, or of what a tool says its question is about instead of all of them. */
     argumentsHash: text('arguments_hash').notNull(),
     /** What the tool said of the world when it asked; compared again before it acts. */
     stateVersion: text('state_version').notNull(),

@@ -1,7 +1,11 @@
 import type { Pool } from 'pg';
 import { dateOf } from '../host/date-of.ts';
-import { fingerprint } from '../host/fingerprint.ts';
-import { type Approval, type ApprovalRequest, type ApprovalStore } from '../session/approval.ts';
+import {
+  type Approval,
+  type ApprovalRequest,
+  type ApprovalStore,
+  questionHash,
+} from '../session/approval.ts';
 import { ApprovalMissingError } from '../session/approval-missing-error.ts';
 import { jsonSchema } from '../session/event.ts';
 import { and, asc, drizzle, eq, inArray } from './drizzle.ts';
@@ -95,7 +99,7 @@ async function required(database: Database, approvalId: string): Promise<Approva
 
 async function findRejection(
   database: Database,
-  { sessionId, tool, arguments: asked }: ApprovalRequest,
+  request: ApprovalRequest,
 ): Promise<Row | undefined> {
   const [row] = await unwrapQueryError(
     database
@@ -103,9 +107,9 @@ async function findRejection(
       .from(approvals)
       .where(
         and(
-          eq(approvals.sessionId, sessionId),
+          eq(approvals.sessionId, request.sessionId),
           eq(approvals.status, 'rejected'),
-          eq(approvals.argumentsHash, hashOf(tool, asked)),
+          eq(approvals.argumentsHash, questionHash(request)),
         ),
       )
       .limit(1),
@@ -113,16 +117,15 @@ async function findRejection(
   return row;
 }
 
-const hashOf = (tool: string, asked: unknown): string => fingerprint([tool, asked]);
-
 function rowOf(
   request: ApprovalRequest,
   rejection: Row | undefined,
 ): typeof approvals.$inferInsert {
+  const { subject: _, ...kept } = request;
   return {
-    ...request,
+    ...kept,
     roles: [...request.roles],
-    argumentsHash: hashOf(request.tool, request.arguments),
+    argumentsHash: questionHash(request),
     requestedAt: dateOf(request.requestedAt),
     expiresAt: dateOf(request.expiresAt),
     status: rejection === undefined ? 'pending' : 'rejected',

@@ -1,9 +1,9 @@
-import { fingerprint } from '../host/fingerprint.ts';
-import type { Approval, ApprovalRequest, ApprovalStore } from '../session/approval.ts';
+import { type Approval, type ApprovalStore, questionHash } from '../session/approval.ts';
 import { ApprovalMissingError } from '../session/approval-missing-error.ts';
 
 export function memoryApprovalStore(): ApprovalStore {
   const approvals = new Map<string, Approval>();
+  const questions = new Map<string, string>();
   const found = (approvalId: string): Approval => {
     const approval = approvals.get(approvalId);
     if (approval === undefined) throw new ApprovalMissingError(approvalId);
@@ -18,12 +18,17 @@ export function memoryApprovalStore(): ApprovalStore {
       const earlier = approvals.get(request.approvalId);
       if (earlier !== undefined) return earlier;
       const rejection = [...approvals.values()].find(
-        (each) => each.status === 'rejected' && isSameQuestion(each, request),
+        ({ approvalId, sessionId, status }) =>
+          status === 'rejected' &&
+          sessionId === request.sessionId &&
+          questions.get(approvalId) === questionHash(request),
       );
+      questions.set(request.approvalId, questionHash(request));
+      const { subject: _, ...kept } = request;
       return change(
         rejection === undefined
-          ? { ...request, status: 'pending' }
-          : { ...request, status: 'rejected', ...decisionOf(rejection) },
+          ? { ...kept, status: 'pending' }
+          : { ...kept, status: 'rejected', ...decisionOf(rejection) },
       );
     },
     find: async (approvalId) => approvals.get(approvalId),
@@ -57,15 +62,6 @@ export function memoryApprovalStore(): ApprovalStore {
       return approval.status === 'approved' || approval.status === 'consumed';
     },
   };
-}
-
-function isSameQuestion(left: ApprovalRequest, right: ApprovalRequest): boolean {
-  const { sessionId, tool } = right;
-  return (
-    left.sessionId === sessionId &&
-    left.tool === tool &&
-    fingerprint(left.arguments) === fingerprint(right.arguments)
-  );
 }
 
 function decisionOf({ decidedBy, decisionReason, decidedAt }: Approval): Partial<Approval> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Principal } from '../session/event.ts';
+import type { Json, Principal } from '../session/event.ts';
 import type { RecordReader, RecordWriter } from '../session/session-store.ts';
 import type { ToolLimit } from './tool-limit.ts';
 import { ToolOutputInvalidError } from './tool-output-invalid-error.ts';
@@ -79,6 +79,11 @@ interface ToolBase<Input, Output> {
 interface OutwardTool<Input> {
   /** Says whether a person has to decide first. It reads, and changes nothing. */
   readonly approval?: (input: Input, context: ToolContext) => Promise<ApprovalNeed | undefined>;
+  /**
+   * What the question is about: two calls of which it is the same ask the same, in whatever words, and after a person's no
+   * the second is not asked. All of the input when absent. The yes is for the exact input all the same.
+   */
+  readonly approvalSubject?: (input: Input) => Json;
 }
 
 export interface PlainTool<Input, Output> extends ToolBase<Input, Output>, OutwardTool<Input> {
@@ -135,20 +140,23 @@ export function defineTool<Input, Output>(
   }
   const execute: PlainTool<unknown, unknown>['execute'] = async (value, context) =>
     promised(await tool.execute(taken(value), context));
-  const checked = (approval: OutwardTool<Input>['approval']): OutwardTool<unknown> =>
-    approval === undefined
-      ? {}
-      : { approval: async (value, context) => approval(taken(value), context) };
+  const checked = ({
+    approval,
+    approvalSubject: subject,
+  }: OutwardTool<Input>): OutwardTool<unknown> => ({
+    ...(approval && { approval: async (value, context) => approval(taken(value), context) }),
+    ...(subject && { approvalSubject: (value) => subject(taken(value)) }),
+  });
   if (tool.effect !== 'unkeyed') {
-    const { approval, amounts: _, ...rest } = tool;
-    return { ...rest, ...counted, ...checked(approval), execute };
+    const { approval: _, approvalSubject: _subject, amounts: _amounts, ...rest } = tool;
+    return { ...rest, ...counted, ...checked(tool), execute };
   }
-  const { approval, reconcile, amounts: _, ...rest } = tool;
-  if (reconcile === undefined) return { ...rest, ...counted, ...checked(approval), execute };
+  const { approval: _, approvalSubject: _subject, amounts: _amounts, reconcile, ...rest } = tool;
+  if (reconcile === undefined) return { ...rest, ...counted, ...checked(tool), execute };
   return {
     ...rest,
     ...counted,
-    ...checked(approval),
+    ...checked(tool),
     execute,
     reconcile: async (value, context) => {
       const found = await reconcile(taken(value), context);

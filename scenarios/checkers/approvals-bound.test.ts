@@ -98,6 +98,13 @@ test('I3: who is asked again what was rejected is found; a no that is carried ov
   expect(found({ ...unpaid, approvals: [no, { ...again, status: 'pending' }] })).toMatchObject([
     { found: 'again, pending' },
   ]);
+  const input = { chargeId: 'ch_H1', amountMinor: 6450, currency: 'USD', reason: 'please' };
+  const reworded = { ...again, status: 'consumed' as const, arguments: input };
+  expect(found({ ...unpaid, approvals: [no, reworded] })).toMatchObject([
+    { found: 'again, consumed' },
+  ]);
+  const less = { ...reworded, arguments: { ...input, amountMinor: 6000 } };
+  expect(found({ ...unpaid, approvals: [no, less] })).toEqual([]);
   const later = { ...again, decidedAt: (no.decidedAt ?? 0) + 1 };
   expect(found({ ...unpaid, approvals: [no, later] })).toHaveLength(1);
   expect(found({ ...unpaid, approvals: [{ ...no, status: 'expired' }, later] })).toEqual([]);

@@ -75,7 +75,9 @@ function checkPaid(
 
 /** A request that was entered as rejected carries the decision it was rejected by; one of its own means a second question. */
 function checkAskedOnce(approvals: readonly Approval[]): readonly Violation[] {
-  const same = Map.groupBy(approvals, ({ tool, arguments: input }) => canonicalJson([tool, input]));
+  const same = Map.groupBy(approvals, ({ tool, arguments: input }) =>
+    canonicalJson([tool, moneyOf(input) ?? input]),
+  );
   return [...same.values()].flatMap((requests) => {
     const rejection = requests.findIndex(({ status }) => status === 'rejected');
     const no = requests[rejection];
@@ -91,6 +93,13 @@ function checkAskedOnce(approvals: readonly Approval[]): readonly Violation[] {
       );
   });
 }
+
+/** A refund in other words is the same refund. */
+const moneyOf = (input: unknown): unknown =>
+  refundRequestSchema
+    .pick({ chargeId: true, amountMinor: true, currency: true })
+    .strip()
+    .safeParse(input).data;
 
 const isSilenceTakenForNo = ({ status, decidedAt, expiresAt }: Approval): boolean =>
   status === 'rejected' && (decidedAt === undefined || decidedAt >= expiresAt);

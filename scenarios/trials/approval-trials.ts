@@ -28,12 +28,12 @@ const twoParcels = {
   orders: larkspur.orders.flatMap((each) => [each, { ...each, id: 'ord_8002', chargeId: 'ch_H2' }]),
 };
 
-/** CD-16. A refund is rejected, the model insists, and whoever is asked then says yes. */
+/** CD-16. A refund is rejected, the model insists in other words, and whoever is asked then says yes. */
 const insistence: Trial = {
   defect: forgottenRejections,
   play: (stage) =>
     playRefunds(stage, forgottenRejections, {
-      refunds: [refund(), refund()],
+      refunds: [refund(), refund({ reason: 'The parcel never arrived.' })],
       card: { human: [decision({ verdict: 'reject' }), decision()] },
     }),
 };

@@ -46,6 +46,8 @@ export function issueRefund(world: WorldClient): Tool {
       const { roles, reason } = decision;
       return { roles, reason, stateVersion: stateVersionOf(refundCase) };
     },
+    // Why it is asked for is told in ever new words; it is the same money.
+    approvalSubject: ({ chargeId, amountMinor, currency }) => ({ chargeId, amountMinor, currency }),
     execute: async (request, context) => {
       const decision = decideRefund(await caseOf(request, world, context));
       if (decision.kind === 'refused') throw new ToolRefusal(decision.code, decision.message);
