@@ -61,11 +61,13 @@ test('a replay is measured beside reading it, a long context beside a short one,
     'D3 statements pglite',
     'A/A pglite',
     'D4 pglite',
+    'D5 pglite',
     'D2 postgres',
     'D3 postgres',
     'D3 statements postgres',
     'A/A postgres',
     'D4 postgres',
+    'D5 postgres',
   ]);
   // Seven statements are DBOS's step, and the harness's is none more. DBOS also asks a few of its own now and then, over a
   // whole batch: they round away, a statement more a step does not.

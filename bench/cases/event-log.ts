@@ -23,6 +23,12 @@ const crowd = 200;
 const insertBatchSize = 200;
 const eventBatchSize = 20;
 
+const arms = {
+  token: 'token of a streamed answer',
+  one: 'event to 1 viewer',
+  many: `event to ${crowd} viewers`,
+} as const;
+
 export async function openEventLog(
   backend: BackendName,
   options: { readonly databaseUrl?: string },
@@ -54,17 +60,17 @@ export async function openEventLog(
     },
     cases: [
       {
-        name: 'token of a streamed answer',
+        name: arms.token,
         includes: `one of ${tokenCount} at ${1000 / tokenMs} a second, stored in batches; the whole answer of ${tokenCount * token.length} characters is ${size.rows} rows of ${size.bytes} bytes, indexes included`,
         sample: () => streamAnswer(store, meter),
       },
       {
-        name: 'event to 1 viewer',
+        name: arms.one,
         includes: 'one event stored and shown',
         sample: one.showEvents,
       },
       {
-        name: `event to ${crowd} viewers`,
+        name: arms.many,
         includes: 'one event stored and shown to the last of them',
         sample: many.showEvents,
       },
@@ -73,9 +79,17 @@ export async function openEventLog(
       {
         id: 'D4',
         says: 'milliseconds of one token of a streamed answer',
-        arm: 'token of a streamed answer',
+        arm: arms.token,
         clock: 'cpuMs',
         limit: 0.1,
+      },
+      {
+        id: 'D5',
+        says: `an event shown to ${crowd} viewers beside one shown to a single viewer`,
+        arm: arms.many,
+        against: arms.one,
+        clock: 'cpuMs',
+        limit: 3,
       },
     ],
     [Symbol.asyncDispose]: () => tearDown.disposeAsync(),

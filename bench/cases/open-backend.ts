@@ -9,13 +9,20 @@ export type BackendName = (typeof backendNames)[number];
 
 export type BenchDatabase = Awaited<ReturnType<typeof openHarnessDatabase>>;
 
+export interface BenchBackendOptions {
+  /** PostgreSQL to use, in a scratch database; without it one is started from the binaries found. */
+  readonly databaseUrl?: string;
+  /** Of a server that is started here: whether each commit is on disk before it is acknowledged. Yes by default, as it is. */
+  readonly isDurable?: boolean;
+}
+
 /** A fresh database with the harness's tables, on disk; disposed of, nothing of it is left. */
 export async function openBackend(
   name: BackendName,
-  { databaseUrl }: { readonly databaseUrl?: string },
+  options: BenchBackendOptions,
 ): Promise<{ readonly database: BenchDatabase } & AsyncDisposable> {
   await using setUp = new AsyncDisposableStack();
-  const database = await open(name, databaseUrl, setUp);
+  const database = await open(name, options, setUp);
   setUp.use(database);
   const tearDown = setUp.move();
   return { database, [Symbol.asyncDispose]: () => tearDown.disposeAsync() };
@@ -23,7 +30,7 @@ export async function openBackend(
 
 async function open(
   name: BackendName,
-  databaseUrl: string | undefined,
+  { databaseUrl, isDurable = true }: BenchBackendOptions,
   cleanUp: AsyncDisposableStack,
 ): Promise<BenchDatabase> {
   if (name === 'pglite') {
@@ -31,7 +38,7 @@ async function open(
     cleanUp.defer(() => rm(directory, { recursive: true }));
     return openHarnessDatabase({ kind: 'pglite', dataDir: join(directory, 'database') });
   }
-  const url = databaseUrl ?? cleanUp.use(await startPostgres({ isDurable: true })).url();
+  const url = databaseUrl ?? cleanUp.use(await startPostgres({ isDurable })).url();
   const scratch = await createScratchDatabase(url);
   cleanUp.defer(() => scratch.drop());
   return openHarnessDatabase({ kind: 'postgres', url: scratch.url });
