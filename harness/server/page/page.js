@@ -10,6 +10,9 @@ import { eventElement, eventKey } from './timeline.js';
 
 const byId = (id) => document.getElementById(id);
 const keyPlace = 'groundhog-key';
+/** How often, and how far apart, the server is asked for a request that has been told and is not entered yet. */
+const entryTries = 50;
+const entryPauseMs = 100;
 const statusWords = {
   connecting: 'connecting',
   live: 'connected',
@@ -146,7 +149,7 @@ const sessionPath = () => `/v1/sessions/${encodeURIComponent(location.hash.slice
 
 /** What would have to be ended before the session is cleared: as the server's refusal names it. */
 function inTheWay() {
-  const waits = conversation.parts.some((part) => part.kind === 'approval' && !part.decision);
+  const waits = waitingParts().length > 0;
   if (waits) return 'APPROVAL_PENDING';
   return conversation.activeRun === undefined ? undefined : 'SESSION_BUSY';
 }
@@ -241,13 +244,26 @@ function partElement(part, shown) {
   return made;
 }
 
-/** Shows the buttons to who may decide: the server says who that is. */
+/**
+ * Shows the buttons to who may decide: the server says who that is. What is asked is told before it is entered, so the server
+ * is asked until it knows of all that waits.
+ */
 async function showDeciders() {
+  const asked = connection;
   const session = encodeURIComponent(location.hash.slice(1));
-  const { approvals } = await connection.ask(`/v1/approvals?sessionId=${session}`);
-  render();
-  for (const { approvalId, mayDecide, status } of approvals) {
-    const card = byId('conversation').querySelector(`[data-key="${CSS.escape(approvalId)}"]`);
-    showForm(card, mayDecide && status === 'pending');
+  for (let tries = 0; tries < entryTries; tries += 1) {
+    const { approvals } = await asked.ask(`/v1/approvals?sessionId=${session}`);
+    if (connection !== asked) return;
+    render();
+    for (const { approvalId, mayDecide, status } of approvals) {
+      const card = byId('conversation').querySelector(`[data-key="${CSS.escape(approvalId)}"]`);
+      showForm(card, mayDecide && status === 'pending');
+    }
+    const entered = new Set(approvals.map(({ approvalId }) => approvalId));
+    if (waitingParts().every(({ key }) => entered.has(key))) return;
+    await new Promise((resolve) => setTimeout(resolve, entryPauseMs));
   }
 }
+
+const waitingParts = () =>
+  conversation.parts.filter(({ kind, decision }) => kind === 'approval' && decision === undefined);

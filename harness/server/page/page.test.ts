@@ -4,7 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Route,
+} from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -225,6 +231,8 @@ async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Send' }).click();
 }
 
+const answerNone = (route: Route): Promise<void> => route.fulfill({ json: { approvals: [] } });
+
 const sessionOf = (page: Page): string => new URL(page.url()).hash.slice(1);
 
 // A process with a database on disk per test: slow to start on a busy machine.
@@ -387,6 +395,8 @@ describe('the page', { timeout: 120_000 }, () => {
     const elsewhere = await browser.newContext({ colorScheme: 'dark' });
     try {
       const other = await elsewhere.newPage();
+      // What is asked is told before it is entered: the page may ask too early who decides, and asks again.
+      await other.route('**/v1/approvals?*', answerNone, { times: 2 });
       await other.goto(page.url());
       await other.getByLabel('API key').fill(life.keys.supervisor);
       await other.getByRole('button', { name: 'Open' }).click();
