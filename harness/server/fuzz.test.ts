@@ -61,7 +61,8 @@ beforeAll(async () => {
   server = await startServer({
     harness,
     access: { kind: 'keys', keys },
-    limits: { patienceMs: 100 },
+    // Every frame is sent: on a busy machine it must not be taken for silence.
+    limits: { patienceMs: 5_000 },
     log: { info: () => undefined, warn: (event, fields) => failures.push({ event, ...fields }) },
   });
   const principal = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
