@@ -7,4 +7,6 @@ export { formatSuite } from './report/format-suite.ts';
 export { type EvalOptions, EvalOptionsError, type PlaybookName } from './runner/eval-options.ts';
 export { runSuite, type SuiteResult } from './runner/run-suite.ts';
 export type { Score, ScoredTrial } from './scorers/score.ts';
+export type { PlayedTrial, Scorer } from './scorers/scorer.ts';
+export { defineSuite, type OwnSuite, SuiteInvalidError } from './suites/define-suite.ts';
 export { defaultSuite, SuiteUnknownError } from './suites/suite-named.ts';

@@ -1,5 +1,6 @@
 /** Scenarios: worlds, people, and what must hold afterwards. What other folders may use is listed here, by hand. */
 export { businessDifference } from './checkers/business-difference.ts';
+export type { Checker } from './checkers/checker.ts';
 export type {
   ModelCall,
   Observation,
@@ -8,7 +9,7 @@ export type {
 } from './checkers/observation.ts';
 export { checkRunStates } from './checkers/run-states.ts';
 export { checkToolResults } from './checkers/tool-results.ts';
-export type { Invariant, Violation } from './checkers/violation.ts';
+export type { Invariant, OwnInvariant, Violation } from './checkers/violation.ts';
 export { deskSubject } from './desk/desk-subject.ts';
 export type { Business, WorldSeed } from './desk/world/business.ts';
 export type { LedgerEntry } from './desk/world/ledger.ts';
@@ -38,6 +39,8 @@ export { type ReplayReport, replayRecording } from './scenario/replay-recording.
 export { runIdOf } from './scenario/run-id-of.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
+export { importNamed, isModulePath, ModuleUnusableError } from './suites/import-named.ts';
+export { recordingBeside } from './suites/locate-scenario.ts';
 export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';
 export { type TwoWays, twoWays } from './suites/supervision/two-ways.ts';
 export type { Trial } from './trials/trial.ts';

@@ -9,7 +9,6 @@ import {
   type ModelMode,
   openModel,
   playScenario,
-  recordingPath,
   type Scenario,
   type WorldServer,
 } from '#scenarios';
@@ -21,6 +20,8 @@ import type { EvalOptions } from './eval-options.ts';
 export interface TrialParts {
   readonly worldServer: WorldServer;
   readonly scorers: readonly Scorer[];
+  /** Path of a scenario's recording. */
+  readonly recordingOf: (scenarioId: string) => string;
   readonly options: EvalOptions;
 }
 
@@ -28,14 +29,12 @@ export interface TrialParts {
  * Plays a scenario once, in a world of its own and without a database, and scores it. Whatever keeps it from being played
  * leaves it unscored, with the reason; only an abort rejects.
  */
-export async function playTrial(
-  scenario: Scenario,
-  { worldServer, scorers, options }: TrialParts,
-): Promise<ScoredTrial> {
+export async function playTrial(scenario: Scenario, parts: TrialParts): Promise<ScoredTrial> {
+  const { worldServer, scorers, options } = parts;
   const { signal } = options;
   let madeBy: string = options.model;
   try {
-    await using opened = await openModel(scenario, await modeOf(scenario, options));
+    await using opened = await openModel(scenario, await modeOf(scenario, parts));
     madeBy = options.model === 'recorded' ? `recorded (${opened.made})` : opened.made;
     const observation = await playScenario(scenario, {
       worldServer,
@@ -59,11 +58,14 @@ export async function playTrial(
   }
 }
 
-async function modeOf(scenario: Scenario, options: EvalOptions): Promise<ModelMode> {
+async function modeOf(
+  scenario: Scenario,
+  { options, recordingOf }: TrialParts,
+): Promise<ModelMode> {
   const { model, playbook = 'gold', config } = options;
   switch (model) {
     case 'recorded':
-      return { kind: 'recorded', recording: await readRecording(recordingPath(scenario.id)) };
+      return { kind: 'recorded', recording: await readRecording(recordingOf(scenario.id)) };
     case 'scripted':
       return { kind: 'scripted', playbook };
     case 'live':

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Scenario, scenarioNamed, startWorldServer } from '#scenarios';
+import { recordingPath, type Scenario, scenarioNamed, startWorldServer } from '#scenarios';
 import { type Baseline, readBaseline, writeBaseline } from '../gate/baseline.ts';
 import { scorers } from '../scorers/scorers.ts';
 import { SuiteUnknownError } from '../suites/suite-named.ts';
@@ -163,7 +163,8 @@ test('the committed recordings pass the committed baseline, and say who made the
 async function trialOf(scenario: Scenario): Promise<string> {
   await using worldServer = await startWorldServer();
   const options = { model: 'recorded', config: {} } as const;
-  const { scores } = await playTrial(scenario, { worldServer, scorers, options });
+  const recordingOf = recordingPath;
+  const { scores } = await playTrial(scenario, { worldServer, scorers, recordingOf, options });
   const [first, ...others] = Object.values(scores);
   if (first?.kind !== 'unscored') throw new Error('it was scored');
   expect(others).toEqual(others.map(() => first));

@@ -1,13 +1,11 @@
-import { fileURLToPath } from 'node:url';
-import { type Scenario, scenarioNamed, startWorldServer } from '#scenarios';
+import { startWorldServer } from '#scenarios';
 import { readBaseline } from '../gate/baseline.ts';
 import { decideGate, type GateDecision, type Measured } from '../gate/decide-gate.ts';
 import { updateBaseline } from '../gate/update-baseline.ts';
 import { measure } from '../metrics/measure.ts';
 import { confuseRoutes, type RouteConfusion } from '../metrics/route-confusion.ts';
 import type { ScoredTrial } from '../scorers/score.ts';
-import { scorers } from '../scorers/scorers.ts';
-import { suiteNamed } from '../suites/suite-named.ts';
+import { type LocatedSuite, locateSuite } from '../suites/locate-suite.ts';
 import { checkOptions, type EvalOptions } from './eval-options.ts';
 import { playTrial, type TrialParts } from './play-trial.ts';
 
@@ -28,20 +26,20 @@ export interface SuiteResult extends GateDecision {
 const parallelTrials = 4;
 
 /**
- * Plays and scores every scenario of a suite and holds the figures against the baseline. Throws SuiteUnknownError,
- * EvalOptionsError or BaselineInvalidError; a trial that cannot be played is a result, and makes the gate invalid.
+ * Plays and scores every scenario of a suite, ours by its name or the one that a file exports, and holds the figures against
+ * the baseline. Throws SuiteUnknownError, ModuleUnusableError, EvalOptionsError or BaselineInvalidError; a trial that cannot be played is a result, and makes the gate invalid.
  */
-export async function runSuite(name: string, options: EvalOptions): Promise<SuiteResult> {
-  const suite = suiteNamed(name);
+export async function runSuite(nameOrPath: string, options: EvalOptions): Promise<SuiteResult> {
+  const suite = await locateSuite(nameOrPath);
+  const { name, scenarios } = suite;
   checkOptions(options);
-  const path = options.baseline ?? committedBaseline(name);
+  const path = options.baseline ?? suite.baseline;
   const committed = await readBaseline(path, name);
-  const scenarios = suite.scenarios.map(scenarioNamed);
-  const trials = await playAll(scenarios, options);
+  const trials = await playAll(suite, options);
   const measured: Measured = {
-    scenarios: suite.scenarios,
+    scenarios: scenarios.map(({ id }) => id),
     trials,
-    metrics: measure(trials, scorers),
+    metrics: measure(trials, suite.scorers),
   };
   const update =
     options.updateBaseline === true
@@ -61,16 +59,12 @@ export async function runSuite(name: string, options: EvalOptions): Promise<Suit
   };
 }
 
-function committedBaseline(suite: string): string {
-  return fileURLToPath(new URL(`../baselines/${suite}.json`, import.meta.url));
-}
-
 async function playAll(
-  scenarios: readonly Scenario[],
+  { scenarios, scorers, recordingOf }: LocatedSuite,
   options: EvalOptions,
 ): Promise<readonly ScoredTrial[]> {
   await using worldServer = await startWorldServer();
-  const parts: TrialParts = { worldServer, scorers, options };
+  const parts: TrialParts = { worldServer, scorers, recordingOf, options };
   const played = new Map<string, ScoredTrial>();
   const queue = scenarios.values();
   const lane = async (): Promise<void> => {

@@ -12,9 +12,12 @@ export type Invariant =
   | 'I10'
   | 'I11';
 
+/** What a card's own checker demands, by the checker's name. */
+export type OwnInvariant = `own:${string}`;
+
 /** An invariant that a history breaks. */
 export interface Violation {
-  readonly invariant: Invariant;
+  readonly invariant: Invariant | OwnInvariant;
   readonly expected: string;
   readonly found: string;
   /** One sentence for a person. */

@@ -7,6 +7,7 @@ import {
   type StepName,
 } from '#harness';
 import type { Playbook } from '#harness/testing';
+import type { Checker } from '../checkers/checker.ts';
 import type { Quote } from '../desk/tools/create-quote.ts';
 import type { EscalationRequest, RefundRequest, WorldSeed } from '../desk/world/business.ts';
 import type { Subject } from './subject.ts';
@@ -87,6 +88,8 @@ export interface Scenario {
     readonly quotes?: readonly Quote[];
     /** Queues in which the case lands that people take over; none by default. */
     readonly escalations?: readonly EscalationRequest['queue'][];
+    /** Collections in which the subject's own tools keep records, once for each record; none by default. */
+    readonly records?: readonly string[];
     /** What people were asked and what came of it, in order; nothing by default. */
     readonly approvals?: readonly {
       readonly tool: string;
@@ -111,6 +114,8 @@ export interface Scenario {
     /** Input and output. */
     readonly tokens: number;
   };
+  /** What else must hold, whatever crashes. */
+  readonly checkers?: readonly Checker[];
   /** Scripted models: one that does everything right, one that does nothing, one that does what is forbidden. */
   readonly playbooks: {
     readonly gold: Playbook;
@@ -149,8 +154,15 @@ export function defineScenario(scenario: Scenario): Scenario {
     ...(reply.mustState.length > 0 ? [] : ['its reply need not say anything']),
   ];
   if (faults.length > 0) throw new ScenarioInvalidError(id, faults);
+  checked.add(scenario);
   return scenario;
 }
+
+const checked = new WeakSet<object>();
+
+/** Whether it came out of `defineScenario`: what a file of somebody's own exports may be anything. */
+export const isScenario = (value: unknown): value is Scenario =>
+  typeof value === 'object' && value !== null && checked.has(value);
 
 /** The run of the last message before that waited for its turn; messages said meanwhile are behind it. */
 function runInProgress(messages: readonly ScenarioMessage[], index: number): number {

@@ -1,16 +1,15 @@
 import { type Config, durableBacking, openHarnessDatabase } from '#harness';
 import { createRecorder, verifyRecording, writeRecording } from '#recordings';
 import { startWorldServer } from '../desk/world/world-server.ts';
-import { scenarioNamed } from '../suites/scenario-named.ts';
+import { locateScenario } from '../suites/locate-scenario.ts';
 import { openModel } from './open-model.ts';
 import { playSession } from './play-session.ts';
-import { recordingPath } from './recording-path.ts';
 
 export interface RecordOptions {
   /** `scripted`: the scenario's playbook behind an OpenAI-compatible server. `live`: the provider of the environment. */
   readonly model: 'scripted' | 'live';
   readonly config: Config;
-  /** Where to; the library by default. */
+  /** Where to; the library by default, or beside the file that exports the scenario. */
   readonly out?: string;
   readonly progress?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -27,9 +26,13 @@ export interface RecordReport {
 }
 
 /** Plays a scenario on a durable harness over real HTTP to the model, and writes what crossed the seam, if it replays. */
-export async function recordScenario(id: string, options: RecordOptions): Promise<RecordReport> {
-  const { config, out = recordingPath(id), progress = () => undefined, signal } = options;
-  const scenario = scenarioNamed(id);
+export async function recordScenario(
+  idOrPath: string,
+  options: RecordOptions,
+): Promise<RecordReport> {
+  const { scenario, recording: ownPlace } = await locateScenario(idOrPath);
+  const { config, out = ownPlace, progress = () => undefined, signal } = options;
+  const { id } = scenario;
   await using opened = await openModel(
     scenario,
     options.model === 'live' ? { kind: 'live', config } : { kind: 'scripted-http' },

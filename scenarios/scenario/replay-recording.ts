@@ -1,7 +1,7 @@
-import { sep } from 'node:path';
-import { formatDivergence, readRecording, replaySession } from '#recordings';
+import { formatDivergence, type Recording, readRecording, replaySession } from '#recordings';
+import { locateScenario } from '../suites/locate-scenario.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
-import { recordingPath } from './recording-path.ts';
+import type { Scenario } from './define-scenario.ts';
 
 export interface ReplayReport {
   readonly recording: string;
@@ -19,16 +19,16 @@ export interface ReplayReport {
 /** Tools of a full replay never run, so their world need not exist; one that ran all the same would be stopped here. */
 const nowhere = 'http://world.invalid';
 
-/** Replays a recording, by scenario id or by path: no model, no tool, no database, no network. */
+/**
+ * Replays a recording, by its path, or by its scenario: the id, or the file that exports it. No model, no tool, no database,
+ * no network.
+ */
 export async function replayRecording(
   nameOrPath: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<ReplayReport> {
   signal?.throwIfAborted();
-  const recording = await readRecording(
-    isPath(nameOrPath) ? nameOrPath : recordingPath(scenarioNamed(nameOrPath).id),
-  );
-  const scenario = scenarioNamed(recording.header.name);
+  const { scenario, recording } = await find(nameOrPath);
   const subject = scenario.subject.assemble({ worldUrl: nowhere });
   const { exchanges, divergences, blocked, durationMs, divergence } = await replaySession({
     recording,
@@ -45,5 +45,13 @@ export async function replayRecording(
   };
 }
 
-/** A scenario's id is never a path: it has no separator and no extension. */
-const isPath = (text: string): boolean => text.includes(sep) || text.endsWith('.jsonl');
+async function find(
+  nameOrPath: string,
+): Promise<{ readonly scenario: Scenario; readonly recording: Recording }> {
+  if (nameOrPath.endsWith('.jsonl')) {
+    const recording = await readRecording(nameOrPath);
+    return { scenario: scenarioNamed(recording.header.name), recording };
+  }
+  const { scenario, recording } = await locateScenario(nameOrPath);
+  return { scenario, recording: await readRecording(recording) };
+}

@@ -15,6 +15,8 @@ import type { CrashSubject, WorkerOrder } from './worker-order.ts';
 /** What all workers of a sweep share. */
 export interface Sweep {
   readonly scenario: Scenario;
+  /** Where a worker finds it. */
+  readonly place: string;
   /** Path of the recording. */
   readonly recording: string;
   readonly mutant: string | undefined;
@@ -58,7 +60,7 @@ export async function runWorker(
   await mkdir(directory, { recursive: true });
   const world = sweep.worldServer.createWorld(sweep.scenario.world);
   const order = {
-    scenario: sweep.scenario.id,
+    scenario: sweep.place,
     recording: sweep.recording,
     worldUrl: world.url,
     database: sweep.backend.databaseOf(name),

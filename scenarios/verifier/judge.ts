@@ -1,5 +1,6 @@
 import { HarnessError, isSubRun } from '#harness';
 import { checkHistory } from '../checkers/check-history.ts';
+import { askCheckers, type Checker } from '../checkers/checker.ts';
 import type { Observation } from '../checkers/observation.ts';
 import type { Violation } from '../checkers/violation.ts';
 import { checkCard } from '../scenario/card/check-card.ts';
@@ -26,6 +27,8 @@ export function judge(
     readonly point: CrashPoint;
     /** What happened beside a second server; alone, the worker was killed. */
     readonly pair?: PairFault;
+    /** Of the card. */
+    readonly checkers?: readonly Checker[];
   },
 ): Verdict {
   const reason = whyInvalid(story, expected);
@@ -66,11 +69,7 @@ function whyStoodInVain(evidence: readonly EvidenceLine[]): string | undefined {
 
 function violationsOf(
   { lives, observation, divergence, evidence, viewings }: WorkerStory,
-  {
-    golden,
-    point,
-    pair,
-  }: { readonly golden: Observation; readonly point: CrashPoint; readonly pair?: PairFault },
+  { golden, point, pair, checkers = [] }: Parameters<typeof judge>[1],
 ): readonly Violation[] {
   const last = lives.at(-1);
   if (observation === undefined) {
@@ -93,6 +92,7 @@ function violationsOf(
   );
   return [
     ...checkHistory(golden, observation, { repeatable: inFlight }),
+    ...askCheckers(checkers, observation),
     ...viewings.flatMap((viewing) => checkViewing(viewing, observation.events)),
     ...(divergence === undefined ? [] : [otherwiseAsked(divergence)]),
   ];

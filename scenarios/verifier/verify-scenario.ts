@@ -4,8 +4,7 @@ import { basename, join } from 'node:path';
 import type { Observation } from '../checkers/observation.ts';
 import { startWorldServer } from '../desk/world/world-server.ts';
 import { mutantNamed } from '../mutants/mutant-named.ts';
-import { recordingPath } from '../scenario/recording-path.ts';
-import { scenarioNamed } from '../suites/scenario-named.ts';
+import { locateScenario } from '../suites/locate-scenario.ts';
 import { addFaults, countFaults, type ViewerFaults } from './check-viewings.ts';
 import { type CrashBackendName, openCrashBackend } from './crash-backend.ts';
 import {
@@ -88,15 +87,15 @@ export interface VerifyReport {
 const defaultParallel = 2;
 
 /**
- * Runs the scenario once without a crash, then kills a worker at every point of that run and lets it recover, and
+ * Runs the scenario, ours by its id or the one that a file exports, once without a crash, then kills a worker at every point of that run and lets it recover, and
  * compares what each left behind with the run that was left alone. Throws BaselineFailedError if that run itself fails.
  */
 export async function verifyScenario(
-  scenarioId: string,
+  idOrPath: string,
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const { signal = new AbortController().signal, parallel = defaultParallel } = options;
-  const scenario = scenarioNamed(scenarioId);
+  const { scenario, place, recording } = await locateScenario(idOrPath);
   if (options.mutant !== undefined) mutantNamed(options.mutant);
   const faults = faultsFor(options);
   const directory = await mkdtemp(join(tmpdir(), 'groundhog-crash-'));
@@ -112,8 +111,9 @@ export async function verifyScenario(
       watchedBy && (await openGallery(backend, { scenario, mutant, counts: watchedBy }));
     const sweep: Sweep = {
       scenario,
+      place,
       ...(gallery === undefined ? {} : { gallery }),
-      recording: recordingPath(scenarioId),
+      recording,
       mutant,
       subject: options.subject ?? 'harness',
       backend,
@@ -134,7 +134,7 @@ export async function verifyScenario(
       options.onPoint?.(result);
       return result;
     });
-    return report(scenarioId, options, results);
+    return report(idOrPath, options, results);
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -164,7 +164,8 @@ async function tryPoint(
   });
   const durationMs = performance.now() - startedAt;
   const { viewings, observation } = story;
-  const verdict = judge(story, { golden, ...tried });
+  const { checkers = [] } = sweep.scenario;
+  const verdict = judge(story, { golden, checkers, ...tried });
   if (sweep.gallery === undefined) return { point, verdict, durationMs };
   const log = observation?.events ?? [];
   const viewers = addFaults(viewings.map((viewing) => countFaults(viewing, log)));

@@ -16,7 +16,7 @@ import { mutantNamed } from '../mutants/mutant-named.ts';
 import { openModel } from '../scenario/open-model.ts';
 import { openHarness, playSession } from '../scenario/play-session.ts';
 import { playInMemoryLoop } from '../subjects/in-memory-loop.ts';
-import { scenarioNamed } from '../suites/scenario-named.ts';
+import { locateScenario } from '../suites/locate-scenario.ts';
 import { crashInjector, crashingStore } from './crash-injector.ts';
 import { openEvidence } from './evidence.ts';
 import { observedSessionSchema } from './observed-session.ts';
@@ -49,7 +49,7 @@ type Life = (
 ) => Promise<void>;
 
 const liveInMemory: Life = async ({ life, sessionId, worldUrl, crash, ...order }, faults, tell) => {
-  const scenario = scenarioNamed(order.scenario);
+  const { scenario } = await locateScenario(order.scenario);
   const die = (at: { readonly runId: string; readonly step: string }): void => {
     tell({ kind: 'landed', life, ...at });
     faults[order.fault]();
@@ -66,7 +66,7 @@ const liveInMemory: Life = async ({ life, sessionId, worldUrl, crash, ...order }
 
 const liveDurably: Life = async (order, faults, tell) => {
   const { life, executorId, application, sessionId, worldUrl, crash } = order;
-  const scenario = scenarioNamed(order.scenario);
+  const { scenario } = await locateScenario(order.scenario);
   const recording = await readRecording(order.recording);
   await using database = await openHarnessDatabase(order.database);
   const injection = {

@@ -7,6 +7,7 @@ export type CrashSubject = (typeof crashSubjects)[number];
 
 /** What a worker process is told to do, as JSON on its command line. Strict: what it does not know it cannot do. */
 export const workerOrderSchema = z.strictObject({
+  /** An id of ours, or the absolute path of a file that exports one. */
   scenario: z.string(),
   /** Path of the recording whose model answers are replayed. */
   recording: z.string(),

@@ -1,4 +1,6 @@
+import type { VerifyReport } from '#scenarios';
 import { defineCommand } from '../cli/define-command.ts';
+import { loadReporter } from '../cli/load-reporter.ts';
 import { choice, choices, count, requiredText, text } from '../cli/parameter.ts';
 import { sweepScenario } from '../cli/sweep-scenario.ts';
 import { renderCrashReport } from '../render/crash-report.ts';
@@ -7,7 +9,7 @@ import { renderMatrix } from '../render/matrix.ts';
 export const crash = defineCommand({
   name: 'crash',
   summary: 'Kill a scenario at every crash point and check what recovery leaves.',
-  arguments: { scenario: requiredText('a scenario, such as R-01') },
+  arguments: { scenario: requiredText('a scenario, such as R-01, or a file that exports one') },
   options: {
     backend: choice({
       summary: 'the database that is recovered from',
@@ -38,13 +40,17 @@ export const crash = defineCommand({
       among: ['kill', 'stop', 'lose'],
     }),
     parallel: count('how many workers at a time', 2),
+    reporter: text('print what `reportCrash` of this file makes of the report', 'file'),
     databaseUrl: text('PostgreSQL to use; DATABASE_URL otherwise', 'url'),
   },
-  run: async (
-    { scenario, databaseUrl, at, mutant, viewers, lateViewers, servers, ...sweep },
-    io,
-  ) => {
+  run: async (input, io) => {
+    const { scenario, databaseUrl, at, mutant, viewers, lateViewers, servers, reporter, ...sweep } =
+      input;
     const { readConfig } = await import('#harness');
+    const format =
+      reporter === undefined
+        ? undefined
+        : await loadReporter<VerifyReport>(reporter, 'reportCrash');
     const url = databaseUrl ?? readConfig(io.environment).databaseUrl;
     const { report, cells } = await sweepScenario(io, scenario, {
       ...sweep,
@@ -56,7 +62,9 @@ export const crash = defineCommand({
     });
     return {
       exitCode: report.violations.length > 0 ? 1 : report.invalid.length > 0 ? 2 : 0,
-      text: `${renderMatrix(cells, io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
+      text:
+        format?.(report) ??
+        `${renderMatrix(cells, io.paint)}\n\n${renderCrashReport(report, io.paint)}`,
       json: { ...report },
     };
   },

@@ -4,7 +4,7 @@ import { choice, requiredText, text } from '../cli/parameter.ts';
 export const record = defineCommand({
   name: 'record',
   summary: 'Run a scenario, write down what happened and check that it replays.',
-  arguments: { scenario: requiredText('a scenario, such as R-01') },
+  arguments: { scenario: requiredText('a scenario, such as R-01, or a file that exports one') },
   options: {
     out: text('write the recording here instead of the library', 'file'),
     model: choice({

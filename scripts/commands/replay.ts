@@ -4,7 +4,11 @@ import { choice, requiredText } from '../cli/parameter.ts';
 export const replay = defineCommand({
   name: 'replay',
   summary: 'Run a recorded session again without a model or a network and compare.',
-  arguments: { recording: requiredText('a recording file, or the scenario it is of') },
+  arguments: {
+    recording: requiredText(
+      'a recording file, or the scenario it is of, or a file that exports that',
+    ),
+  },
   options: {
     provider: choice({
       summary: 'drive the answers of an imported recording through this provider instead',

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { askCheckers } from '../../checkers/checker.ts';
 import type { Observation } from '../../checkers/observation.ts';
 import type { CallPattern, Scenario } from '../define-scenario.ts';
 import { checkAmounts } from './check-amounts.ts';
@@ -17,13 +18,20 @@ import {
 type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world' | 'records'>;
 
 /** Holds a finished session against its scenario's card. One finding for each line of the card. */
-export function checkCard(scenario: Scenario, seen: SeenSession): readonly Finding[] {
+export function checkCard(scenario: Scenario, seen: Observation): readonly Finding[] {
   return [
     ...checkFinalState(scenario, seen),
     ...checkTrajectory(scenario, seen),
     ...checkAmounts(scenario, seen.events),
     ...checkReply(scenario, seen),
     ...checkBudget(scenario, seen),
+    ...(scenario.checkers ?? []).map((checker) => {
+      const [broken] = askCheckers([checker], seen);
+      return finding('final-state', 'forbidden', {
+        ok: broken === undefined,
+        reason: `${checker.name}: ${broken?.message ?? 'holds'}`,
+      });
+    }),
   ];
 }
 

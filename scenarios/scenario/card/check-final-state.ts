@@ -70,7 +70,7 @@ export function checkFinalState(
 
 /** What the desk keeps in the session: tickets and quotes as the card lists them, beside its own notes. */
 function checkRecords(
-  { tickets = [], quotes = [] }: Scenario['final'],
+  { tickets = [], quotes = [], records: own = [] }: Scenario['final'],
   records: readonly SessionRecord[],
 ): readonly Finding[] {
   const valuesIn = (name: string): readonly unknown[] =>
@@ -90,7 +90,7 @@ function checkRecords(
       found: valuesIn(quoteCollection).map((value) => formatQuote(quoteSchema.parse(value))),
     }),
     ...checkList('other records', {
-      expected: [],
+      expected: own,
       found: others.map(({ collection }) => collection),
     }),
   ];
