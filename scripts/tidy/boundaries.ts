@@ -13,6 +13,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['#harness', '#harness/server', '#harness/testing', '#recordings'],
   evals: ['#harness', '#recordings', '#scenarios'],
   bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
+  // Examples for those who bring an agent of their own: they show the doors, and nobody knows them.
+  docs: ['#harness', '#harness/testing', '#scenarios', '#evals'],
   scripts: [
     '#harness',
     '#harness/client',
@@ -79,7 +81,7 @@ const ownerships: readonly Ownership[] = [
   },
   {
     packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
-    owners: /^harness\/(agent|memory|model|tools|testing)\/|\.test\.ts$/,
+    owners: /^harness\/(agent|memory|model|tools|testing)\/|^docs\/examples\/|\.test\.ts$/,
     typesOnlyIn: /^harness\/supervision\//,
   },
   { packages: /^gpt-tokenizer(\/|$)/, owners: /^harness\/memory\// },
