@@ -31,6 +31,8 @@ export interface MutantsReport {
 }
 
 export interface TryOptions {
+  /** What is found of this invariant is left out: a mutant that survives then is caught by nothing else. */
+  readonly without?: Invariant;
   readonly signal?: AbortSignal;
   /** Told of each result as it comes. */
   readonly onResult?: (result: TrialResult) => void;
@@ -39,14 +41,18 @@ export interface TryOptions {
 /** Makes each trial without its defect and with it, one after the other. */
 export async function tryMutants(
   trials: readonly Trial[],
-  { signal = new AbortController().signal, onResult }: TryOptions = {},
+  { without, signal = new AbortController().signal, onResult }: TryOptions = {},
 ): Promise<MutantsReport> {
   await using worldServer = await startWorldServer();
   const results: TrialResult[] = [];
   for (const trial of trials) {
     signal.throwIfAborted();
     const startedAt = performance.now();
-    const found = await tryOne(trial, (isOn) => trial.play({ isOn, worldServer, signal }));
+    const found = await tryOne(trial, async (isOn) =>
+      (await trial.play({ isOn, worldServer, signal })).filter(
+        ({ invariant }) => invariant !== without,
+      ),
+    );
     signal.throwIfAborted();
     const durationMs = Math.round(performance.now() - startedAt);
     const { id, title, breaks: invariant } = trial.defect;
