@@ -17,6 +17,7 @@ import type { Mutant } from './mutant.ts';
 import { branchesByCompletion } from './runs/branches-by-completion.ts';
 import { namelessRuns } from './runs/nameless-runs.ts';
 import { phantomHandoff } from './runs/phantom-handoff.ts';
+import { sharedExecutor } from './runs/shared-executor.ts';
 import { silentStrandings } from './runs/silent-strandings.ts';
 
 /** Every defect of the harness that can be switched on. */
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   blindClear,
   silentStrandings,
   historyInterleavesLive,
+  sharedExecutor,
   fatalTools,
   unguardedRefund,
   newestFactsCut,

@@ -1,4 +1,4 @@
-import type { Backing } from '#harness';
+import type { Backing, DurableBackingOptions } from '#harness';
 import type { Invariant } from '../checkers/violation.ts';
 import type { AssembledSubject } from '../scenario/subject.ts';
 
@@ -19,4 +19,8 @@ export interface Defect {
 export interface Mutant extends Defect {
   /** The same parts with the defect in them. In a session that goes as it should, R-01 for one, nothing of it shows. */
   readonly apply: (parts: HarnessParts & { readonly worldUrl: string }) => HarnessParts;
+  /** Who a process says it is, where that is the defect; itself by default. */
+  readonly identify?: (
+    identity: DurableBackingOptions['identity'],
+  ) => DurableBackingOptions['identity'];
 }

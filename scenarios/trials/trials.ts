@@ -4,6 +4,7 @@ import { clearTrial } from './clear-trial.ts';
 import { codeTrials } from './code-trials.ts';
 import { crashTrials } from './crash-trials.ts';
 import { deliveryTrial } from './delivery-trial.ts';
+import { executorTrial } from './executor-trial.ts';
 import { handoffTrial } from './handoff-trial.ts';
 import { memoryTrials } from './memory-trials.ts';
 import { refundTrials } from './refund-trials.ts';
@@ -20,6 +21,7 @@ export const trials: readonly Trial[] = [
   ...codeTrials,
   ...crashTrials,
   deliveryTrial,
+  executorTrial,
   handoffTrial,
   ...memoryTrials,
   ...refundTrials,

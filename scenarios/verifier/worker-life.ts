@@ -87,11 +87,13 @@ const liveDurably: Life = async (order, faults, tell) => {
     // A life that took up a session where another died asks only for what was not saved.
     unconsumed: life === 1 && order.role === 'plays' ? 'diverge' : 'allow',
   });
+  const mutant = order.mutant === undefined ? undefined : mutantNamed(order.mutant);
+  const identity = { application, version: application, executorId };
   const backing = await durableBacking({
     database,
     // An application of its own: a recovered run is taken up by whichever process of its application asks first, and
     // the workers of a sweep share a database.
-    identity: { application, version: application, executorId },
+    identity: mutant?.identify?.(identity) ?? identity,
     recoveryPollingMs,
     ...(order.takeOverEveryMs === undefined ? {} : { takeOverEveryMs: order.takeOverEveryMs }),
   });
@@ -108,7 +110,7 @@ const liveDurably: Life = async (order, faults, tell) => {
         const runId = `${sessionId}/${runIn(place)}`;
         tell({ kind: 'model-call', life, runId, step: watch.stepOf(runId), ...place });
       }),
-    ...(order.mutant === undefined ? {} : { mutant: mutantNamed(order.mutant) }),
+    ...(mutant === undefined ? {} : { mutant }),
   };
   if (order.role === 'beside') {
     const harness = await openHarness(scenario, options, []);
