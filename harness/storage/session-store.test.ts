@@ -169,6 +169,8 @@ describe.each(Object.entries(backends))('a session store in %s', (_name, open) =
     await store.appendDelta({ ...turn, attempt: second, ordinal: 0, text: 'Let ' });
     await store.appendDelta({ ...turn, attempt: first, ordinal: 1, text: 'classify' });
     await store.appendDelta({ ...turn, attempt: second, ordinal: 1, text: 'us see' });
+    // Whoever was not told that it is stored stores it again.
+    await store.appendDelta({ ...turn, attempt: second, ordinal: 1, text: 'us see' });
     const deltas = await store.readDeltas('turn');
     expect(second).toBeGreaterThan(first);
     expect(deltas.map((delta) => delta.text)).toEqual(['Let ', 'us see']);

@@ -10,6 +10,7 @@ import { ApprovalMissingError } from '../session/approval-missing-error.ts';
 import { jsonSchema } from '../session/event.ts';
 import { and, asc, drizzle, eq, inArray } from './drizzle.ts';
 import { readAs } from './read-as.ts';
+import { repeatable } from './repeatable.ts';
 import { approvals } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
@@ -24,7 +25,7 @@ export function sqlApprovalStore(pool: Pool): ApprovalStore {
       const earlier = await find(database, request.approvalId);
       if (earlier !== undefined) return earlier;
       const rejection = await findRejection(database, request);
-      await unwrapQueryError(
+      await repeatable(() =>
         database.insert(approvals).values(rowOf(request, rejection)).onConflictDoNothing(),
       );
       return required(database, request.approvalId);
@@ -58,7 +59,7 @@ export function sqlApprovalStore(pool: Pool): ApprovalStore {
       return { won: rows.length > 0, approval: await required(database, approvalId) };
     },
     end: async (approvalId, status) => {
-      await unwrapQueryError(
+      await repeatable(() =>
         database
           .update(approvals)
           .set({ status })
@@ -67,7 +68,7 @@ export function sqlApprovalStore(pool: Pool): ApprovalStore {
       return required(database, approvalId);
     },
     consume: async (approvalId) => {
-      const rows = await unwrapQueryError(
+      const rows = await repeatable(() =>
         database
           .update(approvals)
           .set({ status: 'consumed' })
@@ -85,7 +86,7 @@ export function sqlApprovalStore(pool: Pool): ApprovalStore {
 }
 
 async function find(database: Database, approvalId: string): Promise<Approval | undefined> {
-  const [row] = await unwrapQueryError(
+  const [row] = await repeatable(() =>
     database.select().from(approvals).where(eq(approvals.approvalId, approvalId)),
   );
   return row && approvalOf(row);
@@ -101,7 +102,7 @@ async function findRejection(
   database: Database,
   request: ApprovalRequest,
 ): Promise<Row | undefined> {
-  const [row] = await unwrapQueryError(
+  const [row] = await repeatable(() =>
     database
       .select()
       .from(approvals)

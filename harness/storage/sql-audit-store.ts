@@ -12,6 +12,7 @@ import {
 } from '../safety/audit.ts';
 import { jsonSchema } from '../session/event.ts';
 import { drizzle, sql } from './drizzle.ts';
+import { repeatable } from './repeatable.ts';
 import { audit } from './schema.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
@@ -31,7 +32,7 @@ export function sqlAuditStore(pool: Pool): AuditStore {
     append: (entry, recordedAt) => {
       const before = last.get(entry.tenant) ?? Promise.resolve();
       const turn = before.then(() =>
-        unwrapQueryError(append(database, { entry, recordedAt, head: heads.get(entry.tenant) })),
+        repeatable(() => append(database, { entry, recordedAt, head: heads.get(entry.tenant) })),
       );
       turn.then(
         ({ isNew, row }) => (isNew ? heads.set(entry.tenant, row) : heads.delete(entry.tenant)),

@@ -8,8 +8,8 @@ import {
 } from '../session/session-expiry.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { notifying } from './notifications.ts';
+import { repeatable } from './repeatable.ts';
 import { events, sessions } from './schema.ts';
-import { unwrapQueryError } from './unwrap-query-error.ts';
 
 type Statement = ReturnType<typeof sql>;
 
@@ -17,7 +17,7 @@ type Statement = ReturnType<typeof sql>;
 export function sqlExpiryStore(pool: Pool): ExpiryStore {
   const database = drizzle(pool);
   const rowsOf = async (statement: Statement): Promise<readonly unknown[]> =>
-    (await unwrapQueryError(database.execute(statement))).rows;
+    (await repeatable(() => database.execute(statement))).rows;
   const look: ExpiryStore['look'] = async (sessionId, rules) => {
     const isNews = (await rowsOf(expireStatement(sessionId, rules))).length > 0;
     const [row] = await rowsOf(sql`

@@ -2,17 +2,17 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { RunControl } from '../session/run-control.ts';
 import { drizzle, sql } from './drizzle.ts';
+import { repeatable } from './repeatable.ts';
 import { records } from './schema.ts';
 import { cancellations, effects } from './sql-control-records.ts';
 import { isUnread, steeringCollection, steeringOf } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
-import { unwrapQueryError } from './unwrap-query-error.ts';
 
 export function sqlRunControl(pool: Pool): RunControl {
   const database = drizzle(pool);
   return {
     requestCancel: async (sessionId, runId) => {
-      await unwrapQueryError(
+      await repeatable(() =>
         database
           .insert(records)
           .values({
@@ -26,7 +26,7 @@ export function sqlRunControl(pool: Pool): RunControl {
       );
     },
     isCancelRequested: async (sessionId, runId) => {
-      const { rows } = await unwrapQueryError(
+      const { rows } = await repeatable(() =>
         database.execute(sql`
           select from ${records}
           where session_id = ${sessionId} and collection = ${cancellations} and key = ${runId}`),
@@ -35,7 +35,7 @@ export function sqlRunControl(pool: Pool): RunControl {
     },
     look: async (runId, reader) => {
       // Asked before every model turn: written out, because building it anew each time costs more than running it.
-      const { rows } = await unwrapQueryError(
+      const { rows } = await repeatable(() =>
         database.execute(sql`
           select collection, value from ${records}
           where (session_id = ${reader.sessionId} and collection = ${cancellations} and key = ${runId})
@@ -51,7 +51,7 @@ export function sqlRunControl(pool: Pool): RunControl {
       };
     },
     beginEffect: async (key, reader) => {
-      const { rows } = await unwrapQueryError(
+      const { rows } = await repeatable(() =>
         database.execute(sql`
           with noted as (
             insert into ${records} (tenant, session_id, collection, key, value)

@@ -11,6 +11,7 @@ import { admitRun, insertSession } from './admit-run.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { createNotifications, notifying } from './notifications.ts';
 import { readAs } from './read-as.ts';
+import { repeatable } from './repeatable.ts';
 import { events, records, sessions, textDeltas } from './schema.ts';
 import { isCleared } from './sql-control-records.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
@@ -18,6 +19,7 @@ import { sqlLimitTransaction } from './sql-limit-store.ts';
 import { readRecord, sqlSessionReader } from './sql-session-reader.ts';
 import { steeringCollection, steeringKey, steeringOf, unreadStatement } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
+import { unlessCutOff } from './unless-cut-off.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /** How often a write is tried when another writer of the same session gets in between. */
@@ -29,7 +31,7 @@ const insufficientPrivilege = '42501';
 export function sqlSessionStore(pool: Pool): SessionStore {
   const database = drizzle(pool);
   const notifications = createNotifications(pool);
-  const owned = sqlSessionReader((read) => read(database));
+  const owned = sqlSessionReader((read) => unlessCutOff(() => read(database)));
   return {
     ...owned,
     asTenant: (tenant) =>
@@ -37,7 +39,7 @@ export function sqlSessionStore(pool: Pool): SessionStore {
     claim: async (sessionId, principal) => {
       const before = await owned.readOwner(sessionId);
       if (before !== undefined) return before;
-      await insertSession(database, sessionId, principal);
+      await unlessCutOff(() => insertSession(database, sessionId, principal));
       // One of before owners is given to nobody here: the admission of its next run reads its log and decides.
       return (await owned.readOwner(sessionId)) ?? principal;
     },
@@ -54,7 +56,7 @@ export function sqlSessionStore(pool: Pool): SessionStore {
       return attemptSchema.parse(rows[0] ?? { attempt: 1 }).attempt;
     },
     appendDelta: async (delta) => {
-      await unwrapQueryError(database.execute(deltaStatement(delta)));
+      await repeatable(() => database.execute(deltaStatement(delta)));
     },
   };
 }
@@ -129,7 +131,7 @@ async function asInvestigator(client: PoolClient, write: () => Promise<unknown>)
 async function unlessOutrun<Result>(statement: () => PromiseLike<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await unwrapQueryError(statement());
+      return await repeatable(statement);
     } catch (error) {
       if (!isUniqueViolation(error) || tries === writeTryLimit) throw error;
     }
@@ -205,6 +207,7 @@ function deltaStatement({
       where later.session_id = ${sessionId} and later.run_id = ${runId}
         and later.step = ${step} and later.attempt > ${attempt}::integer
     ) and not ${isCleared(sessionId, runId)}
+    on conflict do nothing
     returning ${notifying(sessionId)}`;
 }
 

@@ -7,20 +7,20 @@ import {
   SummaryVersionTakenError,
 } from '../memory/summary-store.ts';
 import { drizzle, sql } from './drizzle.ts';
+import { repeatable } from './repeatable.ts';
 import { sessions, summaries } from './schema.ts';
-import { unwrapQueryError } from './unwrap-query-error.ts';
 
 /** Running summaries in the database, in the epoch that the session is in. */
 export function sqlSummaryStore(pool: Pool): SummaryStore {
   const database = drizzle(pool);
   return {
     add: async (draft) => {
-      const { rows } = await unwrapQueryError(database.execute(addStatement(draft)));
+      const { rows } = await repeatable(() => database.execute(addStatement(draft)));
       const { step, runId } = stepSchema.parse(rows[0]);
       if (step !== draft.step || runId !== draft.runId) throw new SummaryVersionTakenError(draft);
     },
     latestBefore: async (sessionId, runId) => {
-      const { rows } = await unwrapQueryError(
+      const { rows } = await repeatable(() =>
         database.execute(sql`
           select run_id as "runId", version, upto_seq as "uptoSeq", text, commitments as kept from ${summaries} summary
           where session_id = ${sessionId} and run_id <> ${runId} and epoch = ${epochOf(sessionId)}

@@ -105,12 +105,7 @@ export function memoryStore(
       deltas.push({ ...turn, attempt, ordinal: startOfAttempt, text: '' });
       return attempt;
     },
-    appendDelta: async (delta) => {
-      const { deltas, cleared } = session(delta.sessionId);
-      if (cleared.has(delta.runId)) return;
-      const latest = deltas.findLast((each) => sameTurn(each, delta));
-      if (latest === undefined || latest.attempt <= delta.attempt) deltas.push(delta);
-    },
+    appendDelta: async (delta) => appendDelta(session(delta.sessionId), delta),
     claim: async (sessionId, principal) => {
       const claimed = session(sessionId);
       if (isNew(claimed)) claimed.entry = entryOf(principal);
@@ -131,6 +126,17 @@ export function memoryStore(
         : clear(cleared, { ...order, sessionId, storedAt: now() });
     },
   };
+}
+
+/** Of the latest attempt only, and each piece once. */
+function appendDelta({ deltas, cleared }: MemorySession, delta: TextDelta): void {
+  if (cleared.has(delta.runId)) return;
+  const ofTurn = deltas.filter((each) => sameTurn(each, delta));
+  const isOutdated = ofTurn.some(({ attempt }) => attempt > delta.attempt);
+  const isStored = ofTurn.some(
+    ({ attempt, ordinal }) => attempt === delta.attempt && ordinal === delta.ordinal,
+  );
+  if (!isOutdated && !isStored) deltas.push(delta);
 }
 
 function memoryReader(session: (id: string) => MemorySession): SessionReader {
