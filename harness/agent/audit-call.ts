@@ -1,6 +1,7 @@
 import type { Clock } from '../host/host.ts';
-import type { AuditStore } from '../safety/audit.ts';
-import type { NoteDecision } from '../session/approval-desk.ts';
+import type { AuditEntry, AuditStore } from '../safety/audit.ts';
+import type { Decision } from '../session/approval.ts';
+import type { DecisionStage, NoteDecision } from '../session/approval-desk.ts';
 import type { ToolContext } from '../tools/define-tool.ts';
 import type { Agent } from './define-agent.ts';
 import type { ToolCall, ToolResult } from './exchanges.ts';
@@ -9,6 +10,8 @@ import type { ToolCall, ToolResult } from './exchanges.ts';
 const denials = new Set([
   'TOOL_NOT_PERMITTED',
   'TOOL_CALL_INVALID',
+  'TOOL_REMOVED',
+  'HANDOFF_LIMIT',
   'APPROVAL_REJECTED',
   'APPROVAL_EXPIRED',
   'APPROVAL_STALE',
@@ -50,22 +53,49 @@ export async function auditCall(
   );
 }
 
-/** Every attempt at a decision is a row too, those of people who might not included. */
+/** Every attempt at a decision is a row too, those of people who might not included; and what came of it is another. */
 export function noteDecision(audit: AuditStore, clock: Clock): NoteDecision {
-  return async ({ approvalId, by, verdict, reason }, asked, objection) => {
-    const attempt = `${approvalId}/${verdict} by ${by.id}`;
+  return async (decision, asked, stage) => {
+    const { approvalId, by, verdict } = decision;
+    const { key, ...told } = rowOf(decision, stage);
     await audit.append(
       {
+        ...told,
         tenant: asked.tenant,
-        key: objection === undefined ? attempt : `${attempt}, refused`,
+        key: `${approvalId}/${verdict} by ${by.id}${key}`,
         actor: by.id,
-        action: `approval-${verdict}`,
         subject: approvalId,
-        isAllowed: objection === undefined,
-        reason: objection ?? reason,
-        detail: { sessionId: asked.sessionId, runId: asked.runId, tool: asked.tool, role: by.role },
+        detail: {
+          sessionId: asked.sessionId,
+          runId: asked.runId,
+          tool: asked.tool,
+          role: by.role,
+          verdict,
+        },
       },
       clock.now(),
     );
   };
+}
+
+function rowOf(
+  { verdict, reason }: Decision,
+  stage: DecisionStage,
+): Pick<AuditEntry, 'key' | 'action' | 'isAllowed' | 'reason'> {
+  const attempt = `approval-${verdict}`;
+  const outcome = 'approval-decided';
+  switch (stage.kind) {
+    case 'begun':
+      return { key: '', action: attempt, isAllowed: true, reason };
+    case 'refused':
+      return { key: ', refused', action: attempt, isAllowed: false, reason: stage.objection };
+    case 'won':
+      return { key: ', won', action: outcome, isAllowed: true, reason: 'won' };
+    case 'late': {
+      const { status, decidedBy } = stage.found;
+      const who = decidedBy === undefined ? '' : ` by ${decidedBy}`;
+      const found = status === 'expired' ? 'expired' : `already ${status}${who}`;
+      return { key: `, ${found}`, action: outcome, isAllowed: false, reason: found };
+    }
+  }
 }

@@ -143,6 +143,10 @@ test('a tool removed between the model’s word and its call is a typed failure,
     'model#2 helper + -old',
   ]);
   expect(opened.offered.at(-1)).toEqual(['change', 'retired']);
+  expect(await opened.harness.audit.read('larkspur', 0)).toMatchObject([
+    { subject: 'change', isAllowed: true, reason: 'completed' },
+    { subject: 'old', isAllowed: false, reason: 'TOOL_REMOVED' },
+  ]);
 });
 
 test('a change between two runs is told by the second, once, and what the first told stays to the letter', async () => {

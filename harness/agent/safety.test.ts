@@ -9,6 +9,7 @@ import { scriptedModel } from '../testing/scripted-model.ts';
 import { simulatedHost } from '../testing/simulated-host.ts';
 import { defineTool } from '../tools/define-tool.ts';
 import { defineAgent, definePrompt } from './define-agent.ts';
+import { handoffLimit } from './handoff.ts';
 
 const customer = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
 const card = '4242 4242 4242 4242';
@@ -111,6 +112,48 @@ test('every call is one row of the audit, those that were refused included, and 
   expect(verifyAudit(rows)).toMatchObject({ ok: true, rows: 3 });
   const edited = rows.map((row) => ({ ...row, isAllowed: true }));
   expect(verifyAudit(edited)).toMatchObject({ ok: false, seq: 3 });
+});
+
+const passingOn = (name: string, other: string) =>
+  defineAgent({
+    name,
+    prompt: definePrompt(name, 'You pass it on.'),
+    tools: [],
+    handoffs: [other],
+    turnLimit: 9,
+  });
+
+test('a conversation handed over once too often stays, and the audit says that it was not allowed', async () => {
+  await using harness = await createHarness({
+    agents: [passingOn('ping', 'pong'), passingOn('pong', 'ping')],
+    entry: 'ping',
+    model: scriptedModel({
+      name: 'to and fro',
+      plays: [
+        {
+          name: 'pass on',
+          when: () => true,
+          answer: ({ messages }) => {
+            const turns = messages.filter(({ role }) => role === 'assistant').length;
+            if (turns > handoffLimit) return { text: 'Mine then.' };
+            const to = turns % 2 === 0 ? 'pong' : 'ping';
+            return { calls: [{ tool: 'handoff', input: { to, reason: 'not mine' } }] };
+          },
+        },
+      ],
+    }),
+    backing: memoryBacking(),
+    host: simulatedHost({ startsAt: 0, seed: 1 }),
+  });
+  await play(harness);
+  expect(await harness.outcome('r')).toMatchObject({ kind: 'answered', text: 'Mine then.' });
+  const rows = await harness.audit.read('larkspur', 0);
+  expect(rows.map(({ actor, isAllowed, reason }) => [actor, isAllowed, reason])).toEqual([
+    ['ping', true, 'completed'],
+    ['pong', true, 'completed'],
+    ['ping', true, 'completed'],
+    ['pong', false, 'HANDOFF_LIMIT'],
+  ]);
 });
 
 test('a call beyond a limit is refused with when to come back, does nothing, and the run goes on', async () => {

@@ -15,11 +15,21 @@ export interface ApprovalDesk {
   readonly decide: (decision: Decision) => Promise<Approval>;
 }
 
-/** Tells the audit who tried to decide what, and whether they might. */
+/** How far a decision has got: begun by somebody who may, or not; then taken, or found taken by somebody else, or by time. */
+export type DecisionStage =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'refused'; readonly objection: string }
+  | { readonly kind: 'won' }
+  | { readonly kind: 'late'; readonly found: Approval };
+
+/**
+ * Tells the audit. What is begun is told before it is taken, so that no decision stands of which the audit knows nothing;
+ * what came of it, behind.
+ */
 export type NoteDecision = (
   decision: Decision,
   asked: Approval,
-  objection: string | undefined,
+  stage: DecisionStage,
 ) => Promise<void>;
 
 export interface ApprovalDeskParts {
@@ -45,13 +55,18 @@ export function approvalDesk({
         throw new ApprovalMissingError(approvalId);
       }
       const objection = objectionTo(asked, decision);
-      await note(decision, asked, objection);
-      if (objection !== undefined) throw new DecisionRefusedError(decision, objection);
+      if (objection !== undefined) {
+        await note(decision, asked, { kind: 'refused', objection });
+        throw new DecisionRefusedError(decision, objection);
+      }
+      await note(decision, asked, { kind: 'begun' });
       const now = clock.now();
       const { kind } = await lives.look(asked.sessionId);
-      if (kind === 'expired' || now >= asked.expiresAt)
-        throw new ApprovalDecidedError(await store.end(approvalId, 'expired'));
-      const { won, approval } = await store.decide(decision, now);
+      const isTimeUp = kind === 'expired' || now >= asked.expiresAt;
+      const { won, approval } = isTimeUp
+        ? { won: false, approval: await store.end(approvalId, 'expired') }
+        : await store.decide(decision, now);
+      await note(decision, asked, won ? { kind: 'won' } : { kind: 'late', found: approval });
       if (!won) throw new ApprovalDecidedError(approval);
       return approval;
     },

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteDecision } from '../agent/audit-call.ts';
+import { type AuditStore, verifyAudit } from '../safety/audit.ts';
 import type { ApprovalRequest, ApprovalStore } from '../session/approval.ts';
-import { approvalDesk } from '../session/approval-desk.ts';
+import { type ApprovalDesk, approvalDesk } from '../session/approval-desk.ts';
 import type { RunControl } from '../session/run-control.ts';
 import { memoryApprovalStore } from '../testing/memory-approval-store.ts';
+import { memoryAuditStore } from '../testing/memory-audit-store.ts';
 import { memoryRunControl } from '../testing/memory-run-control.ts';
 import { memoryStore } from '../testing/memory-store.ts';
 import { simulatedHost } from '../testing/simulated-host.ts';
 import { testDatabases } from '../testing/test-databases.ts';
 import type { Database } from './open-database.ts';
 import { sqlApprovalStore } from './sql-approval-store.ts';
+import { sqlAuditStore } from './sql-audit-store.ts';
 import { sqlRunControl } from './sql-run-control.ts';
 
 // What every approval store and every run control keeps, on memory, PGlite and PostgreSQL.
@@ -16,6 +20,7 @@ import { sqlRunControl } from './sql-run-control.ts';
 interface Opened {
   readonly approvals: ApprovalStore;
   readonly control: RunControl;
+  readonly audit: AuditStore;
   readonly close: () => Promise<void>;
 }
 
@@ -23,6 +28,7 @@ const backends: Readonly<Record<string, () => Promise<Opened>>> = {
   memory: async () => ({
     approvals: memoryApprovalStore(),
     control: memoryRunControl(memoryStore(() => 0)),
+    audit: memoryAuditStore(),
     close: async () => undefined,
   }),
   PGlite: async () => sqlStores(await testDatabases.PGlite()),
@@ -32,8 +38,19 @@ const backends: Readonly<Record<string, () => Promise<Opened>>> = {
 const sqlStores = ({ pool, close }: Database): Opened => ({
   approvals: sqlApprovalStore(pool),
   control: sqlRunControl(pool),
+  audit: sqlAuditStore(pool),
   close,
 });
+
+function deskAt(startsAt: number, { approvals, audit }: Opened): ApprovalDesk {
+  const { clock } = simulatedHost({ startsAt, seed: 1 });
+  return approvalDesk({
+    approvals,
+    clock,
+    lives: { look: async () => ({ kind: 'open', endsAt: Number.POSITIVE_INFINITY }) },
+    note: noteDecision(audit, clock),
+  });
+}
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -99,6 +116,38 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
       status: winner % 2 === 0 ? 'approved' : 'rejected',
       decidedAt: 2_000,
     });
+  });
+
+  test('of eight who decide at the desk at once the audit names the one whose word it is, and seven who came late', async () => {
+    const { approvals, audit } = opened;
+    await approvals.request(request('desk', { tenant: 'eight' }));
+    const desk = deskAt(2_000, opened);
+    const approvers = Array.from({ length: 8 }, (_, index) => `approver-${index}`);
+    const decide = (id: string) =>
+      desk.decide({
+        approvalId: 'desk',
+        by: { ...ana, id, tenant: 'eight' },
+        verdict: 'approve',
+        reason: `${id} agrees`,
+      });
+    await Promise.allSettled(approvers.map(decide));
+    const winner = (await approvals.find('desk'))?.decidedBy ?? 'nobody';
+    // Who clicks twice has won once, and was late once.
+    await expect(decide(winner)).rejects.toMatchObject({ code: 'APPROVAL_DECIDED' });
+    const rows = await audit.read('eight', 0);
+    const told = (action: string) =>
+      rows
+        .filter((row) => row.action === action)
+        .map(({ actor, isAllowed, reason }) => `${actor} ${isAllowed} ${reason}`)
+        .toSorted();
+    expect(told('approval-approve')).toEqual(approvers.map((id) => `${id} true ${id} agrees`));
+    expect(told('approval-decided')).toEqual(
+      [
+        `${winner} true won`,
+        ...approvers.map((id) => `${id} false already approved by ${winner}`),
+      ].toSorted(),
+    );
+    expect(verifyAudit(rows)).toMatchObject({ ok: true, rows: 17 });
   });
 
   test('only what was approved can be consumed, and by its own call again', async () => {
@@ -169,20 +218,16 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
   });
 
   test('who decides after the time is up finds it expired, which is not a no', async () => {
-    const { approvals } = opened;
+    const { approvals, audit } = opened;
     await approvals.request(request('late'));
-    const { clock } = simulatedHost({ startsAt: 1_000 + day, seed: 1 });
-    const decision = { approvalId: 'late', by: ana, verdict: 'approve', reason: '' } as const;
-    await expect(
-      approvalDesk({
-        approvals,
-        clock,
-        lives: { look: async () => ({ kind: 'open', endsAt: Number.POSITIVE_INFINITY }) },
-        note: async () => undefined,
-      }).decide(decision),
-    ).rejects.toMatchObject({
+    const decision = { approvalId: 'late', by: ana, verdict: 'approve', reason: 'yes' } as const;
+    await expect(deskAt(1_000 + day, opened).decide(decision)).rejects.toMatchObject({
       code: 'APPROVAL_DECIDED',
     });
+    expect(await audit.read('larkspur', 0)).toMatchObject([
+      { actor: 'ana', action: 'approval-approve', isAllowed: true, reason: 'yes' },
+      { actor: 'ana', action: 'approval-decided', isAllowed: false, reason: 'expired' },
+    ]);
     expect((await approvals.find('late'))?.status).toBe('expired');
   });
 
