@@ -19,6 +19,7 @@ import { z } from 'zod';
 import { defineAgent, definePrompt } from '../agent/define-agent.ts';
 import { createHarness, type Harness } from '../create-harness.ts';
 import { systemHost } from '../host/host.ts';
+import type { ApprovalRequest } from '../session/approval.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
 import { memoryKeyStore } from '../testing/memory-key-store.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
@@ -33,7 +34,44 @@ const secret = 'what alice said';
 let harness: Harness;
 let server: RunningServer;
 let strangerKey: string;
+let deciderKey: string;
+let before: unknown;
 const failures: unknown[] = [];
+const memory = memoryBacking();
+/** Every session of which anything was ever stored. */
+const written = new Set<string>();
+const backing = {
+  ...memory,
+  store: {
+    ...memory.store,
+    claim: (...[sessionId, principal]: Parameters<typeof memory.store.claim>) => {
+      written.add(sessionId);
+      return memory.store.claim(sessionId, principal);
+    },
+    appendEvents: (...[sessionId, drafts]: Parameters<typeof memory.store.appendEvents>) => {
+      written.add(sessionId);
+      return memory.store.appendEvents(sessionId, drafts);
+    },
+  },
+};
+
+/** Waits in s1 for somebody of the strangers' own tenant. Its reason is as secret as what alice said. */
+const parked: ApprovalRequest = {
+  approvalId: 's1/m1/issueRefund#1',
+  tenant: 'larkspur',
+  sessionId: 's1',
+  runId: 's1/m1',
+  callId: 'call_1',
+  tool: 'issueRefund',
+  arguments: { amountMinor: 6450 },
+  stateVersion: '1',
+  requestedBy: 'cus_1',
+  roles: ['support'],
+  reason: secret,
+  requestedAt: 0,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+};
+const parkedWord = encodeURIComponent(parked.approvalId);
 
 beforeAll(async () => {
   const plays = [{ name: 'answer', when: () => true, answer: () => ({ text: 'an answer' }) }];
@@ -49,15 +87,16 @@ beforeAll(async () => {
     ],
     entry: 'helper',
     model: scriptedModel({ name: 'one answer', plays }),
-    backing: memoryBacking(),
+    backing,
   });
   const keys = memoryKeyStore();
-  const issue = async (id: string): Promise<string> => {
-    const principal = { id, role: 'customer', tenant: 'larkspur' };
+  const issue = async (id: string, role = 'customer'): Promise<string> => {
+    const principal = { id, role, tenant: 'larkspur' };
     return (await issueApiKey(keys, principal, systemHost().random)).key;
   };
   await issue('cus_1');
   strangerKey = await issue('cus_2');
+  deciderKey = await issue('ana', 'support');
   server = await startServer({
     harness,
     access: { kind: 'keys', keys },
@@ -68,6 +107,8 @@ beforeAll(async () => {
   const principal = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
   await harness.send({ sessionId: 's1', messageId: 's1/m1', text: secret, principal });
   await harness.outcome('s1/m1');
+  await backing.approvals.request(parked);
+  before = await everything();
 });
 afterAll(async () => {
   await server.close();
@@ -76,10 +117,12 @@ afterAll(async () => {
 
 /** Names and values as they must not be, mixed with those that fit. */
 const word: Arbitrary<string> = oneof(
+  constantFrom(parkedWord, parkedWord, parkedWord),
   constantFrom('s1', 's1/m1', 'm1', canary, '..', '%2e%2e', '%00', '%ff', '', 'null', '-1', '1e9'),
   string({ maxLength: 20 }).map(encodeURIComponent),
 );
 const path: Arbitrary<string> = oneof(
+  constant(`/v1/approvals/${parkedWord}/decision`),
   constantFrom('/', '/health', '/v1/principal', '/v1/approvals', '/v1/sessions', '//', '/v1//x'),
   word.map((id) => `/v1/sessions/${id}`),
   word.map((id) => `/v1/sessions/${id}/messages`),
@@ -94,6 +137,7 @@ const value: Arbitrary<unknown> = oneof(
   json().map((text): unknown => JSON.parse(text)),
 );
 const body: Arbitrary<string> = oneof(
+  constantFrom('{"verdict":"approve"}', '{"verdict":"reject","reason":""}'),
   constantFrom('', '{', '[]', '"', canary, `{"messageId":"${canary}"}`, 'x'.repeat(70_000)),
   dictionary(
     constantFrom('messageId', 'text', 'verdict', 'reason', '__proto__', canary),
@@ -115,6 +159,7 @@ const answerSchema = z.object({
 
 test('400 HTTP requests: no 5xx, no untyped refusal, nothing repeated and nothing of another’s told (seed 7)', async () => {
   const statuses = new Set<number>();
+  let refusedDecisions = 0;
   await assert(
     asyncProperty(request, async (made) => {
       const answered = await exchange(made);
@@ -125,7 +170,10 @@ test('400 HTTP requests: no 5xx, no untyped refusal, nothing repeated and nothin
       expect(status).toBeLessThan(500);
       expect(answered).not.toContain(canary);
       expect(answered).not.toContain(secret);
-      if (status >= 400) answerSchema.parse(JSON.parse(content));
+      if (status < 400) return;
+      const { error } = answerSchema.parse(JSON.parse(content));
+      if (made.path.includes(parkedWord) && error.code === 'APPROVAL_MISSING')
+        refusedDecisions += 1;
     }),
     { seed: 7, numRuns: 400 },
   );
@@ -133,6 +181,8 @@ test('400 HTTP requests: no 5xx, no untyped refusal, nothing repeated and nothin
   expect([...statuses].toSorted((a, b) => a - b)).toEqual(
     expect.arrayContaining([200, 400, 401, 403, 404, 415]),
   );
+  // Decisions that lacked nothing but the right to take them were among them.
+  expect(refusedDecisions).toBeGreaterThan(0);
   await nothingHappened();
 });
 
@@ -160,11 +210,39 @@ test('100 WebSocket frames: each ends with a close code, and none is told anythi
   await nothingHappened();
 });
 
+test('a decision of somebody who may take it gets through the same door, and is seen to have happened', async () => {
+  const answered = await exchange({
+    method: 'POST',
+    path: `/v1/approvals/${parkedWord}/decision`,
+    key: deciderKey,
+    type: 'application/json',
+    origin: '',
+    body: '{"verdict":"approve","reason":"agreed"}',
+  });
+  expect(answered).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await backing.approvals.find(parked.approvalId)).toMatchObject({
+    status: 'approved',
+    decidedBy: 'ana',
+  });
+  await expect(nothingHappened()).rejects.toThrow('to deeply equal');
+});
+
 async function nothingHappened(): Promise<void> {
   expect(failures).toEqual([]);
-  const events = await harness.events('s1');
-  expect(new Set(events.map(({ runId }) => runId))).toEqual(new Set(['s1/m1']));
+  expect(await everything()).toEqual(before);
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
+}
+
+/** What a request could have changed: what waits, and what is told of every session that has a log or a run. */
+async function everything(): Promise<unknown> {
+  const sessions = await Promise.all(
+    [...written].map(async (id) => ({ id, events: await harness.events(id) })),
+  );
+  return {
+    approvals: await backing.approvals.list('larkspur'),
+    sessions,
+    pending: await harness.pendingRuns(),
+  };
 }
 
 interface Made {
