@@ -6,7 +6,9 @@ import { checkCard } from '../scenario/card/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { scenarioNamed, scenarios } from '../suites/scenario-named.ts';
 import { playTwoLives } from '../trials/two-lives.ts';
+import { moments } from '../verifier/crash-point.ts';
 import { checkHistory } from './check-history.ts';
+import type { Observation } from './observation.ts';
 import type { Violation } from './violation.ts';
 
 // Whole sessions, stopped dead at a step within this process and gone on with in a second life over the same store. The
@@ -18,26 +20,47 @@ beforeAll(async () => {
 });
 afterAll(() => worldServer.close());
 
-const stoppedSubAgents = 3;
+/**
+ * Between them these have every kind of step that there is, and are stopped before, in and behind each: what is so of a kind
+ * on one card is so on another. The rest is stopped where most is to be lost, with the step done and not saved.
+ */
+const stoppedAlways = ['T-02', 'T-03', 'T-11', 'R-01', 'R-07', 'S-01', 'S-11', 'M-03', 'M-05'];
+/** Where a message comes during a run, every moment is another story. */
+const isStoppedAlways = ({ id }: Scenario): boolean =>
+  stoppedAlways.includes(id) || id.startsWith('D-');
+
 /** A conversation of more messages is stopped at its summaries only: the rest of it is like that of a shorter one. */
 const longestConversation = 10;
+
+const goldens = new Map<string, Promise<Observation>>();
+function goldenOf(scenario: Scenario): Promise<Observation> {
+  const golden =
+    goldens.get(scenario.id) ?? playTwoLives(scenario, worldServer).then(({ seen }) => seen);
+  goldens.set(scenario.id, golden);
+  return golden;
+}
+
+/** `issueRefund`, `~model` where it is a sub-agent's. */
+const kindsIn = ({ savedSteps }: Observation): readonly string[] =>
+  savedSteps.map(({ sub, step }) => `${sub === undefined ? '' : '~'}${step.split('#')[0]}`);
 
 async function sweep(
   scenario: Scenario,
   options: { readonly mutant?: Mutant } = {},
 ): Promise<{ points: number; landed: number; violations: Map<string, readonly Violation[]> }> {
-  const golden = (await playTwoLives(scenario, worldServer)).seen;
+  const golden = await goldenOf(scenario);
   // What goes wrong in every life alike is no difference between them.
   expect(checkCard(scenario, golden).filter(({ ok }) => !ok)).toEqual([]);
+  const isFull = isStoppedAlways(scenario);
   const violations = new Map<string, readonly Violation[]>();
   let landed = 0;
   let points = 0;
   for (const { run, sub = 0, step } of golden.savedSteps) {
-    // One sub-agent's steps are like another's; of a crowd the first are stopped, each at every moment.
-    if (sub > stoppedSubAgents) continue;
+    // One sub-agent's steps are like another's: where not everything is stopped, of a crowd the first is.
+    if (!isFull && sub > 1) continue;
     if (scenario.messages.length > longestConversation && !step.startsWith('compact#')) continue;
     const place = sub === 0 ? `${run}` : `${run}~${sub}`;
-    for (const moment of ['before', 'inside', 'after'] as const) {
+    for (const moment of isFull ? moments : (['inside'] as const)) {
       const life = await playTwoLives(scenario, worldServer, {
         crash: { run: place, step, moment },
         ...options,
@@ -53,15 +76,25 @@ async function sweep(
 }
 
 test.for(scenarios)(
-  '$id: stopped at every step and moment it comes to the same end',
+  '$id: stopped at its steps it comes to the same end',
   { timeout: 120_000 },
   async (scenario) => {
     const { points, landed, violations } = await sweep(scenario);
-    expect(points).toBeGreaterThan(10);
+    expect(points).toBeGreaterThanOrEqual(5);
     expect(landed).toBe(points);
     expect([...violations]).toEqual([]);
   },
 );
+
+async function kindsOf(some: readonly Scenario[]): Promise<readonly string[]> {
+  const kinds = new Set<string>();
+  for (const each of some) for (const kind of kindsIn(await goldenOf(each))) kinds.add(kind);
+  return [...kinds].toSorted();
+}
+
+test('no kind of step is stopped in the middle only', { timeout: 240_000 }, async () => {
+  expect(await kindsOf(scenarios.filter(isStoppedAlways))).toEqual(await kindsOf(scenarios));
+});
 
 test('CD-1: the refund without its key is paid twice by a life that died before it was saved', async () => {
   const { violations } = await sweep(scenarioNamed('R-01'), { mutant: mutantNamed('CD-1') });
