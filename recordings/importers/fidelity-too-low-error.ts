@@ -11,7 +11,7 @@ export class FidelityTooLowError extends HarnessError {
     super({
       code: 'IMPORT_FIDELITY_TOO_LOW',
       message: `${name} cannot be replayed through a provider: its fidelity is ${fidelity}, and it does not hold ${losses.join('; ')}.`,
-      hint: 'Import from what has requests and answers: har. groundhog verify checks what is there.',
+      hint: 'Import from what has requests and answers: vcr or har. groundhog verify checks what is there.',
     });
   }
 }

@@ -5,6 +5,7 @@ import { importedVersion } from '../format/recording.ts';
 import { ForeignInputError } from './foreign-input-error.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
+import { readCassette } from './formats/vcr.ts';
 import { writeImported } from './imported-file.ts';
 import {
   type Fidelity,
@@ -18,13 +19,14 @@ import { replayExchange } from './openai/replay-exchange.ts';
 import { readForeignText } from './read-foreign-text.ts';
 
 const importers = {
+  vcr: readCassette,
   'openai-sse': readOpenAiAnswers,
   har: readHar,
 } as const satisfies Readonly<Record<string, Importer>>;
 export type ImportFormat = keyof typeof importers;
 
 /** The formats that are read, by name. */
-export const importFormats: readonly ImportFormat[] = ['openai-sse', 'har'];
+export const importFormats: readonly ImportFormat[] = ['vcr', 'openai-sse', 'har'];
 
 export interface ImportReport {
   /** How many recordings were written. */

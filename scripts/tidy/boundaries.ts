@@ -72,6 +72,7 @@ const ownerships: readonly Ownership[] = [
   { packages: /^pino(\/|$)/, owners: /^harness\/(host|telemetry)\// },
   { packages: /^run(\/|$)/, owners: /^harness\/sandbox\// },
   { packages: /^playwright-core(\/|$)/, owners: /\.test\.ts$/ },
+  { packages: /^yaml$/, owners: /^recordings\/importers\// },
   { packages: /^commander$/, owners: /^scripts\// },
   { packages: /^tinybench$/, owners: /^bench\// },
   {
