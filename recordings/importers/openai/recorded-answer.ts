@@ -67,6 +67,23 @@ export function recordedAnswer({ api, answer }: OpenAiExchange): AnswerContent {
   return 'json' in body ? answerOfResponse(body.json, []) : answerOfEvents(bodies);
 }
 
+/**
+ * Ids of the calls of OpenAI's own tools that the caller is to execute, such as a shell: the provider hands them on in words of
+ * its own, so they are no part of what is compared.
+ */
+export function builtInCalls({ answer: { body } }: OpenAiExchange): ReadonlySet<string> {
+  if ('text' in body) return new Set();
+  const items =
+    'json' in body
+      ? (responseSchema.safeParse(body.json).data?.output ?? [])
+      : body.events.flatMap((event) => responseEventSchema.safeParse(event).data?.item ?? []);
+  return new Set(
+    items.flatMap(({ type, call_id: id }) =>
+      typeof id === 'string' && !['function_call', 'custom_tool_call'].includes(type) ? [id] : [],
+    ),
+  );
+}
+
 function answerOfEvents(events: readonly Json[]): AnswerContent {
   const read = events.map((event) => responseEventSchema.parse(event));
   const last = read.at(-1);

@@ -4,7 +4,7 @@ import { asJson, firstDifference } from '../../format/json.ts';
 import type { OpenAiExchange } from '../imported-recording.ts';
 import type { AnswerContent } from './answer-content.ts';
 import { driveProvider } from './drive-provider.ts';
-import { recordedAnswer } from './recorded-answer.ts';
+import { builtInCalls, recordedAnswer } from './recorded-answer.ts';
 
 export interface ReplayedExchange {
   /** What the provider yielded. */
@@ -16,9 +16,11 @@ export interface ReplayedExchange {
 /** Drives a recorded answer through the provider and holds what comes out against what the recording says. */
 export async function replayExchange(exchange: OpenAiExchange): Promise<ReplayedExchange> {
   const answer = await driveProvider(exchange);
+  const builtIn = builtInCalls(exchange);
+  const toolCalls = answer.toolCalls.filter(({ id }) => !builtIn.has(id));
   const expected = expectedAnswer(exchange);
   if (expected === undefined) return { answer, difference: 'its body has another shape' };
-  const found = firstDifference('answer', asJson(expected), asJson(answer));
+  const found = firstDifference('answer', asJson(expected), asJson({ ...answer, toolCalls }));
   if (found === undefined) return { answer };
   const [recorded, yielded] = [found.recorded, found.asked].map(shown);
   return {
