@@ -260,7 +260,7 @@ async function showDeciders() {
       showForm(card, mayDecide && status === 'pending');
     }
     const entered = new Set(approvals.map(({ approvalId }) => approvalId));
-    if (waitingParts().every(({ key }) => entered.has(key))) return;
+    if (waitingParts().every((part) => entered.has(part.key))) return;
     await new Promise((resolve) => setTimeout(resolve, entryPauseMs));
   }
 }
