@@ -9,7 +9,10 @@ import { trialsNamed, tryMutants } from './try-mutants.ts';
 
 const trialTimeoutMs = 240_000;
 
-test.for(trials)(
+/** Stops and kills real servers, for most of a minute: `groundhog mutants` plays it. */
+const playedElsewhere = 'CD-11';
+
+test.for(trials.filter(({ defect }) => defect.id !== playedElsewhere))(
   '$defect.id is caught with it and raises no alarm without',
   {
     timeout: trialTimeoutMs,
