@@ -9,6 +9,7 @@ import type { Database } from '../storage/open-database.ts';
 import { sqlClearStore } from '../storage/sql-clear-store.ts';
 import { sqlSessionStore } from '../storage/sql-session-store.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
+import { payTool } from '../testing/pay-tool.ts';
 import type { lastToolResult } from '../testing/playbook.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
 import { testDatabases } from '../testing/test-databases.ts';
@@ -20,21 +21,7 @@ const sessionId = 'desk';
 
 let paid: string[] = [];
 const tools = [
-  defineTool({
-    name: 'pay',
-    version: '1',
-    owner: 'tests',
-    description: 'Pays.',
-    input: z.object({}),
-    output: z.object({ paid: z.boolean() }),
-    effect: 'keyed',
-    agents: ['billing'],
-    approval: async () => ({ roles: ['billing_agent'], reason: 'always', stateVersion: '1' }),
-    execute: async (_input, { idempotencyKey }) => {
-      paid.push(idempotencyKey);
-      return { paid: true };
-    },
-  }),
+  payTool((key) => paid.push(key), { asks: true }),
   defineTool({
     name: 'note',
     version: '1',

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { defineAgent, definePrompt } from '../agent/define-agent.ts';
 import { createHarness, type Harness } from '../create-harness.ts';
 import { durableBacking } from '../durable-backing.ts';
@@ -8,31 +7,17 @@ import { type Host, systemHost } from '../host/host.ts';
 import type { SessionExpiry } from '../session/session-expiry.ts';
 import type { Database } from '../storage/open-database.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
+import { payTool } from '../testing/pay-tool.ts';
 import { lastToolResult } from '../testing/playbook.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
 import { testDatabases } from '../testing/test-databases.ts';
-import { defineTool } from '../tools/define-tool.ts';
 
 const hana = { id: 'cus_hana', role: 'customer', tenant: 'maple' };
 const lena = { id: 'emp_lena', role: 'billing_agent', tenant: 'maple' };
 const minutes = 60_000;
 
 let paid: string[] = [];
-const pay = defineTool({
-  name: 'pay',
-  version: '1',
-  owner: 'tests',
-  description: 'Pays.',
-  input: z.object({}),
-  output: z.object({ paid: z.boolean() }),
-  effect: 'keyed',
-  agents: ['billing'],
-  approval: async () => ({ roles: ['billing_agent'], reason: 'always', stateVersion: '1' }),
-  execute: async (_input, { idempotencyKey }) => {
-    paid.push(idempotencyKey);
-    return { paid: true };
-  },
-});
+const pay = payTool((key) => paid.push(key), { asks: true });
 
 /** "pay" asks for approval; what came of it is said, and everything else is answered with "Here." */
 const model = scriptedModel({

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
 import { defineAgent, definePrompt } from '../agent/define-agent.ts';
 import { createHarness, type Harness } from '../create-harness.ts';
 import { durableBacking } from '../durable-backing.ts';
 import { openHarnessDatabase } from '../open-harness-database.ts';
 import type { Database } from '../storage/open-database.ts';
+import { payTool } from '../testing/pay-tool.ts';
 import { lastToolResult } from '../testing/playbook.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
-import { defineTool } from '../tools/define-tool.ts';
 
 // What outlives a harness that is closed, as a deployment closes it, while a run waits for a person.
 
@@ -22,21 +21,7 @@ const customer = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
 const ana = { id: 'ana', role: 'billing_agent', tenant: 'larkspur' };
 
 let paid: string[] = [];
-const pay = defineTool({
-  name: 'pay',
-  version: '1',
-  owner: 'tests',
-  description: 'Pays.',
-  input: z.object({}),
-  output: z.object({ paid: z.boolean() }),
-  effect: 'keyed',
-  agents: ['billing'],
-  approval: async () => ({ roles: ['billing_agent'], reason: 'always', stateVersion: '1' }),
-  execute: async (_input, { idempotencyKey }) => {
-    paid.push(idempotencyKey);
-    return { paid: true };
-  },
-});
+const pay = payTool((key) => paid.push(key), { asks: true });
 
 async function open(version: string): Promise<Harness> {
   return createHarness({

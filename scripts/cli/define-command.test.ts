@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import { plain } from '../render/paint.ts';
-import { type CommandIo, defineCommand } from './define-command.ts';
+import { defineCommand } from './define-command.ts';
 import { choice, choices, count, type RawValue, requiredText, text, toggle } from './parameter.ts';
+import { quietIo } from './quiet-io.ts';
 import { UsageError } from './usage-error.ts';
-
-const io: CommandIo = {
-  progress: () => undefined,
-  stream: () => undefined,
-  board: () => undefined,
-  milestone: () => undefined,
-  signal: new AbortController().signal,
-  paint: plain,
-  paintTalk: plain,
-  environment: {},
-};
 
 const sweep = defineCommand({
   name: 'sweep',
@@ -31,7 +20,7 @@ const sweep = defineCommand({
 });
 
 async function inputFor(raw: Readonly<Record<string, RawValue>>): Promise<unknown> {
-  return (await sweep.start(raw, io)).json;
+  return (await sweep.start(raw, quietIo)).json;
 }
 
 test('what is not given falls back', async () => {
@@ -70,5 +59,5 @@ test.for([
     '--parallel takes a whole number of at least 1, not "1.5".',
   ],
 ] as const)('%j is refused', async ([raw, message]) => {
-  await expect(sweep.start(raw, io)).rejects.toThrow(new UsageError(message));
+  await expect(sweep.start(raw, quietIo)).rejects.toThrow(new UsageError(message));
 });

@@ -2,21 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backing, createHarness, defineAgent, definePrompt, type Harness } from '#harness';
 import { type RunningServer, startServer } from '#harness/server';
 import { memoryBacking, scriptedModel } from '#harness/testing';
-import type { CommandIo, CommandResult } from '../cli/define-command.ts';
-import { plain } from '../render/paint.ts';
+import type { CommandResult } from '../cli/define-command.ts';
+import { quietIo } from '../cli/quiet-io.ts';
 import { approvals } from './approvals.ts';
-
-const nothing = (): void => undefined;
-const io: CommandIo = {
-  progress: nothing,
-  stream: nothing,
-  board: nothing,
-  milestone: nothing,
-  signal: new AbortController().signal,
-  paint: plain,
-  paintTalk: plain,
-  environment: {},
-};
 
 const hana = { id: 'cus_hana', role: 'customer', tenant: 'maple' };
 const lena = { id: 'emp_lena', role: 'billing_agent', tenant: 'maple' };
@@ -72,7 +60,7 @@ const run = (
   action: string,
   raw: Readonly<Record<string, string>>,
   { url }: RunningServer = lenas,
-): Promise<CommandResult> => approvals.start({ action, url, ...raw }, io);
+): Promise<CommandResult> => approvals.start({ action, url, ...raw }, quietIo);
 
 test('what waits is listed, approved with other arguments or rejected, and then waits no more', async () => {
   await asked('s1/m1/a#1');

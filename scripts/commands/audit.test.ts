@@ -3,21 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAudit, openHarnessDatabase } from '#harness';
-import type { CommandIo, CommandResult } from '../cli/define-command.ts';
-import { plain } from '../render/paint.ts';
+import type { CommandResult } from '../cli/define-command.ts';
+import { quietIo } from '../cli/quiet-io.ts';
 import { audit } from './audit.ts';
-
-const nothing = (): void => undefined;
-const io: CommandIo = {
-  progress: nothing,
-  stream: nothing,
-  board: nothing,
-  milestone: nothing,
-  signal: new AbortController().signal,
-  paint: plain,
-  paintTalk: plain,
-  environment: {},
-};
 
 let directory: string;
 let dataDir: string;
@@ -46,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const verify = (raw: Readonly<Record<string, string>>): Promise<CommandResult> =>
-  audit.start({ action: 'verify', ...raw }, io);
+  audit.start({ action: 'verify', ...raw }, quietIo);
 
 async function tamper(statement: string): Promise<void> {
   await using database = await openHarnessDatabase({ kind: 'pglite', dataDir });

@@ -4,21 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { databaseKeys, openAudit, openHarnessDatabase, verifyAudit } from '#harness';
-import type { CommandIo, CommandResult } from '../cli/define-command.ts';
-import { plain } from '../render/paint.ts';
+import type { CommandResult } from '../cli/define-command.ts';
+import { quietIo } from '../cli/quiet-io.ts';
 import { keys } from './keys.ts';
-
-const nothing = (): void => undefined;
-const io: CommandIo = {
-  progress: nothing,
-  stream: nothing,
-  board: nothing,
-  milestone: nothing,
-  signal: new AbortController().signal,
-  paint: plain,
-  paintTalk: plain,
-  environment: {},
-};
 
 let directory: string;
 let dataDir: string;
@@ -29,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const run = (action: string, raw: Readonly<Record<string, string>> = {}): Promise<CommandResult> =>
-  keys.start({ action, dataDir, ...raw }, io);
+  keys.start({ action, dataDir, ...raw }, quietIo);
 
 const issuedSchema = z.object({ keyId: z.string(), key: z.string(), kind: z.string() });
 

@@ -3,21 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAudit, openHarnessDatabase } from '#harness';
-import type { CommandIo, CommandResult } from '../cli/define-command.ts';
-import { plain } from '../render/paint.ts';
+import type { CommandResult } from '../cli/define-command.ts';
+import { quietIo } from '../cli/quiet-io.ts';
 import { retention } from './retention.ts';
-
-const nothing = (): void => undefined;
-const io: CommandIo = {
-  progress: nothing,
-  stream: nothing,
-  board: nothing,
-  milestone: nothing,
-  signal: new AbortController().signal,
-  paint: plain,
-  paintTalk: plain,
-  environment: {},
-};
 
 let directory: string;
 let dataDir: string;
@@ -33,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const retain = (raw: Readonly<Record<string, string | boolean>>): Promise<CommandResult> =>
-  retention.start(raw, io);
+  retention.start(raw, quietIo);
 
 test('says what would go, deletes it, and has nothing to delete the next time', async () => {
   expect(await retain({ dataDir, olderThan: '30d', dryRun: true })).toMatchObject({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CommandIo } from '../cli/define-command.ts';
+import { quietIo } from '../cli/quiet-io.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import { plain } from '../render/paint.ts';
 import type { DemoFinding, DemoPart } from './demo-part.ts';
 import { playDemo } from './play-demo.ts';
 
@@ -12,15 +12,11 @@ function part(title: string, play: () => DemoFinding): DemoPart {
 function openIo(signal = new AbortController().signal): CommandIo & { said: readonly string[] } {
   const said: string[] = [];
   return {
+    ...quietIo,
     said,
     progress: (line) => said.push(line),
     stream: (piece) => said.push(piece),
-    board: () => undefined,
-    milestone: () => undefined,
     signal,
-    paint: plain,
-    paintTalk: plain,
-    environment: {},
   };
 }
 

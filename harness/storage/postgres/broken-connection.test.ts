@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
 import { defineAgent, definePrompt } from '../../agent/define-agent.ts';
 import { createHarness, type Harness } from '../../create-harness.ts';
 import { durableBacking } from '../../durable-backing.ts';
 import { openHarnessDatabase } from '../../open-harness-database.ts';
+import { payTool } from '../../testing/pay-tool.ts';
 import { lastToolResult } from '../../testing/playbook.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 import { scriptedModel } from '../../testing/scripted-model.ts';
-import { defineTool } from '../../tools/define-tool.ts';
 import type { Database } from '../open-database.ts';
 
 // A run whose connection is ended by the server in the middle of a statement, wherever that is. A lock makes the statement
@@ -25,20 +24,7 @@ beforeAll(async () => {
     kind: 'postgres',
     url: await server.createDatabase('broken'),
   });
-  const pay = defineTool({
-    name: 'pay',
-    version: '1',
-    owner: 'tests',
-    description: 'Pays.',
-    input: z.object({}),
-    output: z.object({ paid: z.boolean() }),
-    effect: 'keyed',
-    agents: ['billing'],
-    execute: async (_input, { idempotencyKey }) => {
-      paid.push(idempotencyKey);
-      return { paid: true };
-    },
-  });
+  const pay = payTool((key) => paid.push(key), { asks: false });
   const prompt = definePrompt('billing', 'You bill.');
   harness = await createHarness({
     agents: [defineAgent({ name: 'billing', prompt, tools: [pay], handoffs: [], turnLimit: 4 })],

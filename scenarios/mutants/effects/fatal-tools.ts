@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Backing } from '#harness';
 import type { Mutant } from '../mutant.ts';
+import { withSteps } from '../with-steps.ts';
 
 /** CD-12: a tool that throws takes its run with it; the model never learns of it, and the customer gets no answer. */
 export const fatalTools: Mutant = {
@@ -16,23 +17,11 @@ const failedSchema = z.looseObject({
 });
 
 /** The harness makes an outcome of what a tool throws; here it is thrown on. */
-function failingWithTools(backing: Backing): Backing {
-  return {
-    ...backing,
-    openRunner: (body, observer, host) =>
-      backing.openRunner(
-        (request, steps) =>
-          body(request, {
-            ...steps,
-            run: (name, act) => steps.run(name, async () => thrownOn(await act())),
-            transact: (name, act) =>
-              steps.transact(name, async (records) => thrownOn(await act(records))),
-          }),
-        observer,
-        host,
-      ),
-  };
-}
+const failingWithTools = (backing: Backing): Backing =>
+  withSteps(backing, (steps) => ({
+    run: (name, act) => steps.run(name, async () => thrownOn(await act())),
+    transact: (name, act) => steps.transact(name, async (records) => thrownOn(await act(records))),
+  }));
 
 function thrownOn<Result>(result: Result): Result {
   const failed =

@@ -1,5 +1,6 @@
 import type { Backing, RunOutcome } from '#harness';
 import type { Mutant } from '../mutant.ts';
+import { withSteps } from '../with-steps.ts';
 
 /** CD-18: what sub-agents come back with is taken in the order in which they end, not in the one in which they were sent out. */
 export const branchesByCompletion: Mutant = {
@@ -9,25 +10,14 @@ export const branchesByCompletion: Mutant = {
   apply: ({ agents, entry, backing }) => ({ agents, entry, backing: takingAsTheyCome(backing) }),
 };
 
-function takingAsTheyCome(backing: Backing): Backing {
-  return {
-    ...backing,
-    openRunner: (body, observer, host) =>
-      backing.openRunner(
-        (request, steps) =>
-          body(request, {
-            ...steps,
-            delegate: async (requests) => {
-              const outcomes: RunOutcome[] = [];
-              const each = requests.map(async (one) => {
-                outcomes.push(...(await steps.delegate([one])));
-              });
-              await Promise.all(each);
-              return outcomes;
-            },
-          }),
-        observer,
-        host,
-      ),
-  };
-}
+const takingAsTheyCome = (backing: Backing): Backing =>
+  withSteps(backing, (steps) => ({
+    delegate: async (requests) => {
+      const outcomes: RunOutcome[] = [];
+      const each = requests.map(async (one) => {
+        outcomes.push(...(await steps.delegate([one])));
+      });
+      await Promise.all(each);
+      return outcomes;
+    },
+  }));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Backing } from '#harness';
 import type { Mutant } from '../mutant.ts';
+import { withSteps } from '../with-steps.ts';
 
 /** CD-15: a hand-off to an agent that is not there stays where it is, and the model is told that it went through. */
 export const phantomHandoff: Mutant = {
@@ -23,21 +24,10 @@ const toolMessageSchema = z.looseObject({
 });
 
 /** The harness answers such a call with an error; here the answer is another, and nothing else is. */
-function tellingSwitches(backing: Backing): Backing {
-  return {
-    ...backing,
-    openRunner: (body, observer, host) =>
-      backing.openRunner(
-        (request, steps) =>
-          body(request, {
-            ...steps,
-            run: (name, act) => steps.run(name, async () => withSwitchTold(await act())),
-          }),
-        observer,
-        host,
-      ),
-  };
-}
+const tellingSwitches = (backing: Backing): Backing =>
+  withSteps(backing, (steps) => ({
+    run: (name, act) => steps.run(name, async () => withSwitchTold(await act())),
+  }));
 
 function withSwitchTold<Result>(result: Result): Result {
   const { turn } = takenTurnSchema.safeParse(result).data ?? {};
