@@ -37,7 +37,7 @@ export function takeOverRuns({
     missing = gone;
   };
   return repeat(clock, everyMs, () =>
-    look().catch((error: unknown) => log.warn('take-over-failed', { error: String(error) })),
+    look().catch((error: unknown) => log.warn('take-over-failed', { error })),
   );
 }
 

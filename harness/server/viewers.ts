@@ -113,7 +113,7 @@ async function serve(
   } catch (error) {
     const { status } = apiErrorFrom(error);
     const reason = closeReasons[status] ?? 'failed';
-    if (reason === 'failed') log.warn('viewer-failed', { error: String(error) });
+    if (reason === 'failed') log.warn('viewer-failed', { error });
     end(viewer, reason, limits);
   }
 }

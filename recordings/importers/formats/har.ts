@@ -40,7 +40,11 @@ export function readHar(text: string): Harvest {
     (value, index): Entry => ({ value, line: lines[index] ?? 1 }),
   );
   const { taken, left } = collect(entries, (entry) => readOpenAiExchange(readEntry(entry)));
-  const losses = ['where the network cut answers in pieces', 'most headers and all timings'];
+  const losses = [
+    'bodies byte for byte: of JSON its values',
+    'where the network cut answers in pieces',
+    'most headers and all timings',
+  ];
   return { found: [{ fidelity: 'wire', losses, exchanges: taken }], left };
 }
 

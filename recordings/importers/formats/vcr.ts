@@ -41,7 +41,11 @@ export function readCassette(text: string): Harvest {
   if (interactions === undefined) throw new ForeignInputError(1, 'it is no cassette');
   if (interactions.length === 0) throw new ForeignInputError(1, 'the cassette holds no exchange');
   const { taken, left } = collect(interactions, (item) => readOpenAiExchange(readExchange(item)));
-  const losses = ['timings, and where the network cut answers in pieces', 'most headers'];
+  const losses = [
+    'bodies byte for byte: of JSON its values',
+    'timings, and where the network cut answers in pieces',
+    'most headers',
+  ];
   return { found: [{ fidelity: 'wire', losses, exchanges: taken }], left };
 }
 
