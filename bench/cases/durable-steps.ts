@@ -10,13 +10,15 @@ import type { Bar } from '../bars/bar.ts';
 import { databaseMeter, type Meter } from '../measure/meter.ts';
 import type { Arm, ArmGroup } from './arm.ts';
 import { type BackendName, type BenchDatabase, openBackend } from './open-backend.ts';
-import { batchSize, errands, payload, prober, probing } from './prober.ts';
+import { errands, payload, prober, probing } from './prober.ts';
 import { createRunClock, type RunClock } from './run-clock.ts';
+import { sampleSteps } from './sample-steps.ts';
 
 // What a durable step costs beside one INSERT through the same pool, and beside the same step written by hand over DBOS.
 //
 //   B1. The floor stores the same bytes that a step saves, in one statement with its own commit.
-//   B2. Only steps are timed: starting a run and settling it happen outside the clock.
+//   B2. Only steps are timed, and those only that a run takes when it is well under way: starting a run, its first steps on
+//       a connection that did something else before, and settling it happen outside the clock.
 //   B3. All kinds of run go over one launched DBOS, one pool and one configuration, as DBOS is one per process.
 //   B4. Nothing polls while it is measured, so every statement counted is a step's.
 
@@ -61,7 +63,7 @@ export async function openDurableSteps(
   const byHand = (name: string): Arm => ({
     name,
     includes: 'one DBOS.runStep with an empty body in a workflow without a harness, same pool',
-    sample: () => handWrittenSteps({ meter, stepCount: batchSize, body: async () => payload }),
+    sample: () => handWrittenSteps({ meter, body: async () => payload }),
   });
   const floor = await insertArm(arms.insert, { database, meter });
   const reference =
@@ -178,11 +180,10 @@ function withEmptyRuns(
 ): Backing {
   const emptySteps = async (runId: string, steps: Steps): Promise<RunOutcome> => {
     await clock.sent(runId).promise;
-    const stop = meter();
-    for (let index = 1; index <= batchSize; index += 1) {
-      await steps.run(`empty#${index}`, async () => payload);
-    }
-    clock.set(runId, stop(batchSize));
+    clock.set(
+      runId,
+      await sampleSteps(meter, (index) => steps.run(`empty#${index}`, async () => payload)),
+    );
     return { kind: 'answered', agent: prober.name, text: '' };
   };
   return {

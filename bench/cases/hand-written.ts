@@ -1,13 +1,13 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Meter } from '../measure/meter.ts';
 import type { Sample } from '../measure/sample.ts';
+import { sampleSteps } from './sample-steps.ts';
 
 // What somebody would write who has DBOS and no harness. It runs on the DBOS that the harness has launched, so the pool
 // and every setting are the same. Loaded before that launch: DBOS wants its workflows registered by then.
 
 interface Task {
   readonly meter: Meter;
-  readonly stepCount: number;
   readonly body: () => Promise<unknown>;
 }
 
@@ -24,19 +24,17 @@ const workflow = DBOS.registerWorkflow(
   async (id: string): Promise<string> => {
     const task = tasks.get(id);
     if (task === undefined) throw new RangeError(`nothing is to be done as ${id}`);
-    const { meter, stepCount, body } = task;
+    const { meter, body } = task;
     await task.isStarted.promise;
-    const stop = meter();
-    for (let index = 1; index <= stepCount; index += 1) {
-      await DBOS.runStep(body, { name: `hand#${index}` });
-    }
-    task.sample.resolve(stop(stepCount));
+    task.sample.resolve(
+      await sampleSteps(meter, (index) => DBOS.runStep(body, { name: `hand#${index}` })),
+    );
     return 'done';
   },
   { name: 'hand-written' },
 );
 
-/** Runs a workflow of so many steps; resolves to what one of them took. */
+/** Runs a workflow of such steps; resolves to what one of them took. */
 export async function handWrittenSteps(task: Task): Promise<Sample> {
   const id = crypto.randomUUID();
   const isStarted = Promise.withResolvers<void>();
