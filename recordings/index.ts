@@ -49,3 +49,26 @@ export {
   replaySession,
 } from './replayer/replay-session.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
+export {
+  type Context,
+  type ContextChange,
+  contextChangeOf,
+  contextOf,
+} from './story/context-of.ts';
+export type {
+  Answer,
+  AskedCall,
+  ClockStep,
+  ContextDelta,
+  DecisionStep,
+  DiceStep,
+  MessageStep,
+  ModelStep,
+  SteeringStep,
+  Story,
+  StoryLane,
+  StoryStep,
+  Tokens,
+  ToolStep,
+} from './story/story.ts';
+export { tellStory } from './story/tell-story.ts';

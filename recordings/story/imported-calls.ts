@@ -1,0 +1,145 @@
+import type { Json } from '#harness';
+import { asJson } from '../format/json.ts';
+import { createRequestPacker, type ModelRequest } from '../format/model-request.ts';
+import type { Definition } from '../format/recording.ts';
+import type {
+  ImportedExchange,
+  ImportedRecording,
+  OpenAiExchange,
+  SemanticExchange,
+} from '../importers/imported-recording.ts';
+import { recordedAnswer } from '../importers/openai/recorded-answer.ts';
+import type { ToldModel } from './build-steps.ts';
+import { jsonOrText, type ReadAnswer } from './read-answer.ts';
+
+/** The calls of an imported recording as model turns, with what they repeat written once, as a session's recording has it. */
+export function importedCalls({ exchanges }: ImportedRecording): {
+  readonly definitions: readonly Definition[];
+  readonly calls: readonly ToldModel[];
+} {
+  const packer = createRequestPacker([]);
+  const calls = exchanges.map((exchange): ToldModel => {
+    const { lane, n } = exchange;
+    const { model, request, answer } = callOf(exchange);
+    return {
+      t: 'model',
+      lane,
+      n,
+      answer,
+      ...(model === undefined ? {} : { model }),
+      ...(request === undefined ? {} : { request: packer.pack(lane, request) }),
+    };
+  });
+  return { definitions: packer.definitions(), calls };
+}
+
+interface ImportedCall {
+  readonly model?: string;
+  readonly request?: ModelRequest;
+  readonly answer: ReadAnswer;
+}
+
+function callOf(exchange: ImportedExchange): ImportedCall {
+  return exchange.t === 'openai' ? openAiCall(exchange) : semanticCall(exchange);
+}
+
+function openAiCall(exchange: OpenAiExchange): ImportedCall {
+  const answer = openAiAnswer(exchange);
+  if (exchange.request === undefined) return { answer };
+  const { model, stream: _, ...body } = fieldsOf(exchange.request.body);
+  return {
+    ...(typeof model === 'string' ? { model } : {}),
+    request: openAiRequest(body),
+    answer,
+  };
+}
+
+/** Of Responses `instructions` and `input`, of Chat Completions `messages`. */
+function openAiRequest({
+  instructions,
+  input,
+  messages,
+  tools,
+  ...settings
+}: Readonly<Record<string, Json>>): ModelRequest {
+  const said = [...listOf(input), ...listOf(messages)];
+  return {
+    system: [
+      instructions ?? null,
+      ...said.filter(isInstruction).map((each) => fieldsOf(each)['content'] ?? null),
+    ].filter((each) => typeof each === 'string'),
+    tools: listOf(tools).map(flatTool),
+    settings,
+    messages: said.filter((each) => !isInstruction(each)),
+  };
+}
+
+function isInstruction(message: Json): boolean {
+  const { role, content } = fieldsOf(message);
+  return (role === 'system' || role === 'developer') && typeof content === 'string';
+}
+
+/** Chat Completions wraps what Responses says plainly. */
+function flatTool(tool: Json): Json {
+  const { function: wrapped, ...plain } = fieldsOf(tool);
+  return wrapped === undefined ? tool : asJson({ ...plain, ...fieldsOf(wrapped) });
+}
+
+function openAiAnswer(exchange: OpenAiExchange): ReadAnswer {
+  const { text, toolCalls, usage, finishReason, status } = recordedAnswer(exchange);
+  return {
+    text,
+    reasoning: '',
+    calls: toolCalls.map(({ id, name, input }) => ({
+      call: id,
+      tool: name,
+      input: jsonOrText(input),
+    })),
+    finish: finishReason,
+    tokens: usage,
+    ...(status === undefined ? {} : { error: refusal(exchange, status) }),
+  };
+}
+
+function refusal(
+  { answer: { body } }: OpenAiExchange,
+  status: number,
+): NonNullable<ReadAnswer['error']> {
+  const { message } = 'json' in body ? fieldsOf(fieldsOf(body.json)['error']) : {};
+  return {
+    code: `HTTP_${status}`,
+    message: typeof message === 'string' ? message : `The provider answered ${status}.`,
+    retryable: status === 429 || status >= 500,
+    statusCode: status,
+  };
+}
+
+function semanticCall({
+  model,
+  request,
+  answer,
+  finishReasons: [finish],
+  usage,
+}: SemanticExchange): ImportedCall {
+  return {
+    model,
+    request: { system: [], tools: [], settings: {}, messages: listOf(request) },
+    answer: {
+      text: typeof answer === 'string' ? answer : JSON.stringify(answer),
+      reasoning: '',
+      calls: [],
+      ...(finish === undefined ? {} : { finish }),
+      tokens: usage,
+    },
+  };
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  if (Array.isArray(value)) return value;
+  if (value === undefined || value === null) return [];
+  return typeof value === 'string' ? [{ content: value, role: 'user' }] : [value];
+}
+
+function fieldsOf(value: Json | undefined): Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
