@@ -6,7 +6,6 @@ import { type CompactionPlan, type PlanParts, planCompaction } from '../memory/p
 import { type AskedContext, sharedPrefix } from '../memory/prefix.ts';
 import { requestTokens, summaryPrompt, summaryRequest } from '../memory/summary-request.ts';
 import type { Failure, Usage } from '../session/event.ts';
-import { isSubRun } from '../session/sub-run.ts';
 import { type Agent, defineAgent } from './define-agent.ts';
 import { countTokens, refusedByQuota } from './dispatch/token-quota.ts';
 import type { ExchangePlace } from './exchanges.ts';
@@ -23,6 +22,8 @@ export interface Compaction {
     readonly window: ContextWindow;
     readonly agent: Agent;
     readonly instructions: Pick<AskedContext, 'instructions' | 'instructionTokens'>;
+    /** Tokens of the request that are not the context's: its instructions, and messages that are shown once. */
+    readonly beside: number;
   };
   /** The request before. */
   readonly asked: AskedContext | undefined;
@@ -65,9 +66,9 @@ export async function compactContext(
 ): Promise<Compacted> {
   const { run, hands, now, asked } = compaction;
   const { counter, budgetTokens, summaries } = run.memory;
-  const { agent, instructions } = now;
+  const { agent, instructions, beside } = now;
   const { sessionId, runId, principal } = run.request;
-  const room = budgetTokens - instructions.instructionTokens;
+  const room = budgetTokens - beside;
   const parts: PlanParts = {
     ...now,
     agent: agent.name,
@@ -92,8 +93,8 @@ export async function compactContext(
     window: each,
     blocks: each.blocks.length,
   });
-  const tokensBefore = instructions.instructionTokens + now.window.tokens();
-  const tokensAfter = instructions.instructionTokens + window.tokens();
+  const tokensBefore = beside + now.window.tokens();
+  const tokensAfter = beside + window.tokens();
   const { tenant } = principal;
   await summaries.add({ ...memory, tenant, sessionId, runId, step, tokensBefore, tokensAfter });
   const compacted = { kind: 'compacted', memory, window } as const;
@@ -205,7 +206,7 @@ const notMade = (why: string): Extract<Summary, { readonly kind: 'failed' }> => 
 /** `seq` of the event before the first block that stays. The window and the log have the same blocks behind the memory. */
 async function lastFolded({ run, parts, plan }: Folding): Promise<number> {
   const events = await run.memory.readEvents(parts.memory?.uptoSeq ?? 0);
-  const openers = events.filter(({ runId, fact }) => !isSubRun(runId) && opensBlock(fact));
+  const openers = events.filter(({ fact }) => opensBlock(fact));
   const next = openers[plan.fold];
   if (next === undefined) {
     throw new RangeError(`the log has ${openers.length} blocks, of which ${plan.fold} are folded`);

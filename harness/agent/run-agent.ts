@@ -21,7 +21,7 @@ import { handoffInputSchema, handoffLimit, handoffToolName } from './handoff.ts'
 import { shownTools } from './live-tools.ts';
 import { modelStep, steeredFacts } from './model-step.ts';
 import type { CompletedTurn } from './model-turn.ts';
-import { openContext } from './run-context.ts';
+import { type Course, openCourse } from './run-course.ts';
 import { turnFacts } from './run-facts.ts';
 import { takeToolCall } from './take-tool-call.ts';
 import { type OutputGuard, outputWithheld } from './withhold-turn.ts';
@@ -68,30 +68,31 @@ export interface RunMemory {
   /** What earlier runs have folded: `history` begins behind it. */
   readonly remembered: Memory | undefined;
   readonly summaries: Pick<SummaryStore, 'add'>;
-  readonly readEvents: (after: number) => Promise<readonly SessionEvent[]>;
+  /** The log of what is folded, behind `after`. */
+  readonly readEvents: (after: number) => Promise<readonly Pick<SessionEvent, 'seq' | 'fact'>[]>;
 }
 
 /**
  * The loop: the model speaks, its calls are answered, until it asks for nothing more. Pure but for its steps and the
- * log, both of which do nothing the second time: run again after a crash, it goes the same way to where it was.
+ * log, both of which do nothing the second time: run again after a crash, it goes the same way to where it was. A run that
+ * has come some way brings its course.
  */
-export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcome> {
+export async function runAgent(
+  run: Run,
+  outside: RunOutside,
+  { names, context, ...course }: Course = openCourse(run, outside),
+): Promise<RunOutcome> {
   let agent = run.entry;
   const turns = new Map<string, number>();
-  const names = stepNames();
   const done: ToolCall[] = [];
   const shown = shownTools(run.history);
   let readUpTo = lastRead(run.history, run.runOrdinal);
   let handoffsLeft = handoffLimit;
   const tell = async (step: string, told: readonly Fact[]): Promise<void> => {
-    for (const fact of told) {
-      context.add(fact);
-      shown.note(fact);
-    }
+    for (const fact of told) shown.note(fact);
     readUpTo = lastRead(told, readUpTo);
-    await run.log.append(step, told);
+    await course.tell(step, told);
   };
-  const context = openContext(run, { names, tell }, outside);
   while ((turns.get(agent.name) ?? 0) < agent.turnLimit) {
     const overBudget = run.meter.refusedTurn();
     if (overBudget !== undefined) return failRun(run, { step: 'end', agent, error: overBudget });
@@ -137,16 +138,6 @@ export async function runAgent(run: Run, outside: RunOutside): Promise<RunOutcom
     message: `${agent.name} gave no answer within ${agent.turnLimit} turns`,
   };
   return failRun(run, { step: 'end', agent, error });
-}
-
-/** `model#1`, `model#2`, `issueRefund#1`: counted per name, so a name survives unrelated edits to the agent. */
-function stepNames(): (name: string) => string {
-  const counts = new Map<string, number>();
-  return (name) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return `${name}#${count}`;
-  };
 }
 
 /** Calls that the SDK has refused (no such tool, input that does not fit) never reach the dispatcher and are audited here. */

@@ -16,8 +16,11 @@ import type { Run, RunOutside } from './run-agent.ts';
 export interface RunContext {
   readonly messages: readonly ModelMessage[];
   readonly add: (fact: Fact) => void;
-  /** Makes room for the agent's next turn. Says why not, if there can be none. */
-  readonly makeRoom: (agent: Agent) => Promise<Failure | undefined>;
+  /** Makes room for the agent's next turn, which is shown these messages as well. Says why not, if there can be none. */
+  readonly makeRoom: (
+    agent: Agent,
+    messages?: readonly ModelMessage[],
+  ) => Promise<Failure | undefined>;
   /** Whether these messages may be shown as well. */
   readonly hasRoomFor: (agent: Agent, messages: readonly ModelMessage[]) => boolean;
   /** What a turn that is shown these messages as well takes; absent where nobody counts. */
@@ -72,9 +75,10 @@ function boundedContext(run: BoundedRun, hands: ContextHands, outside: RunOutsid
       return window.messages;
     },
     add: (fact) => window.add(fact),
-    makeRoom: async (agent) => {
-      while (tokensWith(agent, []) > budgetTokens) {
-        const now = { memory, window, agent, instructions: instructions(agent) };
+    makeRoom: async (agent, messages = []) => {
+      while (tokensWith(agent, messages) > budgetTokens) {
+        const beside = tokensWith(agent, messages) - window.tokens();
+        const now = { memory, window, agent, instructions: instructions(agent), beside };
         const compacted = await compactContext({ run, hands, now, asked }, outside);
         if (compacted.kind === 'failed') return compacted.error;
         ({ memory, window } = compacted);
@@ -101,23 +105,25 @@ type Instructions = Pick<AskedContext, 'instructions' | 'instructionTokens'>;
 function instructionsCounter(counter: TokenCounter): (agent: Agent) => Instructions {
   const known = new Map<string, Instructions>();
   return (agent) => {
-    // An agent's tools may change while the run goes on.
-    const key = [agent.name, ...agent.tools.map((tool) => `${tool.name}@${tool.version}`)].join(
-      ' ',
-    );
+    // An agent's tools may change while the run goes on, and a supervisor is told other things when it plans.
+    const tools = agent.tools.map(({ name, version }) => `${name}@${version}`);
+    const key = [agent.name, agent.prompt.fingerprint, ...tools].join(' ');
     const found = known.get(key);
     if (found !== undefined) return found;
-    const tools = agent.tools.map(({ name, description, input }) => [
-      name,
-      description,
-      z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
+    const text = JSON.stringify([
+      agent.prompt.text,
+      agent.tools.map(({ name, description, input }) => [name, description, schemaOf(input)]),
+      agent.handoffs,
+      ...(agent.output === undefined ? [] : [schemaOf(agent.output)]),
     ]);
-    const text = JSON.stringify([agent.prompt.text, tools, agent.handoffs]);
     const counted = { instructions: fingerprint(text), instructionTokens: counter.text(text) };
     known.set(key, counted);
     return counted;
   };
 }
+
+const schemaOf = (type: z.ZodType): unknown =>
+  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' });
 
 /** The request before the first of this run: that of the last turn in the history, if the same agent took it. */
 function lastAsked(

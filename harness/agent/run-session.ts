@@ -114,7 +114,10 @@ export function sessionRun(shared: SessionParts): RunBody {
             memory: {
               ...parts.memory,
               remembered,
-              readEvents: (after: number) => store.readEvents(request.sessionId, after),
+              readEvents: async (after: number) =>
+                (await store.readEvents(request.sessionId, after)).filter(
+                  ({ runId }) => !isSubRun(runId),
+                ),
             },
           }),
     };

@@ -114,6 +114,7 @@ export function createContextWindow({
 const openers: ReadonlySet<Fact['type']> = new Set([
   'message-received',
   'message-steered',
+  'sub-agent-started',
   'findings-gathered',
   'synthesis-made',
   'model-turn-completed',

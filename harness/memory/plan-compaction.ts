@@ -132,16 +132,15 @@ function keptBehind(
 
 /** What the run at work has to answer, as far as it is folded: its own message and those that came meanwhile. */
 function unansweredIn(gone: readonly Fact[], left: readonly Fact[]): Fact[] {
-  if (left.some(({ type }) => type === 'message-received')) return [];
+  if (left.some(opensRun)) return [];
   return gone
-    .slice(
-      Math.max(
-        0,
-        gone.findLastIndex(({ type }) => type === 'message-received'),
-      ),
-    )
-    .filter(({ type }) => type === 'message-received' || type === 'message-steered');
+    .slice(Math.max(0, gone.findLastIndex(opensRun)))
+    .filter((fact) => opensRun(fact) || fact.type === 'message-steered');
 }
+
+/** The message that a run has to answer, or a sub-agent's objective. */
+const opensRun = ({ type }: Fact): boolean =>
+  type === 'message-received' || type === 'sub-agent-started';
 
 function resultsIn(
   blocks: readonly Block[],

@@ -162,6 +162,7 @@ export const factSchema = z.discriminatedUnion('type', [
     /** As in harness/supervision/plan.ts. */
     plan: jsonSchema,
     usage: usageSchema,
+    context: contextUseSchema.exactOptional(),
   }),
   /** What a supervisor wrote cannot be used; it is asked to write it anew. */
   z.object({
@@ -170,6 +171,7 @@ export const factSchema = z.discriminatedUnion('type', [
     asked: z.enum(['plan', 'synthesis']),
     faults: z.array(z.string()),
     usage: usageSchema,
+    context: contextUseSchema.exactOptional(),
   }),
   /** No plan came off, or a person decided against it: one agent takes the run by itself. */
   z.object({ type: z.literal('plan-abandoned'), agent: z.string(), reason: z.string() }),
@@ -197,6 +199,7 @@ export const factSchema = z.discriminatedUnion('type', [
     /** As in harness/supervision/synthesis.ts. */
     synthesis: jsonSchema,
     usage: usageSchema,
+    context: contextUseSchema.exactOptional(),
   }),
   z.object({ type: z.literal('run-completed'), agent: z.string(), text: z.string() }),
   z.object({ type: z.literal('run-failed'), agent: z.string(), error: failureSchema }),

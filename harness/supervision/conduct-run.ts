@@ -1,4 +1,5 @@
 import { cancelRun, failRun, type Run, type RunOutside, runAgent } from '../agent/run-agent.ts';
+import { openCourse } from '../agent/run-course.ts';
 import { type SessionParts, sessionRun } from '../agent/run-session.ts';
 import type { RunBody, RunOutcome } from '../session/runner.ts';
 import { investigate } from './investigate.ts';
@@ -22,12 +23,14 @@ export function runsOf(parts: Omit<SessionParts, 'conduct'>): RunBody {
 async function conductRun(run: Run, outside: RunOutside): Promise<RunOutcome> {
   const { entry, history } = run;
   if (entry.supervises === undefined) return runAgent(run, outside);
-  const supervised = await supervise(run, entry.supervises, outside);
+  const course = openCourse(run, outside);
+  const supervised = await supervise({ run, course }, entry.supervises, outside);
   switch (supervised.kind) {
     case 'ready':
       return runAgent(
         { ...run, entry: supervised.agent, history: [...history, ...supervised.facts] },
         outside,
+        course,
       );
     case 'failed':
       return failRun(run, { ...supervised, agent: entry });

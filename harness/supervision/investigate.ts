@@ -1,7 +1,7 @@
 import { runMeter } from '../agent/dispatch/run-meter.ts';
 import { placesOf } from '../agent/exchanges.ts';
-import { type Run, type RunOutside, runAgent } from '../agent/run-agent.ts';
-import type { SessionParts } from '../agent/run-session.ts';
+import { type Run, type RunMemory, type RunOutside, runAgent } from '../agent/run-agent.ts';
+import type { SessionMemory, SessionParts } from '../agent/run-session.ts';
 import type { Fact } from '../session/event.ts';
 import type { RunControl } from '../session/run-control.ts';
 import type { Delegation, RunOutcome, RunRequest, Steps } from '../session/runner.ts';
@@ -51,11 +51,33 @@ async function work(
     steps,
     meter: runMeter(parts.budget),
     places: placesOf(`${delegation.runOrdinal}.${delegation.number}`),
+    ...(parts.memory === undefined ? {} : { memory: memoryOf(request, parts.memory, store) }),
   };
   const outside: RunOutside = { ...parts, control: controlOf(runWorkedFor(runId), parts.control) };
   const outcome = await runAgent(run, outside);
   await log.append('report', [endingFact(entry.name, outcome)]);
   return outcome;
+}
+
+/**
+ * It begins knowing nothing, and nobody goes on from where it ends: what it has folded is in its own steps, and is no version of
+ * what the session remembers. Its log is counted by itself, because what stands between its events is chance.
+ */
+function memoryOf(
+  { sessionId, runId }: RunRequest,
+  memory: SessionMemory,
+  store: SessionParts['store'],
+): RunMemory {
+  return {
+    ...memory,
+    remembered: undefined,
+    summaries: { add: async () => undefined },
+    readEvents: async (after) =>
+      (await store.readEvents(sessionId, 0))
+        .filter((event) => event.runId === runId)
+        .map(({ fact }, index) => ({ fact, seq: index + 1 }))
+        .slice(after),
+  };
 }
 
 function endingFact(agent: string, outcome: RunOutcome): Fact {

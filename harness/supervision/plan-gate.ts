@@ -2,6 +2,7 @@ import { askPerson, decidedFact, type Question, requestedFact } from '../agent/a
 import type { Agent, Supervision } from '../agent/define-agent.ts';
 import type { DecisionOutcome } from '../agent/exchanges.ts';
 import type { Run, RunOutside } from '../agent/run-agent.ts';
+import type { Course } from '../agent/run-course.ts';
 import { fingerprint } from '../host/fingerprint.ts';
 import { type Plan, readPlan } from './plan.ts';
 
@@ -16,6 +17,7 @@ const decisionStep = 'plan.decision#1';
 export async function passGate(
   made: {
     readonly run: Run;
+    readonly course: Course;
     readonly agent: Agent;
     readonly supervision: Supervision;
     readonly plan: Plan;
@@ -24,7 +26,7 @@ export async function passGate(
   },
   { host, exchanges, approvals, control, lives }: RunOutside,
 ): Promise<GateOutcome> {
-  const { run, agent, supervision, plan, step } = made;
+  const { run, course, agent, supervision, plan, step } = made;
   if (supervision.gate === undefined) return { kind: 'passed', plan };
   const { sessionId, runId, principal } = run.request;
   const idempotencyKey = `${sessionId}/${runId}/${step}`;
@@ -38,7 +40,7 @@ export async function passGate(
     yieldsToMessages: false,
   };
   // Behind the step's own fact, which says what the plan is.
-  await log.append(`${step}.question`, [requestedFact(question)]);
+  await course.tell(`${step}.question`, [requestedFact(question)]);
   const place = run.places(agent.name);
   const decision = await run.steps.run(decisionStep, () =>
     exchanges.decision(place, question.call, async () => {
@@ -47,7 +49,7 @@ export async function passGate(
       return decided;
     }),
   );
-  await log.append(decisionStep, [decidedFact(question, decision)]);
+  await course.tell(decisionStep, [decidedFact(question, decision)]);
   return outcomeOf(decision, supervision);
 }
 

@@ -5,8 +5,9 @@ import { refusedByQuota } from '../agent/dispatch/token-quota.ts';
 import { takeMeteredTurn } from '../agent/metered-turn.ts';
 import type { ModelTurn } from '../agent/model-turn.ts';
 import type { Run, RunOutside } from '../agent/run-agent.ts';
+import type { Course } from '../agent/run-course.ts';
 import { outputWithheld, type WithheldTurn } from '../agent/withhold-turn.ts';
-import type { Failure, Usage } from '../session/event.ts';
+import type { ContextUse, Failure, Usage } from '../session/event.ts';
 
 /** A model may write it once and repair it twice. */
 const attemptLimit = 3;
@@ -16,11 +17,12 @@ export interface Question<Value> {
   /** Names its steps: `plan#1`, `plan#2`. */
   readonly name: 'plan' | 'synthesis';
   readonly run: Run;
+  /** Its context is what the model is shown. */
+  readonly course: Course;
   readonly agent: Agent;
   /** What is asked for; follows the agent's own prompt. */
   readonly instructions: string;
   readonly schema: z.ZodType<Value>;
-  readonly messages: readonly ModelMessage[];
   /** The value in what the model wrote, and all that is wrong with it. */
   readonly read: (written: unknown) => {
     readonly value: Value;
@@ -33,30 +35,43 @@ export type Answer<Value> =
       readonly kind: 'given';
       readonly value: Value;
       readonly step: string;
-      readonly usage: Usage;
+      readonly spent: Spent;
     }
   /** Every attempt had faults. */
   | { readonly kind: 'refused'; readonly faults: readonly string[] }
   | { readonly kind: 'failed'; readonly step: string; readonly error: Failure }
   | { readonly kind: 'cancelled'; readonly step: string };
 
+/** What a request took. */
+interface Spent {
+  readonly usage: Usage;
+  /** Absent where the context has no budget. */
+  readonly context?: ContextUse;
+}
+
 /**
  * Asks, and asks again with what is wrong, each time in a step of its own; nothing of it becomes part of the conversation.
- * It is a model turn like every other: it counts against the run's budget and its principal's quota, and says nothing that
- * must not get out.
+ * It is a model turn like every other: room is made for it in the context, it counts against the run's budget and its
+ * principal's quota, and says nothing that must not get out.
  */
 export async function askStructured<Value>(
   question: Question<Value>,
   outside: RunOutside,
 ): Promise<Answer<Value>> {
   const { name, run, read } = question;
+  const { context } = question.course;
   const agent = asWriter(question);
-  const messages = [...question.messages];
+  const repairs: ModelMessage[] = [];
   let faults: readonly string[] = [];
   for (let number = 1; number <= attemptLimit; number += 1) {
     const overBudget = run.meter.refusedTurn();
     if (overBudget !== undefined) return { kind: 'failed', step: 'end', error: overBudget };
+    const cramped = await context.makeRoom(agent, repairs);
+    // What is wrong with an answer may be more than there is room for; then it is not asked for anew.
+    if (cramped?.code === 'CONTEXT_OVER_BUDGET' && number > 1) return { kind: 'refused', faults };
+    if (cramped !== undefined) return { kind: 'failed', step: 'end', error: cramped };
     const step = `${name}#${number}`;
+    const messages = [...context.messages, ...repairs];
     const turn = await writingStep({ run, step, agent, messages }, outside);
     if (turn.kind === 'cancelled') return { kind: 'cancelled', step };
     if (turn.kind === 'failed') return { kind: 'failed', step, error: turn.error };
@@ -67,12 +82,14 @@ export async function askStructured<Value>(
     }
     const { text, usage } = turn;
     run.meter.countTurn(usage);
+    const use = context.use(agent, repairs);
+    const spent = { usage, ...(use === undefined ? {} : { context: use }) };
     const { value, faults: found } = read(jsonIn(text));
-    if (found.length === 0) return { kind: 'given', value, step, usage };
+    if (found.length === 0) return { kind: 'given', value, step, spent };
     faults = found;
-    const refused = { agent: agent.name, asked: name, faults: [...faults], usage };
+    const refused = { agent: agent.name, asked: name, faults: [...faults], ...spent };
     await run.log.append(step, [{ type: 'answer-refused', ...refused }]);
-    messages.push(
+    repairs.push(
       { role: 'assistant', content: text },
       { role: 'user', content: `That cannot be used: ${faults.join('; ')}. Write it anew.` },
     );

@@ -1,6 +1,6 @@
 import type { Agent, Supervision } from '../agent/define-agent.ts';
 import type { Run, RunOutside } from '../agent/run-agent.ts';
-import { transcriptOf } from '../memory/transcript.ts';
+import type { Course } from '../agent/run-course.ts';
 import type { Fact, Failure } from '../session/event.ts';
 import { dispatch } from './dispatch.ts';
 import { contradictionsIn, type Finding } from './finding.ts';
@@ -9,9 +9,15 @@ import { passGate } from './plan-gate.ts';
 import { askStructured } from './structured-turn.ts';
 import { plainSynthesis, readSynthesis, synthesisSchema } from './synthesis.ts';
 
+/** A run on its way, and what it carries. */
+interface OnItsWay {
+  readonly run: Run;
+  readonly course: Course;
+}
+
 /** How a supervised run goes on. */
 export type Supervised =
-  /** `agent` takes its turns now, and knows what `facts` say. */
+  /** `agent` takes its turns now; `facts` have been told. */
   | { readonly kind: 'ready'; readonly agent: Agent; readonly facts: readonly Fact[] }
   | { readonly kind: 'failed'; readonly step: string; readonly error: Failure }
   | { readonly kind: 'cancelled'; readonly step: string };
@@ -21,16 +27,17 @@ export type Supervised =
  * it pass; investigators find out side by side; what they found is put together. Nobody but the supervisor acts or answers.
  */
 export async function supervise(
-  run: Run,
+  way: OnItsWay,
   supervision: Supervision,
   outside: RunOutside,
 ): Promise<Supervised> {
+  const { run, course } = way;
   const agent = run.entry;
-  const planned = await makePlan(run, supervision, outside);
+  const planned = await makePlan(way, supervision, outside);
   if (planned.kind !== 'planned') return planned;
-  const gate = await passGate({ run, agent, supervision, ...planned }, outside);
+  const gate = await passGate({ ...way, agent, supervision, ...planned }, outside);
   if (gate.kind === 'cancelled') return gate;
-  if (gate.kind === 'stopped') return abandon(run, supervision, gate.reason);
+  if (gate.kind === 'stopped') return abandon(way, supervision, gate.reason);
   if (gate.plan.objectives.length === 0) return { kind: 'ready', agent, facts: [] };
   const { step, findings } = await dispatch(run, { plan: gate.plan, supervision });
   const contradictions = contradictionsIn(findings);
@@ -40,12 +47,12 @@ export async function supervise(
     findings: [...findings],
     contradictions: contradictions.map((each) => ({ ...each, statements: [...each.statements] })),
   };
-  await run.log.append(step, [gathered]);
-  return putTogether(run, { findings, gathered }, outside);
+  await course.tell(step, [gathered]);
+  return putTogether(way, { findings, gathered }, outside);
 }
 
 async function makePlan(
-  run: Run,
+  { run, course }: OnItsWay,
   supervision: Supervision,
   outside: RunOutside,
 ): Promise<{ readonly kind: 'planned'; readonly plan: Plan; readonly step: string } | Supervised> {
@@ -54,26 +61,26 @@ async function makePlan(
     {
       name: 'plan',
       run,
+      course,
       agent,
       instructions: planInstructions(run, supervision),
       schema: planSchema,
-      messages: transcriptOf(run.history),
       read: (written) => readPlan(written, supervision),
     },
     outside,
   );
   if (answer.kind === 'refused') {
-    return abandon(run, supervision, `no plan came off: ${answer.faults.join('; ')}`);
+    return abandon({ run, course }, supervision, `no plan came off: ${answer.faults.join('; ')}`);
   }
   if (answer.kind !== 'given') return answer;
-  const { value: plan, step, usage } = answer;
-  await run.log.append(step, [{ type: 'plan-made', agent: agent.name, plan, usage }]);
+  const { value: plan, step, spent } = answer;
+  await course.tell(step, [{ type: 'plan-made', agent: agent.name, plan, ...spent }]);
   return { kind: 'planned', plan, step };
 }
 
 /** One agent takes the run by itself: control moves to it as by a hand-off. */
 async function abandon(
-  { entry, team, log }: Run,
+  { run: { entry, team }, course }: OnItsWay,
   { fallback }: Supervision,
   reason: string,
 ): Promise<Supervised> {
@@ -81,12 +88,12 @@ async function abandon(
     { type: 'plan-abandoned', agent: entry.name, reason },
     { type: 'handed-off', from: entry.name, to: fallback, reason },
   ];
-  await log.append('plan.abandoned', facts);
+  await course.tell('plan.abandoned', facts);
   return { kind: 'ready', agent: team.get(fallback), facts };
 }
 
 async function putTogether(
-  run: Run,
+  { run, course }: OnItsWay,
   { findings, gathered }: { readonly findings: readonly Finding[]; readonly gathered: Fact },
   outside: RunOutside,
 ): Promise<Supervised> {
@@ -95,10 +102,10 @@ async function putTogether(
     {
       name: 'synthesis',
       run,
+      course,
       agent,
       instructions: synthesisInstructions,
       schema: synthesisSchema,
-      messages: transcriptOf([...run.history, gathered]),
       read: (written) => readSynthesis(written, findings),
     },
     outside,
@@ -111,7 +118,7 @@ async function putTogether(
           agent: agent.name,
           by: 'model',
           synthesis: answer.value,
-          usage: answer.usage,
+          ...answer.spent,
         }
       : {
           type: 'synthesis-made',
@@ -120,7 +127,7 @@ async function putTogether(
           synthesis: plainSynthesis(findings),
           usage: { inputTokens: 0, outputTokens: 0 },
         };
-  await run.log.append(answer.kind === 'given' ? answer.step : 'synthesis.rule', [made]);
+  await course.tell(answer.kind === 'given' ? answer.step : 'synthesis.rule', [made]);
   return { kind: 'ready', agent, facts: [gathered, made] };
 }
 

@@ -134,7 +134,7 @@ function checkBudget({ budget }: Scenario, { events }: SeenSession): readonly Fi
 /** Where contexts have a budget, no request was larger. */
 function checkContexts(events: SeenSession['events']): readonly Finding[] {
   const contexts = events.flatMap(({ fact }) =>
-    fact.type === 'model-turn-completed' && fact.context !== undefined ? [fact.context] : [],
+    'context' in fact && fact.context !== undefined ? [fact.context] : [],
   );
   if (contexts.length === 0) return [];
   const over = contexts.filter(({ tokens, budgetTokens }) => tokens > budgetTokens);
