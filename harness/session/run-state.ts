@@ -23,6 +23,7 @@ type Moves = Readonly<Partial<Record<Told, RunState>>>;
 const workOf = <State extends 'working' | 'delegated'>(state: State) => ({
   'tools-changed': state,
   'model-turn-completed': state,
+  'memory-compacted': state,
   'output-withheld': state,
   'tool-requested': state,
   'tool-completed': state,
@@ -42,7 +43,6 @@ const transitions: Readonly<Record<RunState, Moves>> = {
     ...workOf('working'),
     'state-migrated': 'working',
     'message-steered': 'working',
-    'memory-compacted': 'working',
     'handed-off': 'working',
     'plan-made': 'working',
     'answer-refused': 'working',

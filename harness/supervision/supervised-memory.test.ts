@@ -5,6 +5,7 @@ import { createHarness, type Harness } from '../create-harness.ts';
 import { loadTokenizer } from '../memory/count-tokens.ts';
 import { memoryMarker } from '../memory/hydrate.ts';
 import type { ContextUse, Fact, SessionEvent } from '../session/event.ts';
+import { readRunStates } from '../session/run-state.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import type { Conversation } from '../testing/conversation.ts';
 import { memoryBacking } from '../testing/memory-backing.ts';
@@ -200,6 +201,7 @@ test('every request of a supervised run is within the budget, of whichever model
     expect(last !== undefined && isPaid(last)).toBe(true);
   }
   expect(paid).toHaveLength(1);
+  expect(readRunStates(events).illegal).toEqual([]);
 });
 
 test('an answer that cannot be used and leaves no room to say so is not asked for anew', async () => {
