@@ -1,22 +1,17 @@
 import { basename, extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { findSecrets } from '../format/find-secrets.ts';
+import { asJson } from '../format/json.ts';
 import { importedVersion } from '../format/recording.ts';
-import { ForeignInputError } from './foreign-input-error.ts';
+import { leftBecause } from './foreign/collect.ts';
+import { readForeignText } from './foreign/read-foreign-text.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
 import { readCassette } from './formats/vcr.ts';
 import { writeImported } from './imported-file.ts';
-import {
-  type Fidelity,
-  type ImportedExchange,
-  type ImportedRecording,
-  importedExchangeSchema,
-} from './imported-recording.ts';
+import type { Fidelity, ImportedRecording } from './imported-recording.ts';
 import type { Found, Importer, Left } from './importer.ts';
-import { createImportRedaction } from './openai/redact-exchange.ts';
-import { replayExchange } from './openai/replay-exchange.ts';
-import { readForeignText } from './read-foreign-text.ts';
+import { secretIn } from './secret-place.ts';
+import { takeOver } from './take-over.ts';
 
 const importers = {
   vcr: readCassette,
@@ -93,29 +88,13 @@ async function importFile(options: FileImport): Promise<FileReport> {
     const nothing = { line: 1, reason: 'it holds no call of a model' };
     return { written, left: written.length + left.length === 0 ? [nothing] : left };
   } catch (error) {
-    return { written: [], left: [leftBecause(error)] };
+    return { written: [], left: [leftBecause(error, 1)] };
   }
-}
-
-/** A file nobody foresaw must not take the others with it, so that any error is told as a reason. */
-function leftBecause(error: unknown): Left {
-  if (error instanceof ForeignInputError) return { line: error.line, reason: error.reason };
-  const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return { line: 1, reason: `it cannot be read (${said})` };
 }
 
 async function importFound(found: Found, options: FileImport): Promise<FileReport> {
   const { format, file, out, nameOf } = options;
-  const redact = createImportRedaction();
-  const exchanges: ImportedExchange[] = [];
-  const left: Left[] = [];
-  for (const each of found.exchanges) {
-    const placed = { lane: '1', n: exchanges.length, ...each };
-    const exchange = redact(importedExchangeSchema.parse(placed));
-    const fault = await faultOf(exchange);
-    if (fault === undefined) exchanges.push(exchange);
-    else left.push({ line: each.line, reason: fault });
-  }
+  const { fidelity, exchanges, losses, left } = await takeOver(found);
   if (exchanges.length === 0) return { written: [], left };
   const base = basename(file, extname(file));
   const name = nameOf(found.part === undefined ? base : `${base}.${found.part}`);
@@ -124,24 +103,19 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
     v: importedVersion,
     name,
     made: `imported:${format}`,
-    fidelity: found.fidelity,
+    fidelity,
     source: basename(file),
-    losses: [...found.losses],
+    losses: [...losses],
     toolchain: { groundhog: manifest.version },
   };
+  const secret = secretIn(asJson(header));
+  if (secret !== undefined) {
+    const reason = `its recording would hold ${secret.kind} in its ${secret.place}: name the file otherwise`;
+    return { written: [], left: [...left, { line: 1, reason }] };
+  }
   const recording = join(out, `${name}.jsonl`);
   await writeImported(recording, { header, exchanges, editedLines: [] });
-  const { fidelity, losses } = found;
   return { written: [{ file, recording, fidelity, exchanges: exchanges.length, losses }], left };
-}
-
-/** Why an exchange is not kept: the provider reads it otherwise, or it would carry a secret. */
-async function faultOf(exchange: ImportedExchange): Promise<string | undefined> {
-  const [secret] = findSecrets(JSON.stringify(exchange));
-  if (secret !== undefined) return `it holds ${secret.kind} that redaction does not reach`;
-  if (exchange.t !== 'openai') return undefined;
-  const { difference } = await replayExchange(exchange);
-  return difference === undefined ? undefined : `the provider reads it otherwise: ${difference}`;
 }
 
 /** File names: safe in any directory, and each given once. */

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { jsonItemLines } from '../foreign/json-item-lines.ts';
 import { importFiles } from '../import-files.ts';
 import { readImported } from '../imported-file.ts';
 import { replayImported } from '../replay-imported.ts';
 import { readHar } from './har.ts';
-import { jsonItemLines } from './json-item-lines.ts';
 
 const archive = join(import.meta.dirname, '../fixtures/browser.har');
 

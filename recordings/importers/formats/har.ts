@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { collect } from '../collect.ts';
-import { ForeignInputError } from '../foreign-input-error.ts';
+import { collect } from '../foreign/collect.ts';
+import { decodeBody } from '../foreign/decode-body.ts';
+import { ForeignInputError } from '../foreign/foreign-input-error.ts';
+import { jsonItemLines } from '../foreign/json-item-lines.ts';
+import { readJsonFile } from '../foreign/read-json-file.ts';
 import type { Harvest } from '../importer.ts';
 import type { HttpExchange } from '../openai/http-exchange.ts';
-import { readJson } from '../openai/parse-event-stream.ts';
 import { readOpenAiExchange } from '../openai/read-openai-exchange.ts';
-import { decodeBody } from './decode-body.ts';
-import { jsonItemLines } from './json-item-lines.ts';
 
 const archiveSchema = z.looseObject({ log: z.looseObject({ entries: z.array(z.unknown()) }) });
 const headersSchema = z.array(z.looseObject({ name: z.string(), value: z.string() })).default([]);
@@ -33,7 +33,7 @@ interface Entry {
 
 /** An HTTP archive, version 1.2, as browsers and proxies export it. */
 export function readHar(text: string): Harvest {
-  const archive = archiveSchema.safeParse(readJson(text, 1, 'the file'));
+  const archive = archiveSchema.safeParse(readJsonFile(text));
   if (!archive.success) throw new ForeignInputError(1, 'it is no HTTP archive');
   const lines = jsonItemLines(text, ['log', 'entries']);
   const entries = archive.data.log.entries.map(

@@ -1,49 +1,74 @@
-import { isMap, isNode, isSeq, LineCounter, parseDocument, type ScalarTag } from 'yaml';
-import { ForeignInputError } from '../foreign-input-error.ts';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type ScalarTag,
+} from 'yaml';
+import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 
-/** An item of a list in a YAML file, and the line at which it begins. */
-export interface YamlItem {
-  readonly line: number;
-  readonly value: unknown;
+/**
+ * The item of a list of one, whose text begins at a line of its file; undefined when it repeats by name what is not in that text.
+ * @throws ForeignInputError for what is not YAML.
+ */
+export function readYamlItem(text: string, firstLine: number): readonly [unknown] | undefined {
+  const { document } = parse(text, firstLine);
+  if (!isSeq(document.contents)) throw new ForeignInputError(firstLine, 'it is no item of a list');
+  try {
+    const [value]: readonly unknown[] = document.toJS();
+    return [value];
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 /**
- * The items of the first of these lists that a YAML or JSON text has at its root; undefined when it has none.
+ * The items of a list that a text is, or of the first of these that it has at its root; undefined when it has none.
  * @throws ForeignInputError for what is not YAML.
  */
 export function readYamlList(
   text: string,
   names: readonly string[],
-): readonly YamlItem[] | undefined {
+): readonly { readonly line: number; readonly read: () => unknown }[] | undefined {
+  const { document, lineAt } = parse(text, 1);
+  const { contents } = document;
+  const list: unknown = isMap(contents)
+    ? names.map((name) => contents.get(name, true)).find((each) => isSeq(each))
+    : contents;
+  if (!isSeq(list)) return undefined;
+  return list.items.map((item) => {
+    const line = lineAt(isNode(item) ? (item.range?.[0] ?? 0) : 0);
+    return {
+      line,
+      read: () => (isMap(item) ? resolve(() => item.toJS(document), line) : undefined),
+    };
+  });
+}
+
+interface Parsed {
+  readonly document: Document.Parsed;
+  readonly lineAt: (offset: number) => number;
+}
+
+function parse(text: string, firstLine: number): Parsed {
   const lines = new LineCounter();
-  const isJson = text.trimStart().startsWith('{');
+  const lineAt = (offset: number): number =>
+    firstLine - 1 + Math.max(1, lines.linePos(offset).line);
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'silent',
-    ...(isJson ? { schema: 'json' } : { schema: 'failsafe', customTags: [...writerTags] }),
+    // The last one stands, as for what wrote it.
+    uniqueKeys: false,
+    schema: 'failsafe',
+    customTags: [...writerTags],
   });
   const [error] = document.errors;
-  if (error !== undefined) {
-    const reason = `it is not ${isJson ? 'JSON' : 'YAML'} (${error.code})`;
-    throw new ForeignInputError(lineAt(lines, error.pos[0]), reason);
-  }
-  const { contents } = document;
-  if (!isMap(contents)) return undefined;
-  const list: unknown = names.map((name) => contents.get(name, true)).find((each) => isSeq(each));
-  if (!isSeq(list)) return undefined;
-  return list.items.map((item) => {
-    const line = lineAt(lines, rangeStart(item));
-    return { line, value: isMap(item) ? resolve(() => item.toJS(document), line) : undefined };
-  });
-}
-
-function rangeStart(item: unknown): number {
-  return isNode(item) ? (item.range?.[0] ?? 0) : 0;
-}
-
-function lineAt(lines: LineCounter, offset: number): number {
-  return Math.max(1, lines.linePos(offset).line);
+  if (error === undefined) return { document, lineAt };
+  throw new ForeignInputError(lineAt(error.pos[0]), `it is not YAML (${error.code})`);
 }
 
 /** Aliases that multiply without end are refused by the parser only here. */

@@ -1,20 +1,28 @@
 import { z } from 'zod';
 import { asJson } from '../../format/json.ts';
 import { UnrecordableError } from '../../format/unrecordable-error.ts';
-import { collect } from '../collect.ts';
-import { ForeignInputError } from '../foreign-input-error.ts';
+import { collect } from '../foreign/collect.ts';
+import { decodeBody } from '../foreign/decode-body.ts';
+import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import type { Harvest } from '../importer.ts';
 import type { HttpBody, HttpExchange } from '../openai/http-exchange.ts';
 import { readOpenAiExchange } from '../openai/read-openai-exchange.ts';
-import { decodeBody } from './decode-body.ts';
-import { readYamlList, type YamlItem } from './read-yaml.ts';
+import { type CassetteItem, readCassetteItems } from './read-cassette-items.ts';
 
 const bytesSchema = z.union([z.string(), z.instanceof(Uint8Array)]);
 const bodySchema = z.union([
   bytesSchema,
+  /** As cassettes say what kind of body it is: JSON stands by its values, bytes as base64. */
+  z.looseObject({ type: z.string(), content: z.unknown() }),
   z.looseObject({ string: bytesSchema.nullish(), base64_string: z.string().nullish() }),
 ]);
-const headersSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())])).nullish();
+type Body = z.infer<typeof bodySchema>;
+const headerValue = z.union([z.string(), z.number()]);
+/** PHP and R write one value, and some a list. */
+const headersSchema = z
+  .record(z.string(), z.union([headerValue, z.array(headerValue)]))
+  .nullish()
+  .catch(null);
 
 const messageSchema = z.looseObject({
   headers: headersSchema,
@@ -24,20 +32,27 @@ const messageSchema = z.looseObject({
   /** As vcrpy wrote answers to httpx. */
   content: bodySchema.nullish(),
 });
+const codeSchema = z.union([z.int(), z.string().regex(/^\d{3}(?: |$)/)]);
 
-/** An exchange as vcrpy and Ruby's vcr write it. */
+/** An exchange as vcrpy, betamax, go-vcr and the `vcr` of Ruby, PHP and R write it. */
 const interactionSchema = z.looseObject({
-  request: messageSchema.extend({ method: z.string(), uri: z.string() }),
+  request: messageSchema.extend({
+    method: z.string(),
+    uri: z.string().nullish(),
+    url: z.string().nullish(),
+  }),
   response: messageSchema.extend({
-    status: z.looseObject({ code: z.int() }).nullish(),
-    status_code: z.int().nullish(),
+    status: z.union([codeSchema, z.looseObject({ code: codeSchema })]).nullish(),
+    status_code: codeSchema.nullish(),
+    code: codeSchema.nullish(),
   }),
 });
+type Interaction = z.infer<typeof interactionSchema>;
 type Message = z.infer<typeof messageSchema>;
 
-/** A cassette of vcrpy or of Ruby's vcr, in YAML or JSON. */
+/** A cassette in YAML or JSON. */
 export function readCassette(text: string): Harvest {
-  const interactions = readYamlList(text, ['interactions', 'http_interactions']);
+  const interactions = readCassetteItems(text);
   if (interactions === undefined) throw new ForeignInputError(1, 'it is no cassette');
   if (interactions.length === 0) throw new ForeignInputError(1, 'the cassette holds no exchange');
   const { taken, left } = collect(interactions, (item) => readOpenAiExchange(readExchange(item)));
@@ -49,8 +64,8 @@ export function readCassette(text: string): Harvest {
   return { found: [{ fidelity: 'wire', losses, exchanges: taken }], left };
 }
 
-function readExchange({ line, value }: YamlItem): HttpExchange {
-  const parsed = interactionSchema.safeParse(value);
+function readExchange({ line, read }: CassetteItem): HttpExchange {
+  const parsed = interactionSchema.safeParse(read());
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     throw new ForeignInputError(line, `it is no exchange: ${where || 'it'} has another shape`);
@@ -61,12 +76,20 @@ function readExchange({ line, value }: YamlItem): HttpExchange {
   return {
     line,
     method: request.method,
-    url: request.uri,
+    url: request.uri ?? request.url ?? '',
     ...(asked === undefined ? {} : { request: asked }),
-    status: response.status?.code ?? response.status_code ?? 0,
+    status: statusOf(response, line),
     ...(retryAfter === undefined ? {} : { retryAfter }),
     answer: bodyOf(response, line) ?? { text: '' },
   };
+}
+
+function statusOf(response: Interaction['response'], line: number): number {
+  const { status, status_code: statusCode, code } = response;
+  const told = code ?? statusCode ?? (typeof status === 'object' ? status?.code : status);
+  if (told === undefined || told === null)
+    throw new ForeignInputError(line, 'its status was not kept');
+  return Number.parseInt(String(told), 10);
 }
 
 function bodyOf(message: Message, line: number): HttpBody | undefined {
@@ -74,14 +97,20 @@ function bodyOf(message: Message, line: number): HttpBody | undefined {
   if (json !== undefined && json !== null) return { json: jsonOf(json, line) };
   const kept = body ?? content;
   if (kept === undefined || kept === null) return undefined;
-  return {
-    text: decodeBody(rawOf(kept), { encoding: headerOf(message, 'content-encoding'), line }),
-  };
+  const raw = rawOf(kept);
+  if (typeof raw !== 'string' && !(raw instanceof Uint8Array)) return { json: jsonOf(raw, line) };
+  return { text: decodeBody(raw, { encoding: headerOf(message, 'content-encoding'), line }) };
 }
 
-function rawOf(body: z.infer<typeof bodySchema>): string | Uint8Array {
+/** Text or bytes, or the JSON that it was. */
+function rawOf(body: Body): unknown {
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
-  return body.string ?? Buffer.from(body.base64_string ?? '', 'base64');
+  if ('type' in body && 'content' in body) {
+    const { type, content } = body;
+    const isPacked = typeof content === 'string' && /base64|binary|bytes/.test(String(type));
+    return isPacked ? Buffer.from(content, 'base64') : content;
+  }
+  return body['string'] ?? Buffer.from(body['base64_string'] ?? '', 'base64');
 }
 
 function jsonOf(value: unknown, line: number): ReturnType<typeof asJson> {
@@ -95,5 +124,6 @@ function jsonOf(value: unknown, line: number): ReturnType<typeof asJson> {
 
 function headerOf({ headers }: Message, name: string): string | undefined {
   const found = Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
-  return typeof found === 'string' ? found : found?.[0];
+  const [first] = Array.isArray(found) ? found : [found];
+  return first === undefined ? undefined : String(first);
 }

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import { z } from 'zod';
 import { type Json, liveModel } from '#harness';
 import type { AnswerBody, OpenAiExchange } from '../imported-recording.ts';
 import { type AnswerContent, failure } from './answer-content.ts';
@@ -15,8 +16,15 @@ const question: LanguageModelV4CallOptions = {
   prompt: [{ role: 'user', content: [{ type: 'text', text: 'What was recorded?' }] }],
 };
 
-/** What the provider of the AI SDK makes of a recorded answer. Nothing reaches the network. */
-export async function driveProvider(exchange: OpenAiExchange): Promise<AnswerContent> {
+/** What the provider of the AI SDK makes of a recorded answer. */
+export interface Driven {
+  readonly answer: AnswerContent;
+  /** Where in the answer it found what it does not know, when it failed for that. */
+  readonly unreadable?: string;
+}
+
+/** Nothing reaches the network. */
+export async function driveProvider(exchange: OpenAiExchange): Promise<Driven> {
   const model = await liveModel({
     apiKey: 'recorded',
     model: modelOf(exchange),
@@ -24,11 +32,33 @@ export async function driveProvider(exchange: OpenAiExchange): Promise<AnswerCon
     fetch: async () => responseOf(exchange),
   });
   try {
-    return 'events' in exchange.answer.body ? await streamed(model) : await generated(model);
+    return 'events' in exchange.answer.body
+      ? await streamed(model)
+      : { answer: await generated(model) };
   } catch (error) {
     // Of a failure told within a stream the provider makes up a status that nobody recorded.
-    return failure(exchange.answer.status < 400 ? undefined : statusOf(error));
+    const status = exchange.answer.status < 400 ? undefined : statusOf(error);
+    return { answer: failure(status), ...unreadableIn(error) };
   }
+}
+
+const depthOfCauses = 8;
+const issuesSchema = z.looseObject({
+  issues: z.tuple(
+    [z.looseObject({ path: z.array(z.union([z.string(), z.number()])) })],
+    z.unknown(),
+  ),
+});
+
+/** The place alone: what the error says beside it repeats the answer. */
+function unreadableIn(error: unknown): Pick<Driven, 'unreadable'> {
+  let cause = error;
+  for (let depth = 0; depth < depthOfCauses && cause instanceof Error; depth += 1) {
+    const found = issuesSchema.safeParse(cause);
+    if (found.success) return { unreadable: found.data.issues[0].path.join('/') };
+    cause = cause.cause;
+  }
+  return {};
 }
 
 function modelOf({ request, answer: { body } }: OpenAiExchange): string {
@@ -76,18 +106,19 @@ async function generated(model: LanguageModelV4): Promise<AnswerContent> {
   return contentOf(content, usage, finishReason.unified);
 }
 
-async function streamed(model: LanguageModelV4): Promise<AnswerContent> {
+async function streamed(model: LanguageModelV4): Promise<Driven> {
   const { stream } = await model.doStream(question);
   const parts: LanguageModelV4StreamPart[] = [];
   for await (const part of stream) parts.push(part);
   const failed = parts.find((part) => part.type === 'error');
-  if (failed !== undefined) return failure();
+  if (failed?.type === 'error') return { answer: failure(), ...unreadableIn(failed.error) };
   const finish = parts.find((part) => part.type === 'finish');
   const content = parts.flatMap((part): LanguageModelV4Content[] => {
     if (part.type === 'text-delta') return [{ type: 'text', text: part.delta }];
     return part.type === 'tool-call' ? [part] : [];
   });
-  return contentOf(content, finish?.usage, finish?.finishReason.unified ?? 'missing');
+  const reason = finish?.finishReason.unified ?? 'missing';
+  return { answer: contentOf(content, finish?.usage, reason) };
 }
 
 function contentOf(

@@ -1,6 +1,7 @@
 import type { Json } from '#harness';
 import { asJson } from '../../format/json.ts';
-import { ForeignInputError } from '../foreign-input-error.ts';
+import { UnrecordableError } from '../../format/unrecordable-error.ts';
+import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 
 /** What ends a stream of Chat Completions. */
 export const doneMarker = '[DONE]';
@@ -47,5 +48,10 @@ export function readJson(text: string, line: number, what: string): Json {
     // The parser's own words repeat what it read, which may be a secret.
     throw new ForeignInputError(line, `${what} is not whole JSON`);
   }
-  return asJson(value);
+  try {
+    return asJson(value);
+  } catch (error) {
+    if (!(error instanceof UnrecordableError)) throw error;
+    throw new ForeignInputError(line, `${what} holds a number beyond all numbers`);
+  }
 }

@@ -1,50 +1,36 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
-import { ForeignInputError } from '../foreign-input-error.ts';
+import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import type { AnswerBody, OpenAiExchange } from '../imported-recording.ts';
 import type { HttpBody, HttpExchange } from './http-exchange.ts';
+import { openAiEndpoint } from './openai-endpoint.ts';
 import { doneMarker, parseEventStream, readJson } from './parse-event-stream.ts';
 
 /** A call without its place in a recording. */
 export type UnplacedExchange = Omit<OpenAiExchange, 'lane' | 'n'>;
 type Api = OpenAiExchange['api'];
 
-const openAiHost = /^(?:[a-z]+\.)?api\.openai\.com$/;
-const endpoints: ReadonlyMap<string, Api> = new Map([
-  ['/v1/responses', 'responses'],
-  ['/v1/chat/completions', 'chat'],
-]);
-
 /**
  * The call of OpenAI's Responses or Chat Completions that an exchange is.
  * @throws ForeignInputError with the reason when it is another, or not whole.
  */
 export function readOpenAiExchange(http: HttpExchange): UnplacedExchange {
-  const { line, method, request, status, retryAfter, answer } = http;
-  const url = URL.parse(http.url);
-  if (url === null) throw new ForeignInputError(line, 'its URL is none');
-  if (!openAiHost.test(url.hostname)) {
-    throw new ForeignInputError(line, `it is a call to ${url.host}, not to OpenAI`);
-  }
-  const path = url.pathname.replace(/\/$/, '');
-  const api = endpoints.get(path);
-  if (api === undefined || method.toUpperCase() !== 'POST') {
-    const reason = `${method.toUpperCase()} ${path} is neither Responses nor Chat Completions`;
-    throw new ForeignInputError(line, reason);
-  }
+  const { line, request, status, retryAfter, answer } = http;
+  const { api, path } = openAiEndpoint(http);
   if (!(status >= 200 && status < 300) && !(status >= 400 && status <= 599)) {
     throw new ForeignInputError(line, `status ${status} is no answer`);
   }
   if (request === undefined) throw new ForeignInputError(line, 'its request was not kept');
+  const asked = jsonOf(request, line, 'its request');
   return {
     t: 'openai',
     line,
     api,
-    request: { path, body: jsonOf(request, line, 'its request') },
+    request: { path, body: asked },
     answer: {
       status,
       ...(retryAfter === undefined ? {} : { retryAfter }),
-      body: status >= 400 ? failureBody(answer) : answerBody(answer, api, line),
+      body: status >= 400 ? failureBody(answer) : answerBody(answer, { api, line, request: asked }),
     },
   };
 }
@@ -63,14 +49,18 @@ function failureBody(body: HttpBody): AnswerBody {
   }
 }
 
-function answerBody(body: HttpBody, api: Api, line: number): AnswerBody {
+function answerBody(
+  body: HttpBody,
+  of: { readonly api: Api; readonly line: number; readonly request: Json },
+): AnswerBody {
+  const { api, line } = of;
   if ('text' in body && body.text.trim() === '') {
     throw new ForeignInputError(line, 'its answer is empty');
   }
   if ('text' in body && /^(?:data|event|id|retry)?:/.test(body.text.trimStart())) {
     // Lines within a body are not lines of the file: what is wrong is said of the exchange.
     const events = atLine(line, () => parseEventStream(body.text.trimStart(), line));
-    return wholeStream(events, api, line);
+    return wholeStream(events, of);
   }
   return wholeAnswer(jsonOf(body, line, 'its answer'), api, line);
 }
@@ -112,22 +102,51 @@ const lastEvents = new Set([
   'response.failed',
   'error',
 ]);
-const chunkSchema = z.looseObject({ object: z.literal('chat.completion.chunk') });
+/** Azure names its first chunk, on what filters said of the prompt, nothing at all. */
+const chunkSchema = z.looseObject({
+  object: z.enum(['chat.completion.chunk', '']),
+  choices: z.array(z.unknown()),
+});
 const errorChunkSchema = z.looseObject({ error: z.looseObject({}) });
+const finishedChunkSchema = z.looseObject({
+  choices: z.tuple([z.looseObject({ finish_reason: z.string() })], z.unknown()),
+});
+const usageChunkSchema = z.looseObject({ usage: z.looseObject({}) });
+const countsTokensSchema = z.looseObject({
+  stream_options: z.looseObject({ include_usage: z.literal(true) }),
+});
 
 /** An answer in events. @throws ForeignInputError when they are of something else, or end early. */
-export function wholeStream(events: readonly Json[], api: Api, line: number): AnswerBody {
+export function wholeStream(
+  events: readonly Json[],
+  { api, line, request }: { readonly api: Api; readonly line: number; readonly request?: Json },
+): AnswerBody {
   const body = events.filter((event) => event !== doneMarker);
-  const schema = api === 'responses' ? eventSchema : z.union([chunkSchema, errorChunkSchema]);
-  if (body.length === 0 || body.some((event) => !schema.safeParse(event).success)) {
+  const isOf = api === 'responses' ? isResponseEvent : isChunk;
+  if (body.length === 0 || !body.every(isOf)) {
     throw new ForeignInputError(line, `its answer is no stream of ${objectNames[api]} events`);
   }
-  if (!isEnded(events, api)) throw new ForeignInputError(line, 'its stream stops before its end');
+  const isEnded = api === 'responses' ? endsResponse(body) : endsCompletion(events, request);
+  if (!isEnded) throw new ForeignInputError(line, 'its stream stops before its end');
   return { events: [...events] };
 }
 
-function isEnded(events: readonly Json[], api: Api): boolean {
-  if (api === 'chat') return events.at(-1) === doneMarker;
-  const last = eventSchema.safeParse(events.findLast((event) => event !== doneMarker));
-  return last.success && lastEvents.has(last.data.type);
+const isResponseEvent = (event: Json): boolean => {
+  const type = eventSchema.safeParse(event).data?.type ?? '';
+  return type.startsWith('response.') || ['error', 'keepalive'].includes(type);
+};
+const isChunk = (event: Json): boolean =>
+  chunkSchema.safeParse(event).success || errorChunkSchema.safeParse(event).success;
+
+function endsResponse(body: readonly Json[]): boolean {
+  return lastEvents.has(eventSchema.safeParse(body.at(-1)).data?.type ?? '');
+}
+
+/** By its marker, or by all that was asked for: proxies leave the marker out, and tools stop reading before it. */
+function endsCompletion(events: readonly Json[], request: Json | undefined): boolean {
+  if (events.at(-1) === doneMarker) return true;
+  const holds = (schema: z.ZodType): boolean =>
+    events.some((event) => schema.safeParse(event).success);
+  const counted = !countsTokensSchema.safeParse(request).success || holds(usageChunkSchema);
+  return holds(errorChunkSchema) || (holds(finishedChunkSchema) && counted);
 }

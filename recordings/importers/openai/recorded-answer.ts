@@ -11,7 +11,8 @@ const itemSchema = z.looseObject({
   type: z.string(),
   call_id: z.string().nullish(),
   name: text,
-  arguments: text,
+  /** A text, and an object where OpenAI itself executes the call. */
+  arguments: z.unknown().optional(),
   input: z.unknown().optional(),
   content: z.unknown().optional(),
 });
@@ -38,6 +39,10 @@ const messageSchema = z.looseObject({
   content: text,
   refusal: text,
   tool_calls: z.array(callSchema).nullish(),
+  /** How tools were called before there could be several: the provider does not read it. */
+  function_call: callSchema.shape.function,
+  /** What was said aloud. */
+  audio: z.looseObject({ transcript: text }).nullish(),
 });
 const completionSchema = z.looseObject({
   choices: z
@@ -109,7 +114,7 @@ function answerOfResponse(response: unknown, streamed: readonly Item[]): AnswerC
     text: contents.map((part) => part.refusal ?? part.text ?? '').join(''),
     toolCalls: items.flatMap(({ type, call_id: id, name, ...called }) => {
       if (type === 'function_call') {
-        return [{ id: id ?? '', name: name ?? '', input: called.arguments ?? '' }];
+        return [{ id: id ?? '', name: name ?? '', input: textOf(called.arguments) }];
       }
       if (type !== 'custom_tool_call') return [];
       return [{ id: id ?? '', name: name ?? '', input: JSON.stringify(called.input) }];
@@ -118,6 +123,9 @@ function answerOfResponse(response: unknown, streamed: readonly Item[]): AnswerC
     finishReason: responseFinish(incomplete?.reason, items.some(isClientCall), refused),
   };
 }
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
 const clientCalls = new Set(['function_call', 'custom_tool_call', 'apply_patch_call']);
 const isClientCall = ({ type, call_id: id }: Item): boolean =>
@@ -144,14 +152,23 @@ function answerOfCompletion(bodies: readonly Json[]): AnswerContent {
     const said = message ?? delta;
     return said ? [said] : [];
   });
-  const calls = messages.flatMap(({ tool_calls: each }) =>
-    (each ?? []).map((call, index) => ({ ...call, index: chunks.length > 1 ? call.index : index })),
-  );
+  const calls = messages.flatMap(({ tool_calls: each, function_call: only }) => [
+    ...(each ?? []).map((call, index) => ({
+      ...call,
+      index: chunks.length > 1 ? call.index : index,
+    })),
+    ...(only ? [{ id: '', index: -1, function: only }] : []),
+  ]);
   const usage = chunks.findLast((chunk) => chunk.usage)?.usage;
   const refused = messages.some(({ refusal }) => refusal);
   const reason = choices.findLast((choice) => choice.finish_reason)?.finish_reason;
   return {
-    text: messages.map(({ content, refusal }) => `${content ?? ''}${refusal ?? ''}`).join(''),
+    text: messages
+      .map(
+        ({ content, refusal, audio }) =>
+          `${content ?? ''}${refusal ?? ''}${audio?.transcript ?? ''}`,
+      )
+      .join(''),
     toolCalls: [...Map.groupBy(calls, ({ index }) => index).values()].map((pieces) => ({
       id: pieces.find(({ id }) => id)?.id ?? '',
       name: pieces.find((piece) => piece.function?.name)?.function?.name ?? '',

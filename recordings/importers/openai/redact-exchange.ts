@@ -1,14 +1,24 @@
 import type { Json } from '#harness';
 import { createRecordingRedaction, type RecordingRedaction } from '../../format/redaction.ts';
 import type { ImportedExchange, OpenAiExchange } from '../imported-recording.ts';
+import { createCredentialRedaction } from './credentials.ts';
 
 /** Takes out of the calls of one recording what it must not hold, in the order in which it is written. */
 export function createImportRedaction(): (exchange: ImportedExchange) => ImportedExchange {
-  const redaction = createRecordingRedaction();
+  const redaction = withoutCredentials(createRecordingRedaction());
   return (exchange) => {
     if (exchange.t === 'openai') return redactOpenAi(exchange, redaction);
     const { request, answer } = exchange;
     return { ...exchange, request: said(request, redaction), answer: said(answer, redaction) };
+  };
+}
+
+function withoutCredentials(redaction: RecordingRedaction): RecordingRedaction {
+  const credentials = createCredentialRedaction();
+  return {
+    said: (value) => redaction.said(credentials.value(value)),
+    text: (text) => redaction.text(credentials.text(text)),
+    part: (part) => redaction.part(credentials.value(part)),
   };
 }
 

@@ -15,13 +15,16 @@ export interface ReplayedExchange {
 
 /** Drives a recorded answer through the provider and holds what comes out against what the recording says. */
 export async function replayExchange(exchange: OpenAiExchange): Promise<ReplayedExchange> {
-  const answer = await driveProvider(exchange);
+  const { answer, unreadable } = await driveProvider(exchange);
   const builtIn = builtInCalls(exchange);
   const toolCalls = answer.toolCalls.filter(({ id }) => !builtIn.has(id));
   const expected = expectedAnswer(exchange);
   if (expected === undefined) return { answer, difference: 'its body has another shape' };
   const found = firstDifference('answer', asJson(expected), asJson({ ...answer, toolCalls }));
   if (found === undefined) return { answer };
+  if (unreadable !== undefined) {
+    return { answer, difference: `what stands at ${unreadable || 'the root'} is not known to it` };
+  }
   const [recorded, yielded] = [found.recorded, found.asked].map(shown);
   return {
     answer,

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
-import { ForeignInputError } from '../foreign-input-error.ts';
+import { ForeignInputError } from './foreign-input-error.ts';
 
 /** A small file may unpack to more than there is memory. */
 const largestBody = { maxOutputLength: 64 * 1024 * 1024 };

@@ -1,15 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { ForeignInputError } from './foreign-input-error.ts';
 
 /** What is larger is no recording of a session, and would have to be held in memory several times over. */
 const largestBytes = 128 * 1024 * 1024;
 
 /**
- * The text of a file that anything may have written.
+ * The text of a file that anything may have written; packed with gzip it is unpacked, as it stands or written as base64.
  * @throws ForeignInputError when it is none.
  */
 export async function readForeignText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
+  const bytes = unpacked(await readBytes(path));
   if (bytes.length === 0) throw new ForeignInputError(1, 'the file is empty');
   if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
     throw new ForeignInputError(1, 'the file is UTF-16, and UTF-8 is read');
@@ -38,6 +39,23 @@ async function readBytes(path: string): Promise<Buffer> {
     if (error instanceof ForeignInputError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new ForeignInputError(1, code === 'ENOENT' ? 'there is no such file' : code);
+  }
+}
+
+/** How base64 begins of what gzip packed. */
+const packedText = Buffer.from('H4sI');
+
+function unpacked(bytes: Buffer): Buffer {
+  const isText = bytes.subarray(0, packedText.length).equals(packedText);
+  const packed = isText ? Buffer.from(bytes.toString('latin1'), 'base64') : bytes;
+  if (!startsWith(packed, [0x1f, 0x8b])) return bytes;
+  try {
+    return gunzipSync(packed, { maxOutputLength: largestBytes });
+  } catch {
+    throw new ForeignInputError(
+      1,
+      `the file cannot be unpacked, or has more than ${largestBytes} bytes then`,
+    );
   }
 }
 
