@@ -3,7 +3,7 @@ import { assembleTeam } from './agent/agent-team.ts';
 import { noteDecision } from './agent/audit-call.ts';
 import type { Agent } from './agent/define-agent.ts';
 import type { RunBudget } from './agent/dispatch/run-meter.ts';
-import { type Exchanges, openExchanges } from './agent/exchanges.ts';
+import { clearPlace, type Exchanges, openExchanges } from './agent/exchanges.ts';
 import type { SessionMemory } from './agent/run-session.ts';
 import type { OutputGuard } from './agent/withhold-turn.ts';
 import { type HarnessReaders, harnessReaders } from './harness-readers.ts';
@@ -183,16 +183,15 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   return {
     send: (message) => send(message, { runner, lives }),
     cancel: control.requestCancel,
-    clear: (request) =>
-      clearSession(request, {
-        clearing: backing.clearing,
-        runner,
-        approvals,
-        control,
-        audit,
-        feed,
-        clock: host.clock,
-      }),
+    clear: async (request) => {
+      const { by, force = false } = request;
+      const { clearing } = backing;
+      const { clock } = host;
+      const parts = { clearing, runner, approvals, control, audit, feed, clock };
+      const cleared = await clearSession(request, parts);
+      exchanges.cleared(clearPlace(cleared.epoch), { by, force });
+      return cleared;
+    },
     audit,
     tools: team.directory,
     approvals: redactedDesk(approvalDesk({ approvals, lives, clock: host.clock, note })),

@@ -7,6 +7,7 @@ export {
   type ExchangePlace,
   type Exchanges,
   openExchanges,
+  type PersonsClear,
   type PersonsMessage,
   type ToolCall,
   type ToolOutcome,

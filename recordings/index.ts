@@ -58,6 +58,7 @@ export {
 export type {
   Answer,
   AskedCall,
+  ClearStep,
   ClockStep,
   ContextDelta,
   DecisionStep,

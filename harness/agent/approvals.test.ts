@@ -233,6 +233,22 @@ test('an approval does not outlive what it was judged by', async () => {
   expect(await told(harness)).toContain('APPROVAL_STALE');
 });
 
+test('what was asked for behind a question of a cancelled run is not done, and has a result all the same', async () => {
+  const state = purse();
+  const both = { calls: [...(pay(6400).calls ?? []), ...(pay(4000).calls ?? [])] };
+  await using harness = await open(state, both, { text: 'never' });
+  await waiting(harness);
+  await harness.cancel('s', 'r');
+  expect(await harness.outcome('r')).toMatchObject({ kind: 'cancelled', done: [] });
+  expect(state.paid).toEqual([]);
+  const facts = (await harness.events('s')).map(({ fact }) => fact);
+  expect(facts.filter(({ type }) => type === 'tool-failed')).toMatchObject([
+    { error: { code: 'RUN_CANCELLED' } },
+    { error: { code: 'RUN_CANCELLED' } },
+  ]);
+  expect(facts.at(-1)?.type).toBe('run-cancelled');
+});
+
 test('a cancelled run stops waiting, and its end says what had been done', async () => {
   const state = purse();
   await using harness = await open(state, pay(4000), pay(6400), { text: 'never' });

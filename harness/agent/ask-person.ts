@@ -107,8 +107,10 @@ export async function askPerson(question: Question, asking: Asking): Promise<Dec
     return kind === 'expired' ? { ...outcome, reason: sessionExpiredReason } : outcome;
   }
   if (outcome.verdict !== 'cancelled' || !question.yieldsToMessages) return outcome;
-  const { isCancelRequested } = await control.look(runId, reader);
-  return isCancelRequested ? outcome : { ...outcome, reason: supersededReason };
+  // Whoever clears the session ends the request before the run.
+  const { isCancelRequested, steering } = await control.look(runId, reader);
+  const isSuperseded = !isCancelRequested && steering.length > 0;
+  return isSuperseded ? { ...outcome, reason: supersededReason } : outcome;
 }
 
 /** Why a request has expired before its own time was over. */

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { Failure, Json } from '../session/event.ts';
+import type { Failure, Json, Principal } from '../session/event.ts';
 import type { RunRequest } from '../session/runner.ts';
 import type { SteeringMessage } from '../session/steering.ts';
 import type { ApprovalNeed } from '../tools/define-tool.ts';
@@ -7,7 +7,7 @@ import type { ApprovalNeed } from '../tools/define-tool.ts';
 /**
  * Where in a session an exchange happens: the lane is the causal path (`<run>`, `<run>/<agent>`), the ordinal counts
  * within it from 0. It is a function of what the run has done and not of time, so a step that runs again after a crash
- * asks at the same place.
+ * asks at the same place. What no run does has a lane of its own: `clear`, one for each epoch that is over.
  */
 export interface ExchangePlace {
   readonly lane: string;
@@ -16,6 +16,13 @@ export interface ExchangePlace {
 
 /** What a person says, and whether to the run in progress. */
 export type PersonsMessage = Pick<RunRequest, 'text' | 'principal' | 'mode'>;
+
+/** A person's wish that the session begin anew, once it has. */
+export interface PersonsClear {
+  readonly by: Principal;
+  /** What was in progress was ended for it. */
+  readonly force: boolean;
+}
 
 /** What a tool call came to. A failure is an answer too: the model is shown it. */
 export type ToolResult =
@@ -50,6 +57,8 @@ export interface ToolCall {
 export interface Exchanges {
   /** A person's message arrived. */
   readonly message: (place: ExchangePlace, message: PersonsMessage) => void;
+  /** A person has cleared the session. */
+  readonly cleared: (place: ExchangePlace, clear: PersonsClear) => void;
   /** The model to call at this place. */
   readonly model: (place: ExchangePlace, model: LanguageModelV4) => LanguageModelV4;
   readonly tool: (
@@ -75,6 +84,7 @@ export interface Exchanges {
 /** Lets everything through: a live session that nobody records. */
 export const openExchanges: Exchanges = {
   message: () => undefined,
+  cleared: () => undefined,
   model: (_place, model) => model,
   tool: (_place, _call, execute) => execute(),
   decision: (_place, _call, wait) => wait(),
@@ -82,6 +92,9 @@ export const openExchanges: Exchanges = {
   clock: (_place, read) => read(),
   dice: (_place, roll) => roll(),
 };
+
+/** Where the clear stands by which an epoch began. The first epoch began with a message. */
+export const clearPlace = (epoch: number): ExchangePlace => ({ lane: 'clear', ordinal: epoch - 2 });
 
 /** Hands out the places of one run, by its number in the session (`2`, and `2.1` for its first sub-agent). Deterministic: the n-th exchange of a lane is number n in every life. */
 export function placesOf(run: string): (agent: string) => ExchangePlace {

@@ -124,14 +124,17 @@ export async function runAgent(
       return { kind: 'answered', agent: agent.name, text };
     }
     const speaker = agent;
+    let cancelledAt: number | undefined;
     for (const call of turn.calls) {
-      const taken = { run, agent: speaker, call, names, tell, readUpTo, handoffsLeft };
-      const { result, isEffect } = await takeToolCall(taken, outside);
+      const taken = { run, agent: speaker, call, names, tell, readUpTo, handoffsLeft, cancelledAt };
+      const { result, isEffect, ...settled } = await takeToolCall(taken, outside);
+      cancelledAt ??= settled.cancelledAt;
       if (isEffect) done.push(call);
       const successor = nextSpeaker(call, result, run);
       if (successor !== undefined) handoffsLeft -= 1;
       agent = successor ?? agent;
     }
+    if (cancelledAt !== undefined) return cancelRun(run, { step: 'end', agent, done });
   }
   const error = {
     code: 'TURN_LIMIT_REACHED',

@@ -30,6 +30,8 @@ export interface CallInRun {
   readonly readUpTo: number;
   /** So often control may still move in this run. */
   readonly handoffsLeft: number;
+  /** When it was found that the run is cancelled, milliseconds since the epoch: from then on no call is carried out. */
+  readonly cancelledAt: number | undefined;
 }
 
 /** What a call came to in the end. */
@@ -37,6 +39,8 @@ export interface SettledCall {
   readonly result: ToolResult;
   /** Whether it has changed something that cancelling the run does not undo. */
   readonly isEffect: boolean;
+  /** When it was found that the run is cancelled, because a person need not decide any more. */
+  readonly cancelledAt?: number;
 }
 
 /** An attempt at the call, as a step of its own. */
@@ -57,7 +61,7 @@ type Consequence =
  * one key of the call.
  */
 export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promise<SettledCall> {
-  const { run, agent, call, names, tell, handoffsLeft } = taken;
+  const { run, agent, call, names, tell, handoffsLeft, cancelledAt } = taken;
   const step = names(call.tool);
   const { sessionId, runId, principal } = run.request;
   const context = {
@@ -77,6 +81,10 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     await auditCall({ agent, context, ...settled }, outside.audit);
     return result;
   };
+  if (cancelledAt !== undefined) {
+    const result: ToolResult = { kind: 'failed', error: runCancelled(call) };
+    return { result: await settle(step, { call, result, endedAt: cancelledAt }), isEffect: false };
+  }
   const reader = { sessionId, principal, after: taken.readUpTo };
   const overBudget = run.meter.refusedCall(call, toolNamed(call.tool, run.team.now(agent)));
   const budget = overBudget === undefined ? {} : { overBudget };
@@ -104,7 +112,8 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
         : afterFindingOut(act, { decision, question }, names);
     if (next.kind === 'settled') {
       const result = await settle(next.told, { call: act.call, result: next.result, endedAt });
-      return { result, isEffect: result.kind === 'completed' };
+      const settled = { result, isEffect: result.kind === 'completed' };
+      return endsRun(decision) ? { ...settled, cancelledAt: endedAt } : settled;
     }
     ({ act } = next);
   }
@@ -182,6 +191,15 @@ async function decide(
   return decision;
 }
 
+/** Nobody is asked any more because the run is to end; a question that is only put off for a message is no such thing. */
+const endsRun = ({ verdict, reason }: DecisionOutcome): boolean =>
+  verdict === 'cancelled' && reason !== supersededReason;
+
+const runCancelled = ({ tool }: ToolCall): Failure => ({
+  code: 'RUN_CANCELLED',
+  message: `${tool} was not used: the run was cancelled.`,
+});
+
 function refusalOf(call: ToolCall, { verdict, reason }: DecisionOutcome): Failure {
   const { tool } = call;
   if (verdict === 'cancelled' && reason === supersededReason) return messageArrived(call);
@@ -201,6 +219,6 @@ function refusalOf(call: ToolCall, { verdict, reason }: DecisionOutcome): Failur
       };
     case 'cancelled':
     case 'approved':
-      return { code: 'RUN_CANCELLED', message: `${tool} was not used: the run was cancelled.` };
+      return runCancelled(call);
   }
 }

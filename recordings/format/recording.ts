@@ -124,6 +124,14 @@ export const exchangeSchema = z.discriminatedUnion('t', [
     /** Said to the run in progress; absent for a message that waits its turn. */
     mode: z.literal('steer').exactOptional(),
   }),
+  /** A person has cleared the session. Its lane is `clear`; where it stands in the file is where it happened. */
+  z.strictObject({
+    t: z.literal('clear'),
+    ...place,
+    by: principalSchema,
+    /** What was in progress was ended for it; absent where nothing was. */
+    force: z.literal(true).exactOptional(),
+  }),
   /** Messages that a run read before a model turn; absent where there were none. Its place is `<lane>/steering`. */
   z.strictObject({
     t: z.literal('steering'),

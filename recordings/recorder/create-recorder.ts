@@ -5,6 +5,7 @@ import {
   type ExchangePlace,
   type Exchanges,
   openExchanges,
+  type PersonsClear,
   type PersonsMessage,
   type SessionEvent,
   type SteeringMessage,
@@ -58,6 +59,7 @@ export interface Recorder {
 /** An exchange as it happened. */
 type Observed =
   | ({ readonly t: 'message' } & PersonsMessage)
+  | ({ readonly t: 'clear' } & PersonsClear)
   | { readonly t: 'steering'; readonly messages: readonly SteeringMessage[] }
   | { readonly t: 'clock'; readonly value: number }
   | { readonly t: 'dice'; readonly value: string }
@@ -149,6 +151,11 @@ function watch(inner: Exchanges, begin: Begin): Exchanges {
       inner.message(place, message);
       end({ t: 'message', ...message });
     },
+    cleared: (place, clear) => {
+      const end = begin(place);
+      inner.cleared(place, clear);
+      end({ t: 'clear', ...clear });
+    },
     model: (place, model) => {
       const end = begin(place);
       return recordModel(inner.model(place, model), (call) => end({ t: 'model', ...call }));
@@ -207,6 +214,10 @@ function write(
         .map(recordedSteering)
         .map((message) => ({ ...message, text: redaction.text(message.text) }));
       return lineOf(place, { t: observed.t, messages });
+    }
+    case 'clear': {
+      const { by, force } = observed;
+      return lineOf(place, { t: observed.t, by, ...(force ? { force } : {}) });
     }
     case 'message':
       return lineOf(place, { ...observed, text: redaction.text(observed.text) });

@@ -3,6 +3,7 @@ import type {
   DecisionOutcome,
   ExchangePlace,
   Json,
+  PersonsClear,
   PersonsMessage,
   ToolCall,
   ToolOutcome,
@@ -36,6 +37,7 @@ import {
 /** Finds the recorded answer to a request, or diverges. */
 export interface Matcher {
   readonly message: (place: ExchangePlace, message: PersonsMessage) => void;
+  readonly cleared: (place: ExchangePlace, clear: PersonsClear) => void;
   /** What the recorded run read before the model turn at this place; mostly nothing. */
   readonly steering: (turn: ExchangePlace) => readonly RecordedSteering[];
   /** Diverges unless these messages, found by a live run, are the recorded ones. */
@@ -56,7 +58,7 @@ type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
 
 /** Matches against `tape`. What it answered is checked off; what it cannot answer goes to the latch. */
 export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): Matcher {
-  const { diverge, take, sameCall } = createFinder(tape, latch, checklist);
+  const { diverge, take, sameCall, sameSaid } = createFinder(tape, latch, checklist);
   const steering = (turn: ExchangePlace): readonly RecordedSteering[] => {
     const place = steeringPlace(turn);
     if (tape.at(place) === undefined) return [];
@@ -66,8 +68,12 @@ export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): M
     message: (place, message) => {
       const asked = { exchange: 'message', place };
       const { t: _, lane: __, n: ___, ...recorded } = take('message', asked);
-      const difference = firstDifference('message', ...comparable(recorded, asJson(message)));
-      if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
+      sameSaid(asked, recorded, asJson(message));
+    },
+    cleared: (place, { by, force }) => {
+      const asked = { exchange: 'clear', place };
+      const recorded = take('clear', asked);
+      sameSaid(asked, { by: recorded.by, force: recorded.force ?? false }, asJson({ by, force }));
     },
     steering,
     found: (turn, messages) => {
@@ -130,6 +136,8 @@ interface Finder {
     kind: Kind,
     asked: ExchangeReference,
   ) => Extract<TapedExchange, { t: Kind }>;
+  /** Diverges unless a person says now what was recorded. */
+  readonly sameSaid: (asked: ExchangeReference, recorded: Json, now: Json) => void;
   /** Diverges unless what was found is about this call. */
   readonly sameCall: (
     found: Pick<TapedTool, 'tool' | 'input'>,
@@ -175,7 +183,11 @@ function createFinder(tape: Tape, latch: Latch, checklist: Checklist): Finder {
     const difference = firstDifference('input', ...comparable(found.input, call.input));
     if (difference !== undefined) diverge(asked, { class: 'TOOL_INPUT', difference });
   };
-  return { diverge, take, sameCall };
+  const sameSaid = (asked: ExchangeReference, recorded: Json, now: Json): void => {
+    const difference = firstDifference('message', ...comparable(recorded, now));
+    if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
+  };
+  return { diverge, take, sameCall, sameSaid };
 }
 
 function comparableMessages(

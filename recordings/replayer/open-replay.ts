@@ -80,6 +80,7 @@ function recordedExchanges(
 ): Exchanges {
   return {
     message: matcher.message,
+    cleared: matcher.cleared,
     // Messages are sent one after the other: nothing waits yet of what the recorded run found.
     steering: (place) =>
       matcher.steering(place).map(({ run, ...message }) => ({

@@ -2,7 +2,6 @@ import {
   type Agent,
   createHarness,
   type Exchanges,
-  type Harness,
   type MemoryOptions,
   type SessionEvent,
 } from '#harness';
@@ -93,24 +92,28 @@ async function runSession(
     exchanges: around(replay.exchanges),
     ...(memory === undefined ? {} : { memory }),
   });
-  for (const [index, message] of recording.exchanges
-    .filter((each) => each.t === 'message')
-    .entries()) {
-    const { text, principal, mode = 'queue' } = message;
-    await settle(
-      harness,
-      await harness.send({ sessionId, messageId: runIdOf(index + 1), text, principal, mode }),
-      replay,
-    );
+  let runs = 0;
+  for (const said of recording.exchanges) {
+    if (said.t === 'message') {
+      const { text, principal, mode = 'queue' } = said;
+      runs += 1;
+      const messageId = runIdOf(runs);
+      const sent = harness.send({ sessionId, messageId, text, principal, mode });
+      await settle(sent.then(harness.outcome), replay);
+    }
+    if (said.t === 'clear') {
+      const { by, force = false } = said;
+      await settle(harness.clear({ sessionId, by, force }), replay);
+    }
     if (replay.divergence() !== undefined) break;
   }
   return harness.events(sessionId);
 }
 
 /** A run may die of a divergence, which the replay itself reports; of anything else it may not. */
-async function settle(harness: Harness, runId: string, replay: Replay): Promise<void> {
+async function settle(ending: Promise<unknown>, replay: Replay): Promise<void> {
   try {
-    await harness.outcome(runId);
+    await ending;
   } catch (error) {
     if (replay.divergence() === undefined) throw error;
   }

@@ -51,6 +51,8 @@ function plainStep(
       const { text, principal, mode } = exchange;
       return { kind: 'message', text, principal, steers: mode === 'steer' };
     }
+    case 'clear':
+      return { kind: 'clear', by: exchange.by, force: exchange.force ?? false };
     case 'steering':
       return { kind: 'steering', messages: exchange.messages };
     case 'clock':

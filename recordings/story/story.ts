@@ -69,6 +69,14 @@ export interface MessageStep extends StepBase {
   readonly steers: boolean;
 }
 
+/** A person has cleared the session: what runs told before is in no log any more. */
+export interface ClearStep extends StepBase {
+  readonly kind: 'clear';
+  readonly by: Extract<Exchange, { t: 'clear' }>['by'];
+  /** What was in progress was ended for it. */
+  readonly force: boolean;
+}
+
 /** Messages that a run read before a model turn. */
 export interface SteeringStep extends StepBase {
   readonly kind: 'steering';
@@ -120,6 +128,7 @@ export interface DiceStep extends StepBase {
 
 export type StoryStep =
   | MessageStep
+  | ClearStep
   | SteeringStep
   | ModelStep
   | ToolStep
