@@ -78,7 +78,7 @@ describe('answers of OpenAI without their requests', () => {
     expect(skipped.map(({ file, line, reason }) => [file, line, reason])).toEqual(
       [
         [1, 'its stream stops before its end'],
-        [1, 'its answer is no stream of chat.completion events'],
+        [1, 'it is no answer of Responses or Chat Completions'],
         [1, 'the file is empty'],
         [3, 'the file is binary'],
         [1, 'the file is UTF-16, and UTF-8 is read'],
