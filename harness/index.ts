@@ -12,6 +12,7 @@ export {
   type ToolCall,
   type ToolOutcome,
 } from './agent/exchanges.ts';
+export { handoffToolName } from './agent/handoff.ts';
 export { type Route, type ScoredRoute, scoreRoute } from './agent/score-route.ts';
 export {
   type Backing,

@@ -4,6 +4,7 @@ export { GenerateNotRecordedError } from './format/generate-not-recorded-error.t
 export type { Difference } from './format/json.ts';
 export { parseRecording } from './format/parse-recording.ts';
 export {
+  type Definition,
   type EventOutline,
   type Exchange,
   type ExchangeKind,
@@ -55,6 +56,7 @@ export {
   contextChangeOf,
   contextOf,
 } from './story/context-of.ts';
+export { readStory } from './story/read-story.ts';
 export type {
   Answer,
   AskedCall,
@@ -72,4 +74,5 @@ export type {
   Tokens,
   ToolStep,
 } from './story/story.ts';
+export { type StoryTally, tallyStory } from './story/tally-story.ts';
 export { tellStory } from './story/tell-story.ts';

@@ -40,7 +40,7 @@ export { runIdOf } from './scenario/run-id-of.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
 export { importNamed, isModulePath, ModuleUnusableError } from './suites/import-named.ts';
-export { recordingBeside } from './suites/locate-scenario.ts';
+export { locateScenario, recordingBeside } from './suites/locate-scenario.ts';
 export { ScenarioUnknownError, scenarioNamed, scenarios } from './suites/scenario-named.ts';
 export { type TwoWays, twoWays } from './suites/supervision/two-ways.ts';
 export type { Trial } from './trials/trial.ts';

@@ -26,6 +26,7 @@ import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { retention } from './commands/retention.ts';
 import { serve } from './commands/serve.ts';
+import { show } from './commands/show.ts';
 import { verify } from './commands/verify.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
 
@@ -61,6 +62,7 @@ const program = buildProgram(
   [
     record,
     replay,
+    show,
     verify,
     importRecordings,
     crash,

@@ -1,0 +1,163 @@
+import {
+  contextChangeOf,
+  contextOf,
+  type Definition,
+  type ModelStep,
+  type Story,
+  type StoryStep,
+  tallyStory,
+} from '#recordings';
+import type { Paint } from '../paint.ts';
+import { flawsOf } from './flaws-of.ts';
+import { showMessage } from './show-message.ts';
+import { counted, showStep, timeOf } from './show-step.ts';
+import { indented, inlineValue, showValue } from './show-value.ts';
+
+export interface ProseOptions {
+  /** Whether to say of every model turn what it read. */
+  readonly contexts: boolean;
+  /** Whether to say prompts and tools in full, and not only which they are. */
+  readonly definitions: boolean;
+  readonly paint: Paint;
+}
+
+/**
+ * A session as prose: what people said, what models said and asked for, what came of it, who decided. What a model is told
+ * stands behind it. The same recording gives the same text.
+ */
+export function tellProse(story: Story, options: ProseOptions): string {
+  const told = [
+    ...headOf(story, options.paint),
+    ...sessionOf(story, options),
+    ...definitionsOf(story, options),
+  ];
+  return told.join('\n');
+}
+
+function headOf(story: Story, paint: Paint): readonly string[] {
+  const { name, made, model, imported } = story;
+  const tally = tallyStory(story);
+  const by = model === undefined ? '' : ` by ${model.provider} ${model.modelId}`;
+  const counts = [
+    counted(tally.modelTurns, 'model turn'),
+    counted(tally.toolCalls, 'tool call'),
+    ...(tally.decisions === 0 ? [] : [counted(tally.decisions, 'decision')]),
+    `${tally.inputTokens}${tally.cachedTokens > 0 ? ` (${tally.cachedTokens} cached)` : ''} + ${tally.outputTokens} tokens`,
+  ];
+  return [
+    paint('bold', name),
+    `${made}${by}: ${counts.join(', ')}`,
+    ...(imported === undefined
+      ? []
+      : [
+          `imported from ${imported.source} at fidelity ${imported.fidelity}`,
+          ...indented(imported.losses.map((loss) => `- ${loss}`)),
+        ]),
+    ...flawsOf(story).map((flaw) => paint('red', flaw)),
+  ];
+}
+
+function sessionOf(story: Story, options: ProseOptions): readonly string[] {
+  const lines: string[] = [];
+  let run: number | undefined;
+  for (const step of inReadingOrder(story)) {
+    if (step.run !== run || step.kind === 'message')
+      lines.push('', ...headingOf(step, story, options.paint));
+    run = step.run;
+    if (step.kind === 'clock' || step.kind === 'dice') continue;
+    const [first = '', ...rest] = showStep(step, options.paint);
+    const isTurn = step.kind === 'model';
+    const told = [
+      ...(isTurn ? ['', ...sentOut(step, story)] : []),
+      first,
+      ...(isTurn && options.contexts ? indented(contextLines(step, story)) : []),
+      ...rest,
+    ];
+    lines.push(...indented(told, step.subAgent > 0 ? 1 : 0));
+  }
+  return lines;
+}
+
+/** The order of the recording, but for sub-agents, who are told one after the other. */
+function inReadingOrder({ steps, lanes }: Story): readonly StoryStep[] {
+  const laneStarts = new Map(
+    lanes.filter(({ subAgent }) => subAgent > 0).map((lane) => [lane.steps[0], lane.steps]),
+  );
+  return steps.flatMap((step) => {
+    if (step.subAgent === 0) return [step];
+    return (laneStarts.get(step.index) ?? []).flatMap((index) => steps[index] ?? []);
+  });
+}
+
+function headingOf(step: StoryStep, { steps }: Story, paint: Paint): readonly string[] {
+  const { run } = step;
+  if (run === undefined) return [];
+  if (step.kind !== 'message') return [paint('dim', `Run ${run} goes on.`)];
+  const begun = steps.slice(step.index).find((each) => each.kind === 'clock' && each.run === run);
+  const dice = steps.slice(step.index).find((each) => each.kind === 'dice' && each.run === run);
+  const when = begun?.kind === 'clock' ? `, at ${timeOf(begun.value)}` : '';
+  const chance = dice?.kind === 'dice' ? ` (dice ${dice.value})` : '';
+  return [paint('bold', `Run ${run}`) + paint('dim', `${when}${chance}`)];
+}
+
+/** How a sub-agent's first turn begins. */
+function sentOut(
+  { index, subAgent, run, agent }: ModelStep,
+  { lanes, steps }: Story,
+): readonly string[] {
+  const lane = lanes.find((each) => each.subAgent > 0 && each.steps[0] === index);
+  if (lane?.parent === undefined) return [];
+  const parent = steps[lane.parent]?.agent ?? `run ${run}`;
+  return [`${parent} sends out ${agent ?? 'a sub-agent'} (${run}.${subAgent})`];
+}
+
+/** Messages with `=` were in the turn before as well; what has `+` or `-` is new or gone. */
+function contextLines(step: ModelStep, story: Story): readonly string[] {
+  const context = contextOf(story, step);
+  if (context === undefined) return ['what it read was not kept'];
+  const { kept = 0, dropped = 0 } = step.context ?? {};
+  const change = contextChangeOf(story, step);
+  const settings = Object.entries(context.settings);
+  return [
+    'it read:',
+    ...indented([
+      `prompts: ${context.system.map(({ id }) => id).join(', ') || 'none'}`,
+      `tools: ${context.tools.map(({ id }) => id.replace(/^tool:/, '')).join(', ') || 'none'}`,
+      ...settings.map(([name, value]) => `${name}: ${inlineValue(value)}`),
+      ...(change?.system.removed ?? []).map((id) => `- ${id}`),
+      ...(dropped === 0 ? [] : [`- ${counted(dropped, 'message')} of the turn before`]),
+      ...context.messages.flatMap((message, index) => {
+        const [first = '', ...rest] = showMessage(message);
+        return [`${index < kept ? '=' : '+'} ${first}`, ...indented(rest)];
+      }),
+    ]),
+  ];
+}
+
+function definitionsOf(
+  { definitions }: Story,
+  { definitions: isFull, paint }: ProseOptions,
+): readonly string[] {
+  const titled = (title: string, t: Definition['t']): readonly string[] => {
+    const those = definitions.filter((each) => each.t === t);
+    const lines = those.flatMap((each) => [
+      `${each.id.replace(/^(?:prompt|tool):/, '')} ${paint('dim', each.fingerprint.slice(0, 8))}`,
+      ...(isFull ? indented(each.t === 'prompt' ? each.text.split('\n') : showTool(each)) : []),
+    ]);
+    return those.length === 0 ? [] : ['', paint('bold', title), ...indented(lines)];
+  };
+  return [...titled('Prompts', 'prompt'), ...titled('Tools', 'tool-definition')];
+}
+
+function showTool({
+  definition,
+}: Extract<Definition, { t: 'tool-definition' }>): readonly string[] {
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
+    return showValue(definition);
+  }
+  const { name: _, type: __, description, ...rest } = definition;
+  return [
+    ...(typeof description === 'string' ? description.split('\n') : []),
+    ...(Object.keys(rest).length === 0 ? [] : showValue(rest)),
+  ];
+}
