@@ -21,6 +21,7 @@ import { evaluate } from './commands/eval.ts';
 import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
+import { migrate } from './commands/migrate.ts';
 import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
@@ -65,6 +66,7 @@ const program = buildProgram(
     show,
     verify,
     importRecordings,
+    migrate,
     crash,
     mutants,
     evaluate,
