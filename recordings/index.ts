@@ -76,3 +76,5 @@ export type {
 } from './story/story.ts';
 export { type StoryTally, tallyStory } from './story/tally-story.ts';
 export { tellStory } from './story/tell-story.ts';
+export { type ScanReport, scanFiles } from './scan/scan-files.ts';
+export { secretsInEnvironment } from './scan/secrets-in-environment.ts';

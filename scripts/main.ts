@@ -26,6 +26,7 @@ import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { retention } from './commands/retention.ts';
+import { scan } from './commands/scan.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { verify } from './commands/verify.ts';
@@ -67,6 +68,7 @@ const program = buildProgram(
     verify,
     importRecordings,
     migrate,
+    scan,
     crash,
     mutants,
     evaluate,

@@ -57,7 +57,9 @@ test('a secret keeps the file from being written, and is not repeated', async ()
   const leaky = parseRecording(text.replace('in transit', key), 'leaky');
   const error = await writeRecording(path, leaky).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'RECORDING_HOLDS_SECRET' });
-  expect(String(error)).toContain('line 14 holds an OpenAI or Anthropic key');
+  expect(String(error)).toContain(
+    'line 14 at /outcome/output/status holds an OpenAI or Anthropic key',
+  );
   expect(String(error)).not.toContain(key);
   expect(await readFile(path, 'utf8')).toBe('what was there');
 });

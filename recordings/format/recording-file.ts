@@ -50,7 +50,8 @@ async function writeText(
   text: string,
   secrets: readonly string[] = [],
 ): Promise<void> {
-  const found = findSecrets(text, secrets);
+  const known = secrets.map((value) => ({ value, kind: 'a secret that is in use' }));
+  const found = findSecrets(text, known);
   if (found.length > 0) throw new SecretFoundError(path, found);
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
