@@ -50,6 +50,8 @@ export {
   replaySession,
 } from './replayer/replay-session.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
+export { type ScanReport, scanFiles } from './scan/scan-files.ts';
+export { secretsInEnvironment } from './scan/secrets-in-environment.ts';
 export {
   type Context,
   type ContextChange,
@@ -76,5 +78,3 @@ export type {
 } from './story/story.ts';
 export { type StoryTally, tallyStory } from './story/tally-story.ts';
 export { tellStory } from './story/tell-story.ts';
-export { type ScanReport, scanFiles } from './scan/scan-files.ts';
-export { secretsInEnvironment } from './scan/secrets-in-environment.ts';

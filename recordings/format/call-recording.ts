@@ -8,27 +8,29 @@ import {
   toolExchangeSchema,
 } from './recording.ts';
 
-const callModelSchema = modelExchangeSchema.extend({
+export const callModelSchema = modelExchangeSchema.extend({
   /** Who was asked, where it is not the model of the header. */
   model: modelNameSchema.exactOptional(),
 });
 
-const callExchangeSchema = z.discriminatedUnion('t', [
-  callModelSchema,
-  toolExchangeSchema,
-  openAiSchema,
-  semanticSchema,
-]);
+/** The exchanges that may stand in a recording of calls, by its fidelity. */
+export const callLines = {
+  wire: [openAiSchema],
+  call: [callModelSchema, toolExchangeSchema, openAiSchema],
+  'response-only': [openAiSchema],
+  semantic: [semanticSchema],
+} as const satisfies Readonly<Record<CallHeader['fidelity'], readonly z.ZodObject[]>>;
+
+const callExchangeSchema = z.discriminatedUnion('t', [...callLines.call, ...callLines.semantic]);
 export type CallExchange = z.infer<typeof callExchangeSchema>;
 
-/** The exchanges that may stand in a recording of calls, by its fidelity. */
 export const callExchangeSchemas: Readonly<
   Record<CallHeader['fidelity'], z.ZodType<CallExchange>>
 > = {
-  wire: z.discriminatedUnion('t', [openAiSchema]),
-  call: z.discriminatedUnion('t', [callModelSchema, toolExchangeSchema, openAiSchema]),
-  'response-only': z.discriminatedUnion('t', [openAiSchema]),
-  semantic: z.discriminatedUnion('t', [semanticSchema]),
+  wire: z.discriminatedUnion('t', callLines.wire),
+  call: z.discriminatedUnion('t', callLines.call),
+  'response-only': z.discriminatedUnion('t', callLines['response-only']),
+  semantic: z.discriminatedUnion('t', callLines.semantic),
 };
 
 /** Calls of models and tools without the session they were made in: what another agent did, or another tool recorded. */

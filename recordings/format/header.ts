@@ -28,7 +28,7 @@ export const sessionHeaderSchema = z.strictObject({
   migratedFrom,
 });
 
-const callHeaderSchema = z.strictObject({
+export const callHeaderSchema = z.strictObject({
   ...start,
   fidelity: z.literal('call'),
   name,
@@ -41,7 +41,7 @@ const callHeaderSchema = z.strictObject({
   migratedFrom,
 });
 
-const importHeaderSchema = z.strictObject({
+export const importHeaderSchema = z.strictObject({
   ...start,
   fidelity: z.enum(['wire', 'response-only', 'semantic']),
   name,

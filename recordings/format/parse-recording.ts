@@ -17,6 +17,7 @@ import {
   exchangeSchema,
   type Recording,
 } from './recording.ts';
+import { RecordingInvalidError } from './recording-invalid-error.ts';
 import { RecordingKindError } from './recording-kind-error.ts';
 import { editedLines, type Line, parseLine, wholeLinesOf } from './recording-lines.ts';
 import { RecordingTornError } from './recording-torn-error.ts';
@@ -110,10 +111,23 @@ function readBody<Each extends Exchange | CallExchange>(
 
 function readHeader(line: Line, file: string): AnyRecording['header'] {
   const version = versionSchema.safeParse(line.value);
-  if (version.success && version.data.v !== formatVersion) {
+  if (!version.success) {
+    const { number } = line;
+    throw new RecordingInvalidError({ file, line: number, reason: 'it is no header of one' });
+  }
+  if (version.data.v !== formatVersion) {
     throw new RecordingVersionError(file, version.data.v);
   }
   return parseLine(headerSchema, line, file);
+}
+
+/** Whether a text is the first line of a recording, of whatever version. */
+export function isRecordingHeader(text: string): boolean {
+  try {
+    return versionSchema.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
 }
 
 function isLast(lines: readonly Line[], tag: string, file: string): boolean {

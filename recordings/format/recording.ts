@@ -82,11 +82,14 @@ const decisionSchema = z.strictObject({
   input: sortedJsonSchema,
 });
 
+/** Who speaks, with nothing else said of them. */
+const speakerSchema = z.strictObject(principalSchema.shape);
+
 const recordedSteeringSchema = z.strictObject({
   /** Which run of the session the message has for its own. */
   run: z.int().positive(),
   text: z.string(),
-  principal: principalSchema,
+  principal: speakerSchema,
   /** Milliseconds since the epoch. */
   receivedAt: z.number(),
 });
@@ -125,7 +128,7 @@ export const exchangeSchema = z.discriminatedUnion('t', [
     t: z.literal('message'),
     ...place,
     text: z.string(),
-    principal: principalSchema,
+    principal: speakerSchema,
     /** Said to the run in progress; absent for a message that waits its turn. */
     mode: z.literal('steer').exactOptional(),
   }),
@@ -133,7 +136,7 @@ export const exchangeSchema = z.discriminatedUnion('t', [
   z.strictObject({
     t: z.literal('clear'),
     ...place,
-    by: principalSchema,
+    by: speakerSchema,
     /** What was in progress was ended for it; absent where nothing was. */
     force: z.literal(true).exactOptional(),
   }),
