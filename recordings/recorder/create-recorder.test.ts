@@ -201,11 +201,9 @@ test('a refused request fails on replay as the error that it was, with the time 
     },
   });
   const replaying = replayModel(recording, () => ({ parts: [], ...failed }));
-  const again = await Promise.resolve(replaying.doStream({ prompt: [] })).catch(
-    ModelCallError.from,
-  );
-  expect(again).toBeInstanceOf(ModelCallError);
-  expect(again).toMatchObject(failed?.error ?? {});
+  const again = Promise.resolve(replaying.doStream({ prompt: [] }));
+  await expect(again).rejects.toBeInstanceOf(ModelCallError);
+  await expect(again).rejects.toMatchObject(failed?.error ?? {});
 });
 
 test('a tool exchange says what its tool changes', async () => {

@@ -116,7 +116,7 @@ test.each([
   ['no recording', () => 'What is this?\n', 'RECORDING_INVALID'],
   [
     'holding a secret',
-    (text: string) => text.replace('P-7?', `${'sk'}-${'a1B2'.repeat(6)}?`),
+    (text: string) => text.replace('P-7?', `sk-${'a1B2'.repeat(6)}?`),
     'RECORDING_HOLDS_SECRET',
   ],
 ] as const)('a file that is %s is refused and left as it is', async (_, damage, code) => {

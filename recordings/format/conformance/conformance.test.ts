@@ -38,9 +38,9 @@ const expected = expectationSchema.parse(
 const read = (kind: string, name: string): Promise<string> =>
   readFile(join(here, kind, `${name}.jsonl`), 'utf8');
 
-function failureOf(read: () => unknown): HarnessError {
+function failureOf(parse: () => unknown): HarnessError {
   try {
-    read();
+    parse();
   } catch (error) {
     if (HarnessError.isInstance(error)) return error;
     throw error;
@@ -61,28 +61,31 @@ test.each(Object.entries(expected.valid))(
     }).toEqual(counts);
     expect(recording.editedLines).toEqual(edited);
     // What is read is written again to the byte; an edited file gets new digests.
-    if (edited.length === 0) expect(serializeRecording(recording)).toBe(text);
+    expect(serializeRecording(recording) === text).toBe(edited.length === 0);
   },
 );
 
-test.each(Object.entries(expected.invalid))('%s is refused', async (name, expectation) => {
-  const text = await read('invalid', name);
-  const { code, line, says, opens } = expectation;
-  const error = failureOf(() => parseAnyRecording(text, name));
-  expect(error).toMatchObject({ code, ...(line === undefined ? {} : { line }) });
-  expect(error.message).toContain(says);
-  if (opens === undefined) {
-    expect(failureOf(() => parseAnyRecording(text, name, { torn: 'open' }))).toMatchObject({
-      code,
-    });
-    return;
+test.each(Object.entries(expected.invalid))(
+  '%s is refused',
+  async (name, { code, line, says, opens }) => {
+    const text = await read('invalid', name);
+    const error = failureOf(() => parseAnyRecording(text, name));
+    expect(error).toMatchObject({ code, ...(line === undefined ? {} : { line }) });
+    expect(error.message).toContain(says);
+    expect(openedTorn(text, name)).toEqual(opens ?? { code });
+  },
+);
+
+/** What there is of a file that is opened torn; the code of the error for what is not opened either. */
+function openedTorn(text: string, name: string): Readonly<Record<string, unknown>> {
+  try {
+    const { exchanges, tornAt } = parseAnyRecording(text, name, { torn: 'open' });
+    return { exchanges: exchanges.length, tornAt };
+  } catch (error) {
+    if (HarnessError.isInstance(error)) return { code: error.code };
+    throw error;
   }
-  const { exchanges, tornAt, editedLines } = parseAnyRecording(text, name, { torn: 'open' });
-  expect({ exchanges: exchanges.length, tornAt, editedLines }).toEqual({
-    ...opens,
-    editedLines: [],
-  });
-});
+}
 
 test.each(['valid', 'invalid'] as const)('every %s file has its expectation', async (kind) => {
   const files = (await readdir(join(here, kind))).map((file) => file.replace(/\.jsonl$/, ''));
