@@ -4,7 +4,6 @@ export { type Agent, defineAgent, definePrompt, type Prompt } from './agent/defi
 export type { RunBudget } from './agent/dispatch/run-meter.ts';
 export {
   type DecisionOutcome,
-  type DispatchedCall,
   type ExchangePlace,
   type Exchanges,
   openExchanges,
@@ -39,6 +38,7 @@ export {
 export type { LogDestination } from './host/log.ts';
 export { errorFields } from './host/log-error.ts';
 export { type LogLine, logLineSchema } from './host/log-line.ts';
+export { stripTypes } from './host/strip-types.ts';
 export { jsonLog } from './json-log.ts';
 export { type ContextWindow, createContextWindow } from './memory/context-window.ts';
 export { createTokenCounter, loadTokenizer, type TokenCounter } from './memory/count-tokens.ts';
@@ -66,6 +66,7 @@ export type { Limit, LimitStore } from './safety/limits.ts';
 export { checkPolicies, type Policy } from './safety/policies.ts';
 export { openTextRedaction, type Redaction, redact, redactText } from './safety/redact.ts';
 export { addressless } from './safety/redaction/addressless.ts';
+export { placeholder as redactionPlaceholder } from './safety/redaction/placeholder.ts';
 export {
   applyRetention,
   type RetentionParts,

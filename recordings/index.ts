@@ -2,7 +2,6 @@
 export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
 export { GenerateNotRecordedError } from './format/generate-not-recorded-error.ts';
 export type { Difference } from './format/json.ts';
-export { type MigrationReport, migrateFiles } from './format/migration/migrate-files.ts';
 export { parseRecording } from './format/parse-recording.ts';
 export {
   type Definition,
@@ -43,6 +42,7 @@ export {
   type ReplayOptions,
   type ReplayResult,
 } from './replayer/open-replay.ts';
+export { RecordedModelError } from './replayer/recorded-model-error.ts';
 export { ReplayDivergedError } from './replayer/replay-diverged-error.ts';
 export {
   type ReplayReport,
@@ -50,8 +50,6 @@ export {
   replaySession,
 } from './replayer/replay-session.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
-export { type ScanReport, scanFiles } from './scan/scan-files.ts';
-export { secretsInEnvironment } from './scan/secrets-in-environment.ts';
 export {
   type Context,
   type ContextChange,
@@ -78,3 +76,6 @@ export type {
 } from './story/story.ts';
 export { type StoryTally, tallyStory } from './story/tally-story.ts';
 export { tellStory } from './story/tell-story.ts';
+export { renderPage } from './viewer/render-page.ts';
+export type { View } from './viewer/view.ts';
+export { type ViewOptions, viewStories } from './viewer/view-stories.ts';

@@ -21,15 +21,14 @@ import { evaluate } from './commands/eval.ts';
 import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
-import { migrate } from './commands/migrate.ts';
 import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { retention } from './commands/retention.ts';
-import { scan } from './commands/scan.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { verify } from './commands/verify.ts';
+import { view } from './commands/view.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
 
 /** A process that is done and still runs after this long has leaked something. */
@@ -65,10 +64,9 @@ const program = buildProgram(
     record,
     replay,
     show,
+    view,
     verify,
     importRecordings,
-    migrate,
-    scan,
     crash,
     mutants,
     evaluate,

@@ -1,5 +1,6 @@
 /** The harness's simulated twins: the same contracts, without a database, a provider or the machine's clock. */
 export { moneySource } from '../sandbox/guest/guest-source.ts';
+export { chromiumOptions } from './chromium-options.ts';
 export type {
   Conversation,
   ConversationCall,

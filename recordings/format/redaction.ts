@@ -15,8 +15,7 @@ export const ciphertextProperties: ReadonlySet<string> = new Set([
   'encrypted_content',
   'signature',
 ]);
-/** Ids of the provider's making. */
-export const idProperties: ReadonlySet<string> = new Set([
+const idProperties: ReadonlySet<string> = new Set([
   'callId',
   'toolCallId',
   'itemId',

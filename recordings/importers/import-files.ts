@@ -1,13 +1,14 @@
 import { basename, extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { type CallHeader, formatVersion } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
-import { writeRecording } from '../format/recording-file.ts';
+import { importedVersion } from '../format/recording.ts';
 import { leftBecause } from './foreign/collect.ts';
 import { readForeignText } from './foreign/read-foreign-text.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
 import { readCassette } from './formats/vcr.ts';
+import { writeImported } from './imported-file.ts';
+import type { Fidelity, ImportedRecording } from './imported-recording.ts';
 import type { Found, Importer, Left } from './importer.ts';
 import { secretIn } from './secret-place.ts';
 import { takeOver } from './take-over.ts';
@@ -33,7 +34,7 @@ export interface ImportReport {
 export interface WrittenImport {
   readonly file: string;
   readonly recording: string;
-  readonly fidelity: CallHeader['fidelity'];
+  readonly fidelity: Fidelity;
   readonly exchanges: number;
   readonly losses: readonly string[];
 }
@@ -97,12 +98,12 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
   if (exchanges.length === 0) return { written: [], left };
   const base = basename(file, extname(file));
   const name = nameOf(found.part === undefined ? base : `${base}.${found.part}`);
-  const header: CallHeader = {
+  const header: ImportedRecording['header'] = {
     t: 'recording',
-    v: formatVersion,
-    fidelity,
+    v: importedVersion,
     name,
     made: `imported:${format}`,
+    fidelity,
     source: basename(file),
     losses: [...losses],
     toolchain: { groundhog: manifest.version },
@@ -113,7 +114,7 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
     return { written: [], left: [...left, { line: 1, reason }] };
   }
   const recording = join(out, `${name}.jsonl`);
-  await writeRecording(recording, { header, definitions: [], exchanges, editedLines: [] });
+  await writeImported(recording, { header, exchanges, editedLines: [] });
   return { written: [{ file, recording, fidelity, exchanges: exchanges.length, losses }], left };
 }
 

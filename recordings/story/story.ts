@@ -1,5 +1,4 @@
 import type { ExchangePlace, Json } from '#harness';
-import type { CallHeader } from '../format/header.ts';
 import type {
   Definition,
   EventOutline,
@@ -7,6 +6,7 @@ import type {
   ModelFailure,
   RecordedSteering,
 } from '../format/recording.ts';
+import type { Fidelity } from '../importers/imported-recording.ts';
 
 /**
  * A recording as a list of steps that a person can look at. Plain data, and as long as the recording: what a model turn
@@ -19,7 +19,7 @@ export interface Story {
   /** Missing for what was imported: each call names its own. */
   readonly model?: { readonly provider: string; readonly modelId: string };
   readonly imported?: {
-    readonly fidelity: CallHeader['fidelity'];
+    readonly fidelity: Fidelity;
     readonly source: string;
     readonly losses: readonly string[];
   };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,16 +13,10 @@ import {
 } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { chromiumOptions } from '../../testing/chromium-options.ts';
 
 // The page in a real browser, against a server in a process of its own, on a database on disk.
 
-const candidates = [
-  process.env['CHROMIUM'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
 /** Where pictures of the page go, for people to look at; none are taken without it. */
 const pictures = process.env['GROUNDHOG_PICTURES'];
 
@@ -30,14 +24,6 @@ const answerText =
   'Thank you for waiting. I found both charges on your invoice: 49.00 USD on the 1st, and 49.00 USD again 22 seconds ' +
   'later. The second one is a duplicate, so I will ask a colleague to approve that it goes back to your card.';
 const lastText = 'The refund is on its way.';
-
-function findChromium(): string {
-  const found = candidates.find((candidate) => candidate !== '' && existsSync(candidate));
-  if (found !== undefined) return found;
-  throw new Error(
-    `No Chromium at ${candidates.filter(Boolean).join(', ')}. Install the package "chromium", or set CHROMIUM to a browser's path.`,
-  );
-}
 
 const moduleAt = (path: string): string =>
   JSON.stringify(new URL(`../../${path}`, import.meta.url).href);
@@ -140,18 +126,7 @@ async function killRunning(): Promise<void> {
 }
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await chromium.launch(chromiumOptions());
 });
 afterAll(() => browser?.close());
 beforeEach(async () => {

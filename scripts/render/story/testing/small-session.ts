@@ -12,8 +12,7 @@ export function smallSession(
   return {
     header: {
       t: 'recording',
-      v: 3,
-      fidelity: 'session',
+      v: 1,
       name: 'tea',
       made: 'scripted',
       model: { provider: 'scripted', modelId: 'tea' },

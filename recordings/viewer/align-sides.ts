@@ -1,0 +1,108 @@
+import { createContextTree } from './context-tree.ts';
+import { diffLines } from './page/reading/diff-lines.ts';
+import type { Difference, Row, Side, Step } from './view.ts';
+
+/** The rows of a view: every step of one side, or the steps of two side by side. */
+export function alignSides([left, right]: readonly Side[]): readonly Row[] {
+  if (left === undefined) return [];
+  if (right === undefined) return left.steps.map((_, index) => ({ steps: [index] }));
+  const pairs = pairsOf(left, right);
+  const differenceOf = createComparison(left, right);
+  const rows: Row[] = left.steps.map((_, index) => {
+    const other = pairs.get(index) ?? null;
+    const difference = differenceOf(index, other);
+    return { steps: [index, other], ...(difference === undefined ? {} : { difference }) };
+  });
+  return insertOthers(rows, left, right);
+}
+
+/** Steps that are the same in both, lane by lane: as many as can be, in their order. */
+function pairsOf(left: Side, right: Side): ReadonlyMap<number, number> {
+  const pairs = new Map<number, number>();
+  const lanes = new Set(left.steps.map(({ lane }) => lane));
+  for (const lane of lanes) {
+    const ours = stepsOf(left, lane);
+    const theirs = stepsOf(right, lane);
+    const lines = diffLines(keysOf(left, ours), keysOf(right, theirs));
+    let [at, other] = [0, 0];
+    for (const { kind } of lines) {
+      const [one, two] = [ours[at], theirs[other]];
+      if (kind === 'kept' && one !== undefined && two !== undefined) pairs.set(one, two);
+      if (kind !== 'added') at += 1;
+      if (kind !== 'removed') other += 1;
+    }
+  }
+  return pairs;
+}
+
+function stepsOf({ steps }: Side, lane: number): readonly number[] {
+  return [...steps.keys()].filter((index) => steps[index]?.lane === lane);
+}
+
+/** What makes a step the same step: whose turn it is, or which tool is called, whatever comes of it. */
+function keysOf({ steps }: Side, indexes: readonly number[]): string {
+  return indexes
+    .map((index) => {
+      const step = steps[index];
+      if (step === undefined) return '';
+      return step.kind === 'model' ? step.kind : `${step.kind} ${step.title.replaceAll('\n', ' ')}`;
+    })
+    .join('\n');
+}
+
+/** Puts each step that only the right side has before the next of its lane that both have, or else behind the step before it. */
+function insertOthers(rows: readonly Row[], left: Side, right: Side): readonly Row[] {
+  const paired = new Map(
+    rows.flatMap(({ steps: [one, two] }) => (two === null ? [] : [[two, one]])),
+  );
+  const before = new Map<number, Row[]>();
+  const behind = new Map<number, Row[]>();
+  let last = -1;
+  right.steps.forEach((step, index) => {
+    const pair = paired.get(index);
+    if (typeof pair === 'number') {
+      last = pair;
+      return;
+    }
+    const row: Row = { steps: [null, index], difference: 'one-sided' };
+    const next = right.steps.findIndex(
+      (each, at) => at > index && each.lane === step.lane && paired.has(at),
+    );
+    const anchor = paired.get(next);
+    if (typeof anchor === 'number') push(before, anchor, row);
+    else push(behind, last, row);
+  });
+  return [
+    ...(behind.get(-1) ?? []),
+    ...left.steps.flatMap((_, index) => [
+      ...(before.get(index) ?? []),
+      ...rows.slice(index, index + 1),
+      ...(behind.get(index) ?? []),
+    ]),
+  ];
+}
+
+function push(lists: Map<number, Row[]>, at: number, row: Row): void {
+  lists.set(at, [...(lists.get(at) ?? []), row]);
+}
+
+/** Says how two steps that stand side by side differ. */
+function createComparison(
+  left: Side,
+  right: Side,
+): (index: number, other: number | null) => Difference | undefined {
+  const tree = createContextTree();
+  const [ours, theirs] = [tree.nodesOf(left), tree.nodesOf(right)];
+  return (index, other) => {
+    const [one, two] = [left.steps[index], right.steps[other ?? -1]];
+    if (one === undefined || two === undefined || other === null) return 'one-sided';
+    if (said(one) !== said(two)) {
+      return one.kind === 'host' ? 'host' : 'result';
+    }
+    return ours[index] === theirs[other] ? undefined : 'context';
+  };
+}
+
+/** What came of a step, in full; what was counted beside it left out. */
+const said = ({ panels }: Step): string =>
+  JSON.stringify(panels.map(({ counts: _, ...panel }) => panel));

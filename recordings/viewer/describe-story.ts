@@ -1,0 +1,84 @@
+import { redactionPlaceholder } from '#harness';
+import type { Story } from '../story/story.ts';
+import { tallyStory } from '../story/tally-story.ts';
+import type { Made, Notice, Side } from './view.ts';
+
+/** What is to be known of a recording before any of its steps is looked at. */
+export function describeStory(story: Story): Pick<Side, 'name' | 'made' | 'facts' | 'notices'> {
+  return {
+    name: story.name,
+    made: madeOf(story.made),
+    facts: factsOf(story),
+    notices: noticesOf(story),
+  };
+}
+
+function madeOf(made: string): Made {
+  const [how = '', ...rest] = made.split(':');
+  const by = rest.join(':');
+  if (how === 'live') {
+    return { kind: 'live', label: `live: ${by}`, says: `The answers are those that ${by} gave.` };
+  }
+  if (how === 'imported') {
+    return {
+      kind: 'imported',
+      label: `imported: ${by}`,
+      says: `Another tool recorded it (${by}); it holds what that tool had kept.`,
+    };
+  }
+  return {
+    kind: 'scripted',
+    label: 'scripted',
+    says: 'Scripted: a playbook stood in for the model. No model said what is shown as its answers.',
+  };
+}
+
+function factsOf(story: Story): Side['facts'] {
+  const { model, imported } = story;
+  const { modelTurns, toolCalls, decisions, inputTokens, outputTokens } = tallyStory(story);
+  const counts = {
+    'model turns': modelTurns,
+    'tool calls': toolCalls,
+    decisions,
+    'tokens in': inputTokens,
+    'tokens out': outputTokens,
+  };
+  return [
+    ...(model === undefined ? [] : [['model', model.modelId] as const]),
+    ...(imported === undefined
+      ? []
+      : [['fidelity', imported.fidelity] as const, ['from', imported.source] as const]),
+    ...Object.entries(counts).flatMap(([label, count]) =>
+      count === 0 ? [] : [[label, count.toLocaleString('en')] as const],
+    ),
+  ];
+}
+
+function noticesOf(story: Story): readonly Notice[] {
+  const { editedLines, imported } = story;
+  const taken = placeholdersIn(story);
+  const notices: Notice[] = [];
+  if (taken.length > 0) {
+    const names = taken.length > 6 ? `${taken.slice(0, 6).join(' ')} …` : taken.join(' ');
+    notices.push({
+      level: 'note',
+      text: `Redacted: what a person could be known by was taken out when it was recorded, and ${names} ${taken.length === 1 ? 'stands' : 'stand'} for it.`,
+    });
+  }
+  if (editedLines.length > 0) {
+    const lines = editedLines.length === 1 ? 'Line' : 'Lines';
+    notices.push({
+      level: 'warning',
+      text: `${lines} ${editedLines.join(', ')} of the file ${editedLines.length === 1 ? 'was' : 'were'} changed after it was recorded.`,
+    });
+  }
+  const missing = imported?.losses ?? [];
+  if (missing.length > 0) {
+    notices.push({ level: 'warning', text: `Not in it: ${missing.join('; ')}` });
+  }
+  return notices;
+}
+
+function placeholdersIn(story: Story): readonly string[] {
+  return [...new Set(JSON.stringify(story.steps).match(redactionPlaceholder))].toSorted();
+}

@@ -1,0 +1,112 @@
+import { chooseTab, moveTab } from './detail.ts';
+import { byId, element } from './element.ts';
+import { isTelling, leadOf, type Stage } from './shown.ts';
+import { tabsOf } from './tabs.ts';
+import { switchTheme } from './theme.ts';
+
+interface Shortcut {
+  readonly keys: readonly string[];
+  readonly says: string;
+  readonly act: (stage: Stage, key: string) => void;
+}
+
+const shortcuts: readonly Shortcut[] = [
+  { keys: ['j', 'ArrowDown'], says: 'next step', act: (stage) => move(stage, 1) },
+  { keys: ['k', 'ArrowUp'], says: 'previous step', act: (stage) => move(stage, -1) },
+  { keys: ['J'], says: 'next step of the lane', act: (stage) => moveInLane(stage, 1) },
+  { keys: ['K'], says: 'previous step of the lane', act: (stage) => moveInLane(stage, -1) },
+  { keys: ['PageDown'], says: 'ten steps on', act: (stage) => move(stage, 10) },
+  { keys: ['PageUp'], says: 'ten steps back', act: (stage) => move(stage, -10) },
+  { keys: ['Home'], says: 'first step', act: (stage) => move(stage, Number.NEGATIVE_INFINITY) },
+  { keys: ['End'], says: 'last step', act: (stage) => move(stage, Number.POSITIVE_INFINITY) },
+  { keys: ['d'], says: 'next difference', act: (stage) => moveToDifference(stage, 1) },
+  { keys: ['D'], says: 'previous difference', act: (stage) => moveToDifference(stage, -1) },
+  { keys: ['h', 'ArrowLeft'], says: 'tab before', act: (stage) => moveTab(stage, -1) },
+  { keys: ['l', 'ArrowRight'], says: 'tab after', act: (stage) => moveTab(stage, 1) },
+  {
+    keys: ['1', '2', '3', '4', '5', '6'],
+    says: 'tab by its number',
+    act: (stage, key) => {
+      const tab = tabsOf(stage.view, stage.shown().row)[Number(key) - 1];
+      if (tab !== undefined) chooseTab(stage, tab.name);
+    },
+  },
+  { keys: ['/'], says: 'search', act: () => byId('search').focus() },
+  { keys: ['Escape'], says: 'end the search', act: (stage) => endSearch(stage) },
+  { keys: ['t'], says: 'light or dark', act: switchTheme },
+  { keys: ['?'], says: 'this help', act: showHelp },
+];
+
+const shownKeys: Readonly<Record<string, string>> = {
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  PageDown: 'Page ↓',
+  PageUp: 'Page ↑',
+  Escape: 'Esc',
+};
+
+export function listenToKeys(stage: Stage): void {
+  const isCompared = stage.view.sides.length > 1;
+  const there = shortcuts.filter(({ keys }) => isCompared || !/^d$/i.test(keys[0] ?? ''));
+  byId('keys').append(
+    ...there.flatMap(({ keys, says }) => [
+      element('dt', {}, ...keys.flatMap((key) => [element('kbd', {}, shownKeys[key] ?? key), ' '])),
+      element('dd', {}, says),
+    ]),
+  );
+  byId('help').addEventListener('click', showHelp);
+  document.addEventListener('keydown', (event) => {
+    const { key, target, ctrlKey, metaKey, altKey } = event;
+    if (ctrlKey || metaKey || altKey || isTaken(target, key)) return;
+    const shortcut = there.find(({ keys }) => keys.includes(key));
+    if (shortcut === undefined) return;
+    event.preventDefault();
+    shortcut.act(stage, key);
+  });
+}
+
+/** Fields take all keys but Escape; what scrolls takes those that scroll. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('dialog')) return true;
+  if (target instanceof HTMLInputElement) return key !== 'Escape';
+  return target.closest('#panel') !== null && /^(Arrow|Page|Home|End)/.test(key);
+}
+
+function move({ shown, show }: Stage, by: number): void {
+  const { rows, row } = shown();
+  const at = rows.indexOf(row);
+  // What is not in the list is between two that are.
+  const from = at >= 0 ? at : rows.filter((each) => each < row).length - (by > 0 ? 1 : 0);
+  const next = rows[Math.min(Math.max(from + by, 0), rows.length - 1)];
+  if (next !== undefined) show({ row: next });
+}
+
+function moveInLane({ view, shown, show }: Stage, by: 1 | -1): void {
+  const { rows, row } = shown();
+  const lane = leadOf(view, row)?.lane;
+  const others = rows.filter((each) => (each - row) * by > 0 && leadOf(view, each)?.lane === lane);
+  const next = by > 0 ? others[0] : others.at(-1);
+  if (next !== undefined) show({ row: next });
+}
+
+function moveToDifference({ view, shown, show }: Stage, by: 1 | -1): void {
+  const { row } = shown();
+  const others = [...view.rows.keys()].filter(
+    (each) => (each - row) * by > 0 && isTelling(view.rows[each]),
+  );
+  const next = by > 0 ? others[0] : others.at(-1);
+  if (next !== undefined) show({ row: next, query: '', hidden: new Set() });
+}
+
+function endSearch({ show }: Stage): void {
+  show({ query: '' });
+  byId('list').focus();
+}
+
+function showHelp(): void {
+  const dialog = byId('help-dialog');
+  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+}

@@ -1,0 +1,70 @@
+import type { Row, Side, Step, View } from '../../view.ts';
+import { itemText, textOf } from './readable.ts';
+
+/** A row that holds a text. */
+export interface Hit {
+  readonly row: number;
+  /** What stands before it, the text itself, and what stands behind it; absent where it is in the row's title. */
+  readonly excerpt?: readonly [before: string, found: string, after: string];
+}
+
+const around = 32;
+
+/**
+ * Searches all that was said, by parts of it and whatever their case. What stood in a context already is found at the step
+ * that read it first, not at each that read it again.
+ */
+export function createSearch(view: View): (query: string) => readonly Hit[] {
+  const texts: (string | undefined)[] = [];
+  return (query) => {
+    const wanted = query.toLowerCase();
+    if (wanted.trim() === '') return [];
+    return view.rows.flatMap((row, index) => {
+      const text = (texts[index] ??= row.steps
+        .map((at, number) => sideText(view, view.sides[number], at))
+        .join('\n'));
+      const found = text.toLowerCase().indexOf(wanted);
+      if (found >= 0) return [{ row: index, excerpt: excerptOf(text, found, wanted.length) }];
+      return titleOf(view, row).includes(wanted) ? [{ row: index }] : [];
+    });
+  };
+}
+
+function titleOf({ sides, lanes }: View, { steps }: Row): string {
+  const titles = steps.map((at, number) => {
+    const step = sides[number]?.steps[at ?? -1];
+    return step === undefined ? '' : `${step.title}\n${step.id}\n${lanes[step.lane]?.label}`;
+  });
+  return titles.join('\n').toLowerCase();
+}
+
+function sideText({ items }: View, side: Side | undefined, at: number | null): string {
+  const step = at === null ? undefined : side?.steps[at];
+  if (step === undefined) return '';
+  const panels = step.panels.flatMap(({ facts, blocks }) => [
+    ...facts.map(([label, value]) => `${label} ${value}`),
+    ...blocks.map(textOf),
+  ]);
+  return [
+    ...panels,
+    ...newItems(step, side).map((item) => `${items[item]?.title}\n${itemText(items[item])}`),
+  ].join('\n');
+}
+
+function newItems({ context }: Step, side: Side | undefined): readonly number[] {
+  if (context === undefined) return [];
+  const before = context.previous === undefined ? undefined : side?.steps[context.previous];
+  const known = new Set(before?.context?.head);
+  return [...context.head.filter((item) => !known.has(item)), ...context.added];
+}
+
+function excerptOf(text: string, at: number, length: number): NonNullable<Hit['excerpt']> {
+  const from = Math.max(0, at - around);
+  const cut = (start: number, end: number): string =>
+    text.slice(start, end).replaceAll(/\s+/g, ' ');
+  return [
+    `${from > 0 ? '…' : ''}${cut(from, at)}`,
+    cut(at, at + length),
+    cut(at + length, at + length + around * 4),
+  ];
+}

@@ -1,0 +1,92 @@
+import { type Definition, placeName } from '../format/recording.ts';
+import type { ModelStep, Story, StoryLane } from '../story/story.ts';
+import { describeStep } from './describe-step.ts';
+import { describeStory } from './describe-story.ts';
+import { fieldsOf } from './fields-of.ts';
+import type { ItemPool } from './item-pool.ts';
+import { readMessage } from './read-message.ts';
+import type { Block, Context, Item, Json, Lane, Side, Step } from './view.ts';
+
+/** What the whole of a view has in common, filled in as its sides are made. */
+export interface ViewParts {
+  readonly pool: ItemPool;
+  /** By id; a lane's index is its place in it. */
+  readonly lanes: Map<string, Lane>;
+  /** Effect class of a tool, where it is known. */
+  readonly effectOf: (tool: string) => string | undefined;
+}
+
+/** A recording, as one side of a view. */
+export function storySide(story: Story, parts: ViewParts): Side {
+  const laneOfStep = new Map<number, number>();
+  for (const lane of story.lanes) {
+    const index = laneIndex(lane, parts.lanes);
+    for (const step of lane.steps) laneOfStep.set(step, index);
+  }
+  const contextOf = contextReader(story, parts.pool);
+  const parents = new Map(story.lanes.map(({ steps: [first], parent }) => [first, parent]));
+  const steps = story.steps.map((step): Step => {
+    const parent = parents.get(step.index);
+    const { links, ...described } = describeStep(step, story, parts.effectOf);
+    const context = step.kind === 'model' ? contextOf(step) : undefined;
+    return {
+      id: placeName(step.place),
+      lane: laneOfStep.get(step.index) ?? 0,
+      ...described,
+      links:
+        parent === undefined
+          ? links
+          : [{ label: '← sent out by the supervisor', step: parent }, ...links],
+      ...(context === undefined ? {} : { context }),
+    };
+  });
+  return { ...describeStory(story), steps };
+}
+
+function laneIndex({ lane, run, agent, subAgent }: StoryLane, lanes: Map<string, Lane>): number {
+  if (!lanes.has(lane)) {
+    const depth = agent === undefined ? 0 : subAgent > 0 ? 2 : 1;
+    const label = agent ?? (run === undefined ? lane : `run ${run}`);
+    lanes.set(lane, { id: lane, label, depth });
+  }
+  return [...lanes.keys()].indexOf(lane);
+}
+
+function contextReader(story: Story, pool: ItemPool): (step: ModelStep) => Context | undefined {
+  const defined = new Map(
+    story.definitions.map((each): [string, number] => [each.id, pool.add(definitionItem(each))]),
+  );
+  const indexesOf = (ids: readonly string[]): readonly number[] =>
+    ids.flatMap((id) => defined.get(id) ?? []);
+  return ({ context }) => {
+    if (context === undefined) return undefined;
+    const { since, kept, added, system, tools, settings } = context;
+    return {
+      head: [...indexesOf(system), ...indexesOf(tools), ...settingsItems(settings).map(pool.add)],
+      ...(since === undefined ? {} : { previous: since }),
+      keep: kept,
+      added: added.map((message) => pool.add(readMessage(message))),
+    };
+  };
+}
+
+function definitionItem(definition: Definition): Item {
+  if (definition.t === 'prompt') {
+    const { name, text } = definition;
+    return { role: 'instructions', title: name, blocks: [{ kind: 'text', text }] };
+  }
+  const { name, description, ...rest } = fieldsOf(definition.definition);
+  const says: readonly Block[] =
+    typeof description === 'string' ? [{ kind: 'text', text: description }] : [];
+  return {
+    role: 'definition',
+    title: typeof name === 'string' ? name : definition.id,
+    blocks: [...says, { kind: 'data', label: 'definition', value: rest }],
+  };
+}
+
+function settingsItems(settings: Readonly<Record<string, Json>>): readonly Item[] {
+  if (Object.keys(settings).length === 0) return [];
+  const blocks: readonly Block[] = [{ kind: 'data', label: 'settings', value: settings }];
+  return [{ role: 'settings', title: 'settings', blocks }];
+}

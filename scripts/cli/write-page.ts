@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { View } from '#recordings';
+import type { CommandResult } from './define-command.ts';
+import { openFile } from './open-file.ts';
+
+const directory = '.groundhog/views';
+
+interface PagePlace {
+  /** Where the page is written; under `.groundhog/views` and named for what it shows when undefined. */
+  readonly out: string | undefined;
+  /** Whether it is opened in the browser. */
+  readonly open: boolean;
+}
+
+/** Writes the page of a view and says where it is. */
+export async function writePage(view: View, { out, open }: PagePlace): Promise<CommandResult> {
+  const { renderPage } = await import('#recordings');
+  const file = resolve(out ?? join(directory, `${fileNameOf(view)}.html`));
+  const html = renderPage(view);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, html);
+  const isOpen = open && (await openFile(file));
+  const differences = view.rows.filter(
+    ({ difference }) => difference === 'result' || difference === 'one-sided',
+  ).length;
+  const steps = view.sides.map((side) => `${side.name}: ${side.steps.length} steps`).join(', ');
+  const differ = view.sides.length < 2 ? '' : `, ${differences} of them with another result`;
+  const unopened = open && !isOpen ? '\nNothing here opens it: open it in a browser.' : '';
+  return {
+    exitCode: 0,
+    text: `${steps}${differ}\n${file}${unopened}`,
+    json: {
+      file,
+      bytes: Buffer.byteLength(html),
+      sides: view.sides.map(({ name, made, steps: { length } }) => ({
+        name,
+        made: made.label,
+        steps: length,
+      })),
+      ...(view.sides.length < 2 ? {} : { differences }),
+      open: isOpen,
+    },
+  };
+}
+
+/** Names of recordings may be paths, or hold anything. */
+function fileNameOf({ sides }: View): string {
+  const names = sides.map(({ name }) => name.replaceAll(/[^\w.-]+/g, '-').slice(0, 80));
+  return names.join('+');
+}
