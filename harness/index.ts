@@ -4,6 +4,7 @@ export { type Agent, defineAgent, definePrompt, type Prompt } from './agent/defi
 export type { RunBudget } from './agent/dispatch/run-meter.ts';
 export {
   type DecisionOutcome,
+  type DispatchedCall,
   type ExchangePlace,
   type Exchanges,
   openExchanges,

@@ -2,6 +2,7 @@
 export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
 export { GenerateNotRecordedError } from './format/generate-not-recorded-error.ts';
 export type { Difference } from './format/json.ts';
+export { type MigrationReport, migrateFiles } from './format/migration/migrate-files.ts';
 export { parseRecording } from './format/parse-recording.ts';
 export {
   type Definition,
@@ -42,7 +43,6 @@ export {
   type ReplayOptions,
   type ReplayResult,
 } from './replayer/open-replay.ts';
-export { RecordedModelError } from './replayer/recorded-model-error.ts';
 export { ReplayDivergedError } from './replayer/replay-diverged-error.ts';
 export {
   type ReplayReport,
@@ -50,6 +50,8 @@ export {
   replaySession,
 } from './replayer/replay-session.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
+export { type ScanReport, scanFiles } from './scan/scan-files.ts';
+export { secretsInEnvironment } from './scan/secrets-in-environment.ts';
 export {
   type Context,
   type ContextChange,

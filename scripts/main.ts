@@ -21,10 +21,12 @@ import { evaluate } from './commands/eval.ts';
 import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
+import { migrate } from './commands/migrate.ts';
 import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { retention } from './commands/retention.ts';
+import { scan } from './commands/scan.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { verify } from './commands/verify.ts';
@@ -67,6 +69,8 @@ const program = buildProgram(
     view,
     verify,
     importRecordings,
+    migrate,
+    scan,
     crash,
     mutants,
     evaluate,

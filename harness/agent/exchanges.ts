@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Failure, Json, Principal } from '../session/event.ts';
 import type { RunRequest } from '../session/runner.ts';
 import type { SteeringMessage } from '../session/steering.ts';
-import type { ApprovalNeed } from '../tools/define-tool.ts';
+import type { ApprovalNeed, EffectClass } from '../tools/define-tool.ts';
 
 /**
  * Where in a session an exchange happens: the lane is the causal path (`<run>`, `<run>/<agent>`), the ordinal counts
@@ -50,6 +50,12 @@ export interface ToolCall {
   readonly input: Json;
 }
 
+/** A call on its way to its tool. */
+export interface DispatchedCall extends ToolCall {
+  /** What the tool says it changes; missing where the agent has no such tool, and so nothing runs. */
+  readonly effect?: EffectClass;
+}
+
 /**
  * Everything a run asks of the world outside passes here: this is the seam at which sessions are recorded and replayed.
  * Contract: an implementation may answer by itself or let the given function answer; it keeps no order of its own.
@@ -63,7 +69,7 @@ export interface Exchanges {
   readonly model: (place: ExchangePlace, model: LanguageModelV4) => LanguageModelV4;
   readonly tool: (
     place: ExchangePlace,
-    call: ToolCall,
+    call: DispatchedCall,
     execute: () => Promise<ToolOutcome>,
   ) => Promise<ToolOutcome>;
   /** A person is asked; `wait` resolves when they have decided, or time has. */

@@ -68,13 +68,14 @@ export async function callTool(
 ): Promise<TakenCall> {
   const { step, place, agent, call } = dispatch;
   const tool = toolNamed(call.tool, agent);
+  const dispatched = tool === undefined ? call : { ...call, effect: tool.effect };
   const through = async (execute: () => Promise<ToolOutcome>): Promise<TakenCall> => {
     let outcome: ToolOutcome;
     if (tool?.deprecated !== undefined) {
       outside.host.log.warn('tool-deprecated', whereOf(dispatch));
     }
     try {
-      outcome = await outside.exchanges.tool(place, call, execute);
+      outcome = await outside.exchanges.tool(place, dispatched, execute);
     } catch (error) {
       outcome = { kind: 'failed', error: failureOf(error) };
     }

@@ -7,3 +7,8 @@ export function dateOf(epochMs: number): Date {
 export function isoTimeOf(epochMs: number): string {
   return dateOf(epochMs).toISOString();
 }
+
+/** A time as HTTP headers write it; NaN for what is none. Reads no clock. */
+export function epochMsOf(text: string): number {
+  return Date.parse(text);
+}

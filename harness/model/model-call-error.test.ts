@@ -55,6 +55,34 @@ test.for([
   expect(ModelCallError.from(thrown)).toMatchObject({ code, retryable });
 });
 
+test.for([
+  ['milliseconds', { 'retry-after-ms': '1500', 'retry-after': '9' }, 1500],
+  ['seconds', { 'Retry-After': '20' }, 20_000],
+  [
+    'an hour',
+    {
+      'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT',
+      date: 'Wed, 21 Oct 2026 07:28:00 GMT',
+    },
+    30_000,
+  ],
+  ['an hour, and nobody knows what time it is', { 'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT' }],
+  ['something else', { 'retry-after': 'soon' }],
+  ['nothing', {}],
+] as const)(
+  'a provider that asks to be left alone by %s is understood',
+  ([, headers, expected]) => {
+    const refused = new APICallError({
+      message: 'no',
+      url: 'https://host/v1/responses',
+      requestBodyValues: {},
+      statusCode: 429,
+      responseHeaders: headers,
+    });
+    expect(ModelCallError.from(refused).retryAfterMs).toBe(expected);
+  },
+);
+
 test('the error inside a retry error decides', () => {
   const errors = [callError('first', 500), callError('last', 429)];
   const error = new RetryError({ message: 'gave up', reason: 'maxRetriesExceeded', errors });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorParts, HarnessError } from '../host/harness-error.ts';
+import { retryAfterMsOf } from './retry-after.ts';
 
 export type ModelCallErrorCode =
   | 'MODEL_KEY_REJECTED'
@@ -14,10 +15,11 @@ export type ModelCallErrorCode =
 interface ModelCallErrorParts extends ErrorParts {
   readonly retryable: boolean;
   readonly statusCode?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * A model call that failed, whatever failed it. Made by `ModelCallError.from`, which keeps what
+ * A model call that failed, whatever failed it. Made by `ModelCallError.from`, or of what a recording kept; `from` keeps what
  * the provider said and drops what the error of the provider's adapter carries along: headers,
  * request body, address, and anything in the text that looks like a key.
  */
@@ -26,11 +28,14 @@ export class ModelCallError extends HarnessError {
   readonly retryable: boolean;
   /** HTTP status, where the provider answered with one. */
   readonly statusCode: number | undefined;
+  /** How long the provider asked to be left alone, where it said so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor({ retryable, statusCode, ...parts }: ModelCallErrorParts) {
+  constructor({ retryable, statusCode, retryAfterMs, ...parts }: ModelCallErrorParts) {
     super(parts);
     this.retryable = retryable;
     this.statusCode = statusCode;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /**
@@ -55,6 +60,8 @@ const providerFailure = z.object({
   message: z.string(),
   isRetryable: z.boolean(),
   statusCode: z.number().optional(),
+  // Of any shape: what cannot be read says nothing about when to come back.
+  responseHeaders: z.record(z.string(), z.string()).optional().catch(undefined),
 });
 const harnessRetry = z.object({ retryable: z.boolean() });
 const withCode = z.object({ code: z.string() });
@@ -93,7 +100,7 @@ function fromHarness(error: HarnessError): ModelCallError {
 }
 
 function fromProvider(
-  { message, isRetryable, statusCode }: z.infer<typeof providerFailure>,
+  { message, isRetryable, statusCode, responseHeaders = {} }: z.infer<typeof providerFailure>,
   chain: readonly unknown[],
 ): ModelCallError {
   const invalid = chain.some((each) => invalidAnswerNames.has(nameOf(each)));
@@ -104,6 +111,7 @@ function fromProvider(
     // The adapter calls a garbled answer final; it may come back whole.
     retryable: isRetryable || invalid,
     statusCode,
+    retryAfterMs: retryAfterMsOf(responseHeaders),
   });
 }
 

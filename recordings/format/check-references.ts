@@ -1,3 +1,4 @@
+import type { CallExchange } from './call-recording.ts';
 import { createPreviousMessages } from './model-request.ts';
 import {
   type Definition,
@@ -16,7 +17,7 @@ import { RecordingInvalidError } from './recording-invalid-error.ts';
 export function checkReferences(
   file: string,
   definitions: readonly Definition[],
-  exchanges: readonly Exchange[],
+  exchanges: readonly (Exchange | CallExchange)[],
 ): void {
   const lines = createLineIndex(file);
   for (const [index, { id }] of definitions.entries()) lines.add(id, firstDefinitionLine + index);

@@ -19,7 +19,7 @@ test.each([
   ['an e-mail address', 'amara.okafor@customers.example'],
 ])('%s is found in JSON and in plain text', (kind, secret) => {
   const line = JSON.stringify({ t: 'tool', output: { note: [`see ${secret}`] } });
-  expect(findSecrets(`{}\n${line}\n`)).toEqual([{ line: 2, kind }]);
+  expect(findSecrets(`{}\n${line}\n`)).toEqual([{ line: 2, field: '/output/note/0', kind }]);
   expect(findSecrets(`plain\ntext: ${secret.split('\n')[0]}`)).toEqual([{ line: 2, kind }]);
 });
 
@@ -30,7 +30,8 @@ test('a secret that streamed in pieces is found', () => {
 });
 
 test('a value given is found and an empty one is not', () => {
-  expect(findSecrets('the word is swordfish', ['swordfish', ''])).toEqual([
+  const word = { value: 'swordfish', kind: 'a secret that is in use' };
+  expect(findSecrets('the word is swordfish', [word, { value: '', kind: 'nothing' }])).toEqual([
     { line: 1, kind: 'a secret that is in use' },
   ]);
 });
@@ -41,8 +42,37 @@ test.each([
   ['a fingerprint', `"hash":"${'4242424242424242'.repeat(4)}"`],
   ['a decimal', '0.4242424242424242'],
   ['ciphertext', JSON.stringify({ reasoningEncryptedContent: `x sk-${hex(16)}` })],
+  [
+    'ciphertext in a text that is JSON',
+    JSON.stringify({ body: JSON.stringify({ encrypted_content: `gAAAA sk-${hex(16)}` }) }),
+  ],
+  [
+    'ciphertext in YAML',
+    `    string: '{"id":"rs_1","encrypted_content":"gAAAA+sk-${hex(16)}","t":1}'`,
+  ],
+  ['what looks like a key in the middle of ciphertext', `gAAAAabc-sk-${hex(16)}`],
+  ['an id of digits', JSON.stringify({ call_id: '4242424242424242' })],
 ])('%s is no secret', (_, text) => {
   expect(findSecrets(text)).toEqual([]);
+});
+
+test('a place is told without the secret, also where a property is named by it', () => {
+  const key = `sk-${hex(16)}`;
+  expect(findSecrets(JSON.stringify({ 'a/b': { [key]: { n: '4242 4242 4242 4242' } } }))).toEqual([
+    { line: 1, field: '/a~1b/…', kind: 'an OpenAI or Anthropic key' },
+    { line: 1, field: '/a~1b/…/n', kind: 'a card number' },
+  ]);
+});
+
+test('a key in arguments that are JSON in a text is found at the text, once', () => {
+  const input = JSON.stringify({ first: `sk-${hex(16)}`, second: [`sk-${hex(16)}`] });
+  expect(findSecrets(JSON.stringify({ part: { input } }))).toEqual([
+    { line: 1, field: '/part/input', kind: 'an OpenAI or Anthropic key' },
+  ]);
+});
+
+test('an id may not hold a key', () => {
+  expect(findSecrets(JSON.stringify({ call_id: `sk-${hex(16)}` }))).toHaveLength(1);
 });
 
 test('a recording as it is written holds none', async () => {

@@ -57,7 +57,9 @@ test('a secret keeps the file from being written, and is not repeated', async ()
   const leaky = parseRecording(text.replace('in transit', key), 'leaky');
   const error = await writeRecording(path, leaky).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'RECORDING_HOLDS_SECRET' });
-  expect(String(error)).toContain('line 14 holds an OpenAI or Anthropic key');
+  expect(String(error)).toContain(
+    'line 14 at /outcome/output/status holds an OpenAI or Anthropic key',
+  );
   expect(String(error)).not.toContain(key);
   expect(await readFile(path, 'utf8')).toBe('what was there');
 });
@@ -81,9 +83,31 @@ test('a text that stops between two lines is torn, too', () => {
 });
 
 test('another version is refused by its number', () => {
-  const other = withLine(1, (line) => line.replace('"v":1', '"v":3'));
-  expect(errorOf(other)).toMatchObject({ code: 'RECORDING_VERSION_UNKNOWN' });
-  expect(errorOf(other).message).toContain('a recording of version 3');
+  const later = withLine(1, (line) => line.replace('"v":3', '"v":4'));
+  expect(errorOf(later)).toMatchObject({
+    code: 'RECORDING_VERSION_UNKNOWN',
+    hint: 'Use the release that wrote it, or record the session again.',
+  });
+  expect(errorOf(later).message).toContain('a recording of version 4');
+  const earlier = withLine(1, (line) => line.replace('"v":3', '"v":1'));
+  expect(errorOf(earlier)).toMatchObject({ hint: 'Lift it: npx groundhog migrate FILE.' });
+});
+
+test('a torn text is opened up to its last whole line where that is asked for, and is not written again', () => {
+  const lines = text.split('\n');
+  const cut = `${lines.slice(0, 12).join('\n')}\n${lines[12]?.slice(0, 9)}`;
+  const torn = parseRecording(cut, 'copy.jsonl', { torn: 'open' });
+  const { header, definitions } = recording;
+  const exchanges = recording.exchanges.slice(0, 11 - definitions.length);
+  const events = { t: 'events', outline: [], hash: '' };
+  expect(torn).toEqual({ header, definitions, exchanges, events, editedLines: [], tornAt: 13 });
+  expect(() => serializeRecording(torn)).toThrow('torn at line 13');
+  const endless = `${lines.slice(0, -2).join('\n')}\n`;
+  expect(parseRecording(endless, 'copy.jsonl', { torn: 'open' })).toEqual({
+    ...recording,
+    tornAt: lines.length - 1,
+  });
+  expect(parseRecording(text, 'copy.jsonl', { torn: 'open' })).toEqual(recording);
 });
 
 interface Damage {

@@ -1,16 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type AnyRecording } from './call-recording.ts';
 import { findSecrets } from './find-secrets.ts';
-import { parseRecording } from './parse-recording.ts';
+import { parseAnyRecording, parseRecording, type ReadingOptions } from './parse-recording.ts';
 import type { Recording } from './recording.ts';
 import { RecordingMissingError } from './recording-missing-error.ts';
 import { SecretFoundError } from './secret-found-error.ts';
 import { serializeRecording } from './serialize-recording.ts';
 
 /** @throws RecordingMissingError without a file; what `parseRecording` throws for one that is not usable. */
-export async function readRecording(path: string): Promise<Recording> {
-  return parseRecording(await readText(path), path);
+export async function readRecording(path: string, options?: ReadingOptions): Promise<Recording> {
+  return parseRecording(await readText(path), path, options);
+}
+
+/** As `readRecording`, for what may hold calls and no session. */
+export async function readAnyRecording(
+  path: string,
+  options?: ReadingOptions,
+): Promise<AnyRecording> {
+  return parseAnyRecording(await readText(path), path, options);
 }
 
 /** @throws RecordingMissingError without a file. */
@@ -29,19 +38,20 @@ export async function readText(path: string): Promise<string> {
  */
 export async function writeRecording(
   path: string,
-  recording: Recording,
+  recording: AnyRecording,
   { secrets = [] }: { readonly secrets?: readonly string[] } = {},
 ): Promise<void> {
   await writeText(path, serializeRecording(recording), secrets);
 }
 
 /** As `writeRecording`, for the text of one. */
-export async function writeText(
+async function writeText(
   path: string,
   text: string,
   secrets: readonly string[] = [],
 ): Promise<void> {
-  const found = findSecrets(text, secrets);
+  const known = secrets.map((value) => ({ value, kind: 'a secret that is in use' }));
+  const found = findSecrets(text, known);
   if (found.length > 0) throw new SecretFoundError(path, found);
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;

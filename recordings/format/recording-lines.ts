@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { RecordingEnd } from './recording.ts';
 import { RecordingInvalidError } from './recording-invalid-error.ts';
-import { RecordingTornError } from './recording-torn-error.ts';
 import { endOf } from './serialize-recording.ts';
 
 /** A line of a recording's file, read as JSON. */
@@ -11,16 +10,19 @@ export interface Line {
   readonly value: unknown;
 }
 
-/** @throws RecordingTornError for a last line without an end, RecordingInvalidError for a line that is not JSON. */
-export function linesOf(text: string, file: string): readonly Line[] {
-  const pieces = text.split('\n');
-  const torn = pieces.pop() !== '';
-  if (torn) throw new RecordingTornError(file, pieces.length + 1);
-  return pieces.map((piece, index) => ({
-    number: index + 1,
-    text: piece,
-    value: readJson(piece, index + 1, file),
-  }));
+/**
+ * The lines that are whole: what stands behind the last line break is none.
+ * @throws RecordingInvalidError for a line that is not JSON.
+ */
+export function wholeLinesOf(text: string, file: string): readonly Line[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((piece, index) => ({
+      number: index + 1,
+      text: piece,
+      value: readJson(piece, index + 1, file),
+    }));
 }
 
 function readJson(text: string, line: number, file: string): unknown {

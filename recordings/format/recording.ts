@@ -1,23 +1,8 @@
 import { z } from 'zod';
 import { type ExchangePlace, principalSchema, type SteeringMessage } from '#harness';
+import type { SessionHeader } from './header.ts';
 import { sortedJsonSchema } from './json.ts';
 import { recordedPartSchema } from './stream-part.ts';
-
-/** The version of the format in which sessions are written and read. */
-export const formatVersion = 1;
-
-/** The version of what was imported: calls as another tool kept them, and no session. */
-export const importedVersion = 2;
-
-export const headerSchema = z.strictObject({
-  t: z.literal('recording'),
-  v: z.literal(formatVersion),
-  name: z.string().min(1),
-  /** How it came about: `scripted`, `live:<model>`, `imported:<format>`. */
-  made: z.string().regex(/^(scripted|live:.+|imported:.+)$/),
-  model: z.strictObject({ provider: z.string(), modelId: z.string() }),
-  toolchain: z.strictObject({ ai: z.string(), groundhog: z.string() }),
-});
 
 const promptSchema = z.strictObject({
   t: z.literal('prompt'),
@@ -59,6 +44,8 @@ const modelFailureSchema = z.strictObject({
   message: z.string(),
   retryable: z.boolean(),
   statusCode: z.int().exactOptional(),
+  /** How long the provider asked to be left alone, where it said so. */
+  retryAfterMs: z.int().nonnegative().exactOptional(),
 });
 export type ModelFailure = z.infer<typeof modelFailureSchema>;
 
@@ -95,11 +82,14 @@ const decisionSchema = z.strictObject({
   input: sortedJsonSchema,
 });
 
+/** Who speaks, with nothing else said of them. */
+const speakerSchema = z.strictObject(principalSchema.shape);
+
 const recordedSteeringSchema = z.strictObject({
   /** Which run of the session the message has for its own. */
   run: z.int().positive(),
   text: z.string(),
-  principal: principalSchema,
+  principal: speakerSchema,
   /** Milliseconds since the epoch. */
   receivedAt: z.number(),
 });
@@ -115,12 +105,30 @@ export function recordedSteering({
   return { run, ...message };
 }
 
+export const modelExchangeSchema = z.strictObject({
+  t: z.literal('model'),
+  ...place,
+  request: requestDeltaSchema,
+  answer: answerSchema,
+});
+
+export const toolExchangeSchema = z.strictObject({
+  t: z.literal('tool'),
+  ...place,
+  call: z.string(),
+  tool: z.string(),
+  /** What the tool says it changes; missing where nobody said so, or there is no such tool. */
+  effect: z.enum(['read', 'compute', 'transactional', 'keyed', 'unkeyed']).exactOptional(),
+  input: sortedJsonSchema,
+  outcome: outcomeSchema,
+});
+
 export const exchangeSchema = z.discriminatedUnion('t', [
   z.strictObject({
     t: z.literal('message'),
     ...place,
     text: z.string(),
-    principal: principalSchema,
+    principal: speakerSchema,
     /** Said to the run in progress; absent for a message that waits its turn. */
     mode: z.literal('steer').exactOptional(),
   }),
@@ -128,7 +136,7 @@ export const exchangeSchema = z.discriminatedUnion('t', [
   z.strictObject({
     t: z.literal('clear'),
     ...place,
-    by: principalSchema,
+    by: speakerSchema,
     /** What was in progress was ended for it; absent where nothing was. */
     force: z.literal(true).exactOptional(),
   }),
@@ -141,20 +149,8 @@ export const exchangeSchema = z.discriminatedUnion('t', [
   /** Milliseconds since the epoch. */
   z.strictObject({ t: z.literal('clock'), ...place, value: z.number() }),
   z.strictObject({ t: z.literal('dice'), ...place, value: z.string() }),
-  z.strictObject({
-    t: z.literal('model'),
-    ...place,
-    request: requestDeltaSchema,
-    answer: answerSchema,
-  }),
-  z.strictObject({
-    t: z.literal('tool'),
-    ...place,
-    call: z.string(),
-    tool: z.string(),
-    input: sortedJsonSchema,
-    outcome: outcomeSchema,
-  }),
+  modelExchangeSchema,
+  toolExchangeSchema,
   /** A person was asked about a call. */
   z.strictObject({
     t: z.literal('decision'),
@@ -191,12 +187,14 @@ export type RecordingEnd = z.infer<typeof endSchema>;
 
 /** What happened in one session: data, as it stands in the file. */
 export interface Recording {
-  readonly header: z.infer<typeof headerSchema>;
+  readonly header: SessionHeader;
   readonly definitions: readonly Definition[];
   readonly exchanges: readonly Exchange[];
   readonly events: EventOutline;
   /** Numbers of the lines that are not as they were written; empty unless read from an edited file. */
   readonly editedLines: readonly number[];
+  /** The line at which the file stops before its end, when it was opened all the same: later exchanges and events are not known. */
+  readonly tornAt?: number;
 }
 
 /** `1/billing#2` */

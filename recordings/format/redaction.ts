@@ -15,7 +15,8 @@ export const ciphertextProperties: ReadonlySet<string> = new Set([
   'encrypted_content',
   'signature',
 ]);
-const idProperties: ReadonlySet<string> = new Set([
+/** Ids of the provider's making. */
+export const idProperties: ReadonlySet<string> = new Set([
   'callId',
   'toolCallId',
   'itemId',

@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Recording, RecordingEnd } from './recording.ts';
+import { type AnyRecording, isSession } from './call-recording.ts';
+import type { RecordingEnd } from './recording.ts';
+import { RecordingTornError } from './recording-torn-error.ts';
 
 const digestCharacters = 8;
 
-/** The file's text: one line each for the header, the definitions, the exchanges, the events and the end. */
-export function serializeRecording({ header, definitions, exchanges, events }: Recording): string {
-  const lines = [header, ...definitions, ...exchanges, events].map((line) => JSON.stringify(line));
-  const end = endOf(lines, { exchanges: exchanges.length, events: events.outline.length });
+/**
+ * The file's text: one line each for the header, the definitions, the exchanges, the events of a session, and the end.
+ * @throws RecordingTornError for one that was opened torn: an end would say that it is whole.
+ */
+export function serializeRecording(recording: AnyRecording): string {
+  const { header, definitions, exchanges, tornAt } = recording;
+  if (tornAt !== undefined) throw new RecordingTornError(header.name, tornAt);
+  const events = isSession(recording) ? [recording.events] : [];
+  const lines = [header, ...definitions, ...exchanges, ...events].map((line) =>
+    JSON.stringify(line),
+  );
+  const count = events.reduce((total, { outline }) => total + outline.length, 0);
+  const end = endOf(lines, { exchanges: exchanges.length, events: count });
   return textOf([...lines, JSON.stringify(end)]);
 }
 

@@ -5,7 +5,7 @@ export class UnrecordableError extends HarnessError {
   constructor(where: string, what: string) {
     super({
       code: 'RECORDING_UNREPRESENTABLE',
-      message: `A recording of version 1 cannot hold what stands at ${where}: ${what}.`,
+      message: `A recording cannot hold what stands at ${where}: ${what}.`,
       hint: 'It holds texts, tool calls and JSON; files, sources and dates are not part of it.',
     });
   }

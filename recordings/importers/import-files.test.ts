@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readRecording } from '../format/recording-file.ts';
-import { RecordingImportedError } from '../format/recording-imported-error.ts';
+import { readRecording, writeRecording } from '../format/recording-file.ts';
+import { RecordingKindError } from '../format/recording-kind-error.ts';
 import { FidelityTooLowError } from './fidelity-too-low-error.ts';
 import { importFiles } from './import-files.ts';
-import { readImported, writeImported } from './imported-file.ts';
+import { readImported } from './imported-file.ts';
 import { driveImported, replayImported } from './replay-imported.ts';
 import { verifyDirectory } from './verify-directory.ts';
 
@@ -120,7 +120,7 @@ describe('an imported recording', () => {
   test('is no session and, without requests, is not replayed: the errors say so', async () => {
     const [written] = (await importAnswers('refused', ['answer.json'])).recordings;
     const path = written?.recording ?? '';
-    await expect(readRecording(path)).rejects.toThrow(RecordingImportedError);
+    await expect(readRecording(path)).rejects.toThrow(RecordingKindError);
     await expect(replayImported(await readImported(path))).rejects.toThrow(FidelityTooLowError);
   });
 
@@ -140,7 +140,7 @@ describe('an imported recording', () => {
     // Its last event counts other tokens and the deltas say another text: whole, and not what the provider yields.
     const events = exchange.answer.body.events.toSpliced(3, 1);
     const answer = { ...exchange.answer, body: { events } };
-    await writeImported(rewritten, { ...recording, exchanges: [{ ...exchange, answer }] });
+    await writeRecording(rewritten, { ...recording, exchanges: [{ ...exchange, answer }] });
     const report = await verifyDirectory(directory);
     expect(report).toMatchObject({ recordings: 3, ok: 0 });
     expect(report.failed).toEqual([

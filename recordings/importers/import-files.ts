@@ -1,14 +1,13 @@
 import { basename, extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import { type CallHeader, formatVersion } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
-import { importedVersion } from '../format/recording.ts';
+import { writeRecording } from '../format/recording-file.ts';
 import { leftBecause } from './foreign/collect.ts';
 import { readForeignText } from './foreign/read-foreign-text.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
 import { readCassette } from './formats/vcr.ts';
-import { writeImported } from './imported-file.ts';
-import type { Fidelity, ImportedRecording } from './imported-recording.ts';
 import type { Found, Importer, Left } from './importer.ts';
 import { secretIn } from './secret-place.ts';
 import { takeOver } from './take-over.ts';
@@ -34,7 +33,7 @@ export interface ImportReport {
 export interface WrittenImport {
   readonly file: string;
   readonly recording: string;
-  readonly fidelity: Fidelity;
+  readonly fidelity: CallHeader['fidelity'];
   readonly exchanges: number;
   readonly losses: readonly string[];
 }
@@ -98,12 +97,12 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
   if (exchanges.length === 0) return { written: [], left };
   const base = basename(file, extname(file));
   const name = nameOf(found.part === undefined ? base : `${base}.${found.part}`);
-  const header: ImportedRecording['header'] = {
+  const header: CallHeader = {
     t: 'recording',
-    v: importedVersion,
+    v: formatVersion,
+    fidelity,
     name,
     made: `imported:${format}`,
-    fidelity,
     source: basename(file),
     losses: [...losses],
     toolchain: { groundhog: manifest.version },
@@ -114,7 +113,7 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
     return { written: [], left: [...left, { line: 1, reason }] };
   }
   const recording = join(out, `${name}.jsonl`);
-  await writeImported(recording, { header, exchanges, editedLines: [] });
+  await writeRecording(recording, { header, definitions: [], exchanges, editedLines: [] });
   return { written: [{ file, recording, fidelity, exchanges: exchanges.length, losses }], left };
 }
 

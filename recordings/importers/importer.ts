@@ -1,4 +1,5 @@
-import type { Fidelity, SemanticExchange } from './imported-recording.ts';
+import type { CallHeader } from '../format/header.ts';
+import type { SemanticExchange } from '../format/imported-exchange.ts';
 import type { UnplacedExchange } from './openai/read-openai-exchange.ts';
 
 /** An exchange found in a file, without its place in a recording. */
@@ -14,7 +15,7 @@ export interface Left {
 export interface Found {
   /** Tells several in one file apart; missing where a file holds one. */
   readonly part?: string;
-  readonly fidelity: Fidelity;
+  readonly fidelity: CallHeader['fidelity'];
   readonly losses: readonly string[];
   readonly exchanges: readonly FoundExchange[];
 }

@@ -1,12 +1,14 @@
+import type { CallRecording } from '../format/call-recording.ts';
+import type { CallHeader } from '../format/header.ts';
 import { FidelityTooLowError } from './fidelity-too-low-error.ts';
-import type { Fidelity, ImportedRecording } from './imported-recording.ts';
+
 import type { AnswerContent } from './openai/answer-content.ts';
 import { replayExchange } from './openai/replay-exchange.ts';
 
 /** What the provider made of the answers of an imported recording. */
 export interface ProviderReplay {
   readonly recording: string;
-  readonly fidelity: Fidelity;
+  readonly fidelity: CallHeader['fidelity'];
   readonly exchanges: number;
   /** In the order of the recording. */
   readonly answers: readonly AnswerContent[];
@@ -14,15 +16,15 @@ export interface ProviderReplay {
   readonly differences: readonly string[];
 }
 
-const replayable: ReadonlySet<Fidelity> = new Set(['wire', 'call']);
+const replayable: ReadonlySet<string> = new Set(['wire', 'call']);
 
 /**
  * Drives the answers of an imported recording through the provider of the AI SDK, which talks to the recording instead of the
  * network.
  * @throws FidelityTooLowError for a recording that does not hold both requests and answers.
  */
-export async function replayImported(recording: ImportedRecording): Promise<ProviderReplay> {
-  const { name, fidelity, losses } = recording.header;
+export async function replayImported(recording: CallRecording): Promise<ProviderReplay> {
+  const { name, fidelity, losses = [] } = recording.header;
   if (!replayable.has(fidelity)) throw new FidelityTooLowError({ name, fidelity, losses });
   return driveImported(recording);
 }
@@ -31,7 +33,7 @@ export async function replayImported(recording: ImportedRecording): Promise<Prov
 export async function driveImported({
   header: { name, fidelity },
   exchanges,
-}: ImportedRecording): Promise<ProviderReplay> {
+}: CallRecording): Promise<ProviderReplay> {
   const answers: AnswerContent[] = [];
   const differences: string[] = [];
   for (const exchange of exchanges) {

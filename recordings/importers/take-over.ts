@@ -1,9 +1,6 @@
+import type { CallHeader } from '../format/header.ts';
+import { type ImportedExchange, importedExchangeSchema } from '../format/imported-exchange.ts';
 import { asJson } from '../format/json.ts';
-import {
-  type Fidelity,
-  type ImportedExchange,
-  importedExchangeSchema,
-} from './imported-recording.ts';
 import type { Found, FoundExchange, Left } from './importer.ts';
 import { firstChoice } from './openai/first-choice.ts';
 import { createImportRedaction } from './openai/redact-exchange.ts';
@@ -12,7 +9,7 @@ import { secretIn } from './secret-place.ts';
 
 /** What may be written of what was found. */
 export interface TakenOver {
-  readonly fidelity: Fidelity;
+  readonly fidelity: CallHeader['fidelity'];
   readonly exchanges: readonly ImportedExchange[];
   readonly losses: readonly string[];
   readonly left: readonly Left[];

@@ -1,10 +1,8 @@
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '#harness';
-import { parseRecording } from '../format/parse-recording.ts';
-import { readText } from '../format/recording-file.ts';
-import { RecordingImportedError } from '../format/recording-imported-error.ts';
-import { parseImported } from './imported-file.ts';
+import { isSession } from '../format/call-recording.ts';
+import { readAnyRecording } from '../format/recording-file.ts';
 import { driveImported } from './replay-imported.ts';
 
 export interface VerifyReport {
@@ -31,8 +29,7 @@ export async function verifyDirectory(directory: string): Promise<VerifyReport> 
 
 async function faultIn(path: string): Promise<string | undefined> {
   try {
-    const text = await readText(path);
-    const edited = await editedIn(text, path);
+    const edited = await editedIn(path);
     return typeof edited === 'string' ? edited : editedReason(edited);
   } catch (error) {
     if (HarnessError.isInstance(error)) return error.message;
@@ -41,15 +38,10 @@ async function faultIn(path: string): Promise<string | undefined> {
 }
 
 /** The lines that were edited, or what else is wrong. */
-async function editedIn(text: string, path: string): Promise<readonly number[] | string> {
-  try {
-    return parseRecording(text, path).editedLines;
-  } catch (error) {
-    if (!(error instanceof RecordingImportedError)) throw error;
-  }
-  const imported = parseImported(text, path);
-  if (imported.editedLines.length > 0) return imported.editedLines;
-  const [difference] = (await driveImported(imported)).differences;
+async function editedIn(path: string): Promise<readonly number[] | string> {
+  const recording = await readAnyRecording(path);
+  if (isSession(recording) || recording.editedLines.length > 0) return recording.editedLines;
+  const [difference] = (await driveImported(recording)).differences;
   return difference ?? [];
 }
 

@@ -1,9 +1,14 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import {
+  APICallError,
+  type LanguageModelV4,
+  type LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import { liveModel, openExchanges } from '#harness';
+import { liveModel, ModelCallError, openExchanges } from '#harness';
 import { scriptedModel, startOpenAiServer } from '#harness/testing';
 import type { Recording } from '../format/recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
+import { replayModel } from '../replayer/replay-model.ts';
 import { replaySession } from '../replayer/replay-session.ts';
 import {
   parcelAgents,
@@ -170,6 +175,48 @@ test('a refused request is recorded with its status, without the key, and is ref
   });
   const report = await replaySession({ recording, agents: parcelAgents(), entry: parcelEntry });
   expect(report.divergence).toBeUndefined();
+});
+
+test('a refused request fails on replay as the error that it was, with the time to wait', async () => {
+  const refused = new APICallError({
+    message: 'Slow down',
+    url: 'https://host/v1/responses',
+    requestBodyValues: {},
+    statusCode: 429,
+    responseHeaders: { 'retry-after': '20' },
+  });
+  const model = scriptedModel(parcelPlaybook);
+  const recording = await recordParcelSession({
+    model: { ...model, doStream: () => Promise.reject(refused) },
+  });
+  const [failed] = recording.exchanges.flatMap((each) => (each.t === 'model' ? [each.answer] : []));
+  expect(failed).toEqual({
+    parts: [],
+    error: {
+      code: 'MODEL_RATE_LIMITED',
+      message: expect.stringContaining('HTTP 429: Slow down.'),
+      retryable: true,
+      statusCode: 429,
+      retryAfterMs: 20_000,
+    },
+  });
+  const replaying = replayModel(recording, () => ({ parts: [], ...failed }));
+  const again = Promise.resolve(replaying.doStream({ prompt: [] }));
+  await expect(again).rejects.toBeInstanceOf(ModelCallError);
+  await expect(again).rejects.toMatchObject(failed?.error ?? {});
+});
+
+test('a tool exchange says what its tool changes', async () => {
+  const recording = await recordParcelSession();
+  const effects = recording.exchanges.flatMap((each) =>
+    each.t === 'tool' ? [[each.tool, each.effect]] : [],
+  );
+  expect(effects).toEqual([
+    ['handoff', 'compute'],
+    ['findParcel', 'read'],
+    ['quotePostage', 'compute'],
+    ['fileClaim', 'transactional'],
+  ]);
 });
 
 test('a failure that a second attempt overcame leaves the answer alone', async () => {

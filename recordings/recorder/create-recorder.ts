@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type Agent,
   type DecisionOutcome,
+  type DispatchedCall,
   type ExchangePlace,
   type Exchanges,
   openExchanges,
@@ -15,13 +16,12 @@ import {
 import manifest from '../../package.json' with { type: 'json' };
 import { type Aliases, createAliases } from '../format/aliases.ts';
 import { outlineOf } from '../format/event-outline.ts';
+import { formatVersion, sessionHeaderSchema } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
 import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
 import {
   type Exchange,
   exchangeSchema,
-  formatVersion,
-  headerSchema,
   laneOf,
   placeName,
   type Recording,
@@ -38,7 +38,7 @@ export interface RecorderOptions {
   /** What answers while it is recorded; open by default. */
   readonly inner?: Exchanges;
   readonly name: string;
-  /** How it comes about: `scripted`, `live:<model>`, `imported:<format>`. */
+  /** Who answers as the model: `scripted`, `live:<model>`. */
   readonly made: string;
   readonly model: { readonly provider: string; readonly modelId: string };
   /** Whose prompts the requests carry: gives them their names. */
@@ -64,7 +64,7 @@ type Observed =
   | { readonly t: 'clock'; readonly value: number }
   | { readonly t: 'dice'; readonly value: string }
   | ({ readonly t: 'model' } & ObservedCall)
-  | ({ readonly t: 'tool'; readonly outcome: ToolOutcome } & ToolCall)
+  | ({ readonly t: 'tool'; readonly outcome: ToolOutcome } & DispatchedCall)
   | ({ readonly t: 'decision'; readonly decision: DecisionOutcome } & ToolCall);
 
 interface Slot {
@@ -80,9 +80,10 @@ interface Slot {
  */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { inner = openExchanges, name, made, model, agents } = options;
-  const header = headerSchema.parse({
+  const header = sessionHeaderSchema.parse({
     t: 'recording',
     v: formatVersion,
+    fidelity: 'session',
     name,
     made,
     model: { provider: model.provider, modelId: model.modelId },

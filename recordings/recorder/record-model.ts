@@ -89,6 +89,12 @@ function isGivenUp({ abortSignal }: LanguageModelV4CallOptions): boolean {
 }
 
 function failureOf(error: unknown): ModelFailure {
-  const { code, message, retryable, statusCode } = ModelCallError.from(error);
-  return { code, message, retryable, ...(statusCode === undefined ? {} : { statusCode }) };
+  const { code, message, retryable, statusCode, retryAfterMs } = ModelCallError.from(error);
+  return {
+    code,
+    message,
+    retryable,
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }

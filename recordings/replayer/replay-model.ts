@@ -3,10 +3,10 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
+import { ModelCallError } from '#harness';
 import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
 import type { ModelAnswer, Recording } from '../format/recording.ts';
 import { unfoldPart } from '../format/stream-part.ts';
-import { RecordedModelError } from './recorded-model-error.ts';
 
 /** A model that streams recorded parts, one for each that is asked for. `answer` finds them, or throws. */
 export function replayModel(
@@ -21,10 +21,10 @@ export function replayModel(
     doGenerate: () => Promise.reject(new GenerateNotRecordedError()),
     doStream: async (options) => {
       const { parts, error } = answer(options);
-      if (error !== undefined && parts.length === 0) throw new RecordedModelError(error);
+      if (error !== undefined && parts.length === 0) throw new ModelCallError(error);
       const streamed = parts.flatMap(unfoldPart);
       const failure: readonly LanguageModelV4StreamPart[] =
-        error === undefined ? [] : [{ type: 'error', error: new RecordedModelError(error) }];
+        error === undefined ? [] : [{ type: 'error', error: new ModelCallError(error) }];
       return { stream: streamOf([...streamed, ...failure], options.abortSignal) };
     },
   };

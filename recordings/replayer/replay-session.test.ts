@@ -147,8 +147,8 @@ test('an edited stream part that nothing depends on is reported all the same', a
 test('an edited tool input is reported at the tool call', async () => {
   expect(
     await reportOf([
-      '"tool":"findParcel","input":{"id":"P-7"}',
-      '"tool":"findParcel","input":{"id":"P-8"}',
+      '"effect":"read","input":{"id":"P-7"}',
+      '"effect":"read","input":{"id":"P-8"}',
     ]),
   ).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  parcel-desk   class TOOL_INPUT   tool findParcel({"id":"P-7"}) at 1/parcels#1

@@ -1,19 +1,18 @@
 import type { Json } from '#harness';
+import type {
+  ImportedExchange,
+  OpenAiExchange,
+  SemanticExchange,
+} from '../format/imported-exchange.ts';
 import { asJson } from '../format/json.ts';
 import { createRequestPacker, type ModelRequest } from '../format/model-request.ts';
 import type { Definition } from '../format/recording.ts';
-import type {
-  ImportedExchange,
-  ImportedRecording,
-  OpenAiExchange,
-  SemanticExchange,
-} from '../importers/imported-recording.ts';
 import { recordedAnswer } from '../importers/openai/recorded-answer.ts';
 import type { ToldModel } from './build-steps.ts';
 import { jsonOrText, type ReadAnswer } from './read-answer.ts';
 
 /** The calls of an imported recording as model turns, with what they repeat written once, as a session's recording has it. */
-export function importedCalls({ exchanges }: ImportedRecording): {
+export function importedCalls(exchanges: readonly ImportedExchange[]): {
   readonly definitions: readonly Definition[];
   readonly calls: readonly ToldModel[];
 } {

@@ -1,4 +1,5 @@
 import type { ExchangePlace, Json } from '#harness';
+import type { CallHeader } from '../format/header.ts';
 import type {
   Definition,
   EventOutline,
@@ -6,7 +7,6 @@ import type {
   ModelFailure,
   RecordedSteering,
 } from '../format/recording.ts';
-import type { Fidelity } from '../importers/imported-recording.ts';
 
 /**
  * A recording as a list of steps that a person can look at. Plain data, and as long as the recording: what a model turn
@@ -19,7 +19,7 @@ export interface Story {
   /** Missing for what was imported: each call names its own. */
   readonly model?: { readonly provider: string; readonly modelId: string };
   readonly imported?: {
-    readonly fidelity: Fidelity;
+    readonly fidelity: CallHeader['fidelity'];
     readonly source: string;
     readonly losses: readonly string[];
   };

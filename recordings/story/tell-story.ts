@@ -1,13 +1,13 @@
+import { type AnyRecording, type CallRecording, isSession } from '../format/call-recording.ts';
 import { firstDefinitionLine, type Recording } from '../format/recording.ts';
-import type { ImportedRecording } from '../importers/imported-recording.ts';
 import { buildSteps, type ToldExchange } from './build-steps.ts';
 import { importedCalls } from './imported-calls.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Story } from './story.ts';
 
-/** Tells a recording, of a session or imported, as steps that a person can look at. Linear in its length. */
-export function tellStory(recording: Recording | ImportedRecording): Story {
-  return 'definitions' in recording ? tellSession(recording) : tellImported(recording);
+/** Tells a recording, of a session or of calls, as steps that a person can look at. Linear in its length. */
+export function tellStory(recording: AnyRecording): Story {
+  return isSession(recording) ? tellSession(recording) : tellCalls(recording);
 }
 
 function tellSession({
@@ -32,15 +32,25 @@ function tellSession({
   };
 }
 
-function tellImported(recording: ImportedRecording): Story {
-  const { name, made, fidelity, source, losses } = recording.header;
-  const { definitions, calls } = importedCalls(recording);
+function tellCalls(recording: CallRecording): Story {
+  const { name, made, fidelity, source = '', losses = [] } = recording.header;
+  const imported = recording.exchanges.flatMap((each) =>
+    each.t === 'openai' || each.t === 'semantic' ? [each] : [],
+  );
+  const { definitions, calls } = importedCalls(imported);
+  const told = recording.exchanges.flatMap((each): readonly ToldExchange[] => {
+    if (each.t === 'tool') return [each];
+    if (each.t !== 'model') return [];
+    const { model, answer, ...exchange } = each;
+    const named = model === undefined ? {} : { model: model.modelId };
+    return [{ ...exchange, ...named, answer: readAnswer(answer) }];
+  });
   return {
     name,
     made,
     imported: { fidelity, source, losses },
-    definitions,
-    ...buildSteps(calls, firstDefinitionLine),
+    definitions: [...recording.definitions, ...definitions],
+    ...buildSteps([...told, ...calls], firstDefinitionLine + recording.definitions.length),
     events: [],
     editedLines: recording.editedLines,
   };

@@ -7,7 +7,7 @@ import type {
 } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { type Json, liveModel } from '#harness';
-import type { AnswerBody, OpenAiExchange } from '../imported-recording.ts';
+import type { AnswerBody, OpenAiExchange } from '../../format/imported-exchange.ts';
 import { type AnswerContent, failure } from './answer-content.ts';
 import { doneMarker } from './parse-event-stream.ts';
 

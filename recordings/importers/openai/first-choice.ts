@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
-import type { AnswerBody } from '../imported-recording.ts';
+import type { AnswerBody } from '../../format/imported-exchange.ts';
 
 const choicesSchema = z.looseObject({
   choices: z.array(z.looseObject({ index: z.int().nullish() })).min(1),

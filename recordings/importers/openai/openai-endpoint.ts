@@ -1,5 +1,5 @@
+import type { OpenAiExchange } from '../../format/imported-exchange.ts';
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
-import type { OpenAiExchange } from '../imported-recording.ts';
 
 type Api = OpenAiExchange['api'];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
+import type { AnswerBody, OpenAiExchange } from '../../format/imported-exchange.ts';
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
-import type { AnswerBody, OpenAiExchange } from '../imported-recording.ts';
 import type { HttpBody, HttpExchange } from './http-exchange.ts';
 import { openAiEndpoint } from './openai-endpoint.ts';
 import { doneMarker, parseEventStream, readJson } from './parse-event-stream.ts';

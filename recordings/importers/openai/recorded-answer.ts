@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
-import type { OpenAiExchange } from '../imported-recording.ts';
+import type { OpenAiExchange } from '../../format/imported-exchange.ts';
 import { type AnswerContent, failure } from './answer-content.ts';
 import { doneMarker } from './parse-event-stream.ts';
 

@@ -1,6 +1,6 @@
 import type { Json } from '#harness';
+import type { ImportedExchange, OpenAiExchange } from '../../format/imported-exchange.ts';
 import { createRecordingRedaction, type RecordingRedaction } from '../../format/redaction.ts';
-import type { ImportedExchange, OpenAiExchange } from '../imported-recording.ts';
 import { createCredentialRedaction } from './credentials.ts';
 
 /** Takes out of the calls of one recording what it must not hold, in the order in which it is written. */

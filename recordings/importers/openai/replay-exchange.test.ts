@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Json } from '#harness';
-import type { OpenAiExchange } from '../imported-recording.ts';
+import type { OpenAiExchange } from '../../format/imported-exchange.ts';
 import { replayExchange } from './replay-exchange.ts';
 
 const usage = { input_tokens: 3, output_tokens: 2, total_tokens: 5 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
+import type { OpenAiExchange } from '../../format/imported-exchange.ts';
 import { asJson, firstDifference } from '../../format/json.ts';
-import type { OpenAiExchange } from '../imported-recording.ts';
 import type { AnswerContent } from './answer-content.ts';
 import { driveProvider } from './drive-provider.ts';
 import { builtInCalls, recordedAnswer } from './recorded-answer.ts';

@@ -12,7 +12,8 @@ export function smallSession(
   return {
     header: {
       t: 'recording',
-      v: 1,
+      v: 3,
+      fidelity: 'session',
       name: 'tea',
       made: 'scripted',
       model: { provider: 'scripted', modelId: 'tea' },

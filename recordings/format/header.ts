@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** The version of the format, of whatever kind a recording is. Files of another are refused, and older ones lifted by `migrate`. */
+export const formatVersion = 3;
+
+const start = { t: z.literal('recording'), v: z.literal(formatVersion) };
+const name = z.string().min(1);
+export const modelNameSchema = z.strictObject({ provider: z.string(), modelId: z.string() });
+const madeHere = z.string().regex(/^(scripted|live:.+)$/);
+const madeElsewhere = z.string().regex(/^imported:.+$/);
+/** The version whose file was lifted to this one: a fact that version did not write is missing here, and not false. */
+const migratedFrom = z.int().positive().exactOptional();
+const imported = {
+  /** Name of the file it was imported from. */
+  source: z.string(),
+  /** What the other tool had not kept, or could not be taken over. */
+  losses: z.array(z.string()),
+};
+
+export const sessionHeaderSchema = z.strictObject({
+  ...start,
+  fidelity: z.literal('session'),
+  name,
+  /** `scripted`, `live:<model>`: who answered as the model. */
+  made: madeHere,
+  model: modelNameSchema,
+  toolchain: z.strictObject({ ai: z.string(), groundhog: z.string() }),
+  migratedFrom,
+});
+
+export const callHeaderSchema = z.strictObject({
+  ...start,
+  fidelity: z.literal('call'),
+  name,
+  made: z.union([madeHere, madeElsewhere]),
+  /** Answers where a line names no other; missing where every line does. */
+  model: modelNameSchema.exactOptional(),
+  source: imported.source.exactOptional(),
+  losses: imported.losses.exactOptional(),
+  toolchain: z.strictObject({ ai: z.string().exactOptional(), groundhog: z.string() }),
+  migratedFrom,
+});
+
+export const importHeaderSchema = z.strictObject({
+  ...start,
+  fidelity: z.enum(['wire', 'response-only', 'semantic']),
+  name,
+  /** `imported:vcr` and the like. */
+  made: madeElsewhere,
+  ...imported,
+  toolchain: z.strictObject({ groundhog: z.string() }),
+  migratedFrom,
+});
+
+/**
+ * A recording's first line. Its fidelity says how much of what happened is held, and so which lines may follow.
+ *
+ * - `session`: everything that passed between a session and the world, people, clock and dice included, and the outline of
+ *   its events: the session can be run again
+ * - `wire`: requests to a provider's API and its answers, by the values of their bodies: neither their bytes nor where the
+ *   network cut them
+ * - `call`: what an SDK asked of models and tools, and what it was answered
+ * - `response-only`: answers of a provider's API, and nothing of what was asked
+ * - `semantic`: what was said, in the words of whoever observed it
+ */
+export const headerSchema = z.discriminatedUnion('fidelity', [
+  sessionHeaderSchema,
+  callHeaderSchema,
+  importHeaderSchema,
+]);
+type Header = z.infer<typeof headerSchema>;
+export type SessionHeader = Extract<Header, { fidelity: 'session' }>;
+/** The header of what holds calls, and not their session. */
+export type CallHeader = Exclude<Header, SessionHeader>;
