@@ -7,6 +7,7 @@ import { leftBecause } from './foreign/collect.ts';
 import { readForeignText } from './foreign/read-foreign-text.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
+import { readOtel } from './formats/otel.ts';
 import { readCassette } from './formats/vcr.ts';
 import type { Found, Importer, Left } from './importer.ts';
 import { secretIn } from './secret-place.ts';
@@ -16,11 +17,12 @@ const importers = {
   vcr: readCassette,
   'openai-sse': readOpenAiAnswers,
   har: readHar,
+  otel: readOtel,
 } as const satisfies Readonly<Record<string, Importer>>;
 export type ImportFormat = keyof typeof importers;
 
 /** The formats that are read, by name. */
-export const importFormats: readonly ImportFormat[] = ['vcr', 'openai-sse', 'har'];
+export const importFormats: readonly ImportFormat[] = ['vcr', 'openai-sse', 'har', 'otel'];
 
 export interface ImportReport {
   /** How many recordings were written. */

@@ -1,8 +1,8 @@
 /**
- * The lines at which the items of a list begin, which `JSON.parse` does not tell. `path` leads to the list from the root, such as
- * `['log', 'entries']`; the text is JSON.
+ * The lines at which the items of a list begin, which `JSON.parse` does not tell; the text is JSON. `path` leads to the list from
+ * the root, such as `['log', 'entries']`, with null where it leads to each item of a list.
  */
-export function jsonItemLines(text: string, path: readonly string[]): readonly number[] {
+export function jsonItemLines(text: string, path: readonly (string | null)[]): readonly number[] {
   const lines: number[] = [];
   // What stands open: an object's latest key, or null for a list.
   const open: (string | null)[] = [];

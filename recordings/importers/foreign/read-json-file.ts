@@ -5,12 +5,12 @@ export function readJsonFile(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ForeignInputError(faultLine(error, text), 'the file is not whole JSON');
+    throw new ForeignInputError(jsonFaultLine(error, text), 'the file is not whole JSON');
   }
 }
 
-/** As the parser says it; all else that it says may repeat what it read. */
-function faultLine(error: unknown, text: string): number {
+/** The line at which a text is no JSON, as the parser says it; all else that it says may repeat what it read. */
+export function jsonFaultLine(error: unknown, text: string): number {
   const said = error instanceof Error ? error.message : '';
   if (said.startsWith('Unexpected end')) return text.trimEnd().split('\n').length;
   return Number(/\(line (\d+) column \d+\)$/.exec(said)?.[1] ?? 1);
