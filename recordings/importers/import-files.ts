@@ -1,7 +1,7 @@
 import { basename, extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import { findSecrets } from '../format/find-secrets.ts';
 import { type CallHeader, formatVersion } from '../format/header.ts';
-import { asJson } from '../format/json.ts';
 import { writeRecording } from '../format/recording-file.ts';
 import { leftBecause } from './foreign/collect.ts';
 import { readForeignText } from './foreign/read-foreign-text.ts';
@@ -10,7 +10,6 @@ import { readOpenAiAnswers } from './formats/openai-sse.ts';
 import { readOtel } from './formats/otel.ts';
 import { readCassette } from './formats/vcr.ts';
 import type { Found, Importer, Left } from './importer.ts';
-import { secretIn } from './secret-place.ts';
 import { takeOver } from './take-over.ts';
 
 const importers = {
@@ -109,9 +108,9 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
     losses: [...losses],
     toolchain: { groundhog: manifest.version },
   };
-  const secret = secretIn(asJson(header));
+  const [secret] = findSecrets(JSON.stringify(header));
   if (secret !== undefined) {
-    const reason = `its recording would hold ${secret.kind} in its ${secret.place}: name the file otherwise`;
+    const reason = `its recording would hold ${secret.kind} in ${secret.field ?? 'its header'}: name the file otherwise`;
     return { written: [], left: [...left, { line: 1, reason }] };
   }
   const recording = join(out, `${name}.jsonl`);

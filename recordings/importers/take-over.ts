@@ -1,11 +1,10 @@
+import { findSecrets } from '../format/find-secrets.ts';
 import type { CallHeader } from '../format/header.ts';
 import { type ImportedExchange, importedExchangeSchema } from '../format/imported-exchange.ts';
-import { asJson } from '../format/json.ts';
 import type { Found, FoundExchange, Left } from './importer.ts';
 import { firstChoice } from './openai/first-choice.ts';
 import { createImportRedaction } from './openai/redact-exchange.ts';
 import { replayExchange } from './openai/replay-exchange.ts';
-import { secretIn } from './secret-place.ts';
 
 /** What may be written of what was found. */
 export interface TakenOver {
@@ -45,9 +44,9 @@ function withFirstChoice(exchange: FoundExchange): FoundExchange {
 
 /** Why an exchange is not kept: the provider reads it otherwise, or it would carry a secret. */
 async function faultOf(exchange: ImportedExchange): Promise<string | undefined> {
-  const secret = secretIn(asJson(exchange));
+  const [secret] = findSecrets(JSON.stringify(exchange));
   if (secret !== undefined) {
-    return `it holds ${secret.kind} that redaction does not reach, in ${secret.place}`;
+    return `it holds ${secret.kind} that redaction does not reach, in ${secret.field ?? 'it'}`;
   }
   if (exchange.t !== 'openai') return undefined;
   const { difference } = await replayExchange(exchange);

@@ -279,7 +279,7 @@ test('a secret that redaction does not reach is named by its field and never wri
   expect({ imported, reasons: skipped.map(({ reason }) => reason) }).toEqual({
     imported: 0,
     reasons: [
-      'it holds an e-mail address that redaction does not reach, in request/body/metadata/the name of a property',
+      'it holds an e-mail address that redaction does not reach, in /request/body/metadata/…',
     ],
   });
 });

@@ -1,6 +1,6 @@
 import type { Json } from '#harness';
+import type { SemanticExchange } from '../../format/imported-exchange.ts';
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
-import type { SemanticExchange } from '../imported-recording.ts';
 import { saidInSpan } from './said-in-span.ts';
 import type { Attributes, Span } from './span.ts';
 
