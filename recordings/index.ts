@@ -58,7 +58,15 @@ export {
   contextChangeOf,
   contextOf,
 } from './story/context-of.ts';
-export { readStory } from './story/read-story.ts';
+export { type DefinitionChange } from './story/difference/compare-definitions.ts';
+export {
+  compareStories,
+  type LaneDifference,
+  type StepDifference,
+  type StoryDifference,
+} from './story/difference/compare-stories.ts';
+export { type Leaf, type TextChange } from './story/difference/leaves.ts';
+export { parseStory, readStory } from './story/read-story.ts';
 export type {
   Answer,
   AskedCall,

@@ -17,6 +17,7 @@ import { chat } from './commands/chat.ts';
 import { compare } from './commands/compare.ts';
 import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
+import { diff } from './commands/diff.ts';
 import { evaluate } from './commands/eval.ts';
 import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
@@ -66,6 +67,7 @@ const program = buildProgram(
     record,
     replay,
     show,
+    diff,
     view,
     verify,
     importRecordings,

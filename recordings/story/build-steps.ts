@@ -60,8 +60,10 @@ function plainStep(
     case 'dice':
       return { kind: 'dice', value: exchange.value };
     case 'tool': {
-      const { call, tool, input, outcome } = exchange;
-      return { kind: 'tool', call, tool, input, outcome, ...threads.linksOf(index) };
+      const { call, tool, input, outcome, effect } = exchange;
+      const said = { kind: 'tool', call, tool, input, outcome } as const;
+      const declared = effect === undefined ? said : { ...said, effect };
+      return { ...declared, ...threads.linksOf(index) };
     }
     case 'decision': {
       const { call, tool, input, decision } = exchange;

@@ -11,25 +11,31 @@ import { recordedAnswer } from '../importers/openai/recorded-answer.ts';
 import type { ToldModel } from './build-steps.ts';
 import { jsonOrText, type ReadAnswer } from './read-answer.ts';
 
-/** The calls of an imported recording as model turns, with what they repeat written once, as a session's recording has it. */
-export function importedCalls(exchanges: readonly ImportedExchange[]): {
-  readonly definitions: readonly Definition[];
-  readonly calls: readonly ToldModel[];
+/**
+ * Tells calls that another tool recorded as model turns, with what they repeat told once, as a session's recording has it.
+ * To be asked in the order of the recording.
+ */
+export function createCallTeller(): {
+  readonly tell: (exchange: ImportedExchange) => ToldModel;
+  /** Of all calls told so far. */
+  readonly definitions: () => readonly Definition[];
 } {
   const packer = createRequestPacker([]);
-  const calls = exchanges.map((exchange): ToldModel => {
-    const { lane, n } = exchange;
-    const { model, request, answer } = callOf(exchange);
-    return {
-      t: 'model',
-      lane,
-      n,
-      answer,
-      ...(model === undefined ? {} : { model }),
-      ...(request === undefined ? {} : { request: packer.pack(lane, request) }),
-    };
-  });
-  return { definitions: packer.definitions(), calls };
+  return {
+    definitions: packer.definitions,
+    tell: (exchange) => {
+      const { lane, n } = exchange;
+      const { model, request, answer } = callOf(exchange);
+      return {
+        t: 'model',
+        lane,
+        n,
+        answer,
+        ...(model === undefined ? {} : { model }),
+        ...(request === undefined ? {} : { request: packer.pack(lane, request) }),
+      };
+    },
+  };
 }
 
 interface ImportedCall {

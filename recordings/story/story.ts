@@ -33,6 +33,8 @@ export interface Story {
   readonly events: EventOutline['outline'];
   /** Numbers of the lines that are not as they were written. */
   readonly editedLines: readonly number[];
+  /** The line at which the file stops before its end; missing when it is whole. */
+  readonly tornAt?: number;
 }
 
 /** Who acts, on one causal path. */
@@ -97,6 +99,8 @@ export interface ToolStep extends StepBase {
   readonly call: string;
   readonly tool: string;
   readonly input: Json;
+  /** What the tool says it changes; missing where nobody said. */
+  readonly effect?: Extract<Exchange, { t: 'tool' }>['effect'];
   readonly outcome: Extract<Exchange, { t: 'tool' }>['outcome'];
   /** The model turn that asked for it. */
   readonly askedBy?: number;

@@ -1,7 +1,7 @@
 import { type AnyRecording, type CallRecording, isSession } from '../format/call-recording.ts';
 import { firstDefinitionLine, type Recording } from '../format/recording.ts';
 import { buildSteps, type ToldExchange } from './build-steps.ts';
-import { importedCalls } from './imported-calls.ts';
+import { createCallTeller } from './imported-calls.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Story } from './story.ts';
 
@@ -10,13 +10,9 @@ export function tellStory(recording: AnyRecording): Story {
   return isSession(recording) ? tellSession(recording) : tellCalls(recording);
 }
 
-function tellSession({
-  header: { name, made, model },
-  definitions,
-  exchanges,
-  events,
-  editedLines,
-}: Recording): Story {
+function tellSession(recording: Recording): Story {
+  const { header, definitions, exchanges, events } = recording;
+  const { name, made, model } = header;
   const told = exchanges.map(
     (exchange): ToldExchange =>
       exchange.t === 'model' ? { ...exchange, answer: readAnswer(exchange.answer) } : exchange,
@@ -28,30 +24,32 @@ function tellSession({
     definitions,
     ...buildSteps(told, firstDefinitionLine + definitions.length),
     events: events.outline,
-    editedLines,
+    ...stateOf(recording),
   };
 }
 
 function tellCalls(recording: CallRecording): Story {
   const { name, made, fidelity, source = '', losses = [] } = recording.header;
-  const imported = recording.exchanges.flatMap((each) =>
-    each.t === 'openai' || each.t === 'semantic' ? [each] : [],
-  );
-  const { definitions, calls } = importedCalls(imported);
-  const told = recording.exchanges.flatMap((each): readonly ToldExchange[] => {
-    if (each.t === 'tool') return [each];
-    if (each.t !== 'model') return [];
+  const teller = createCallTeller();
+  const told = recording.exchanges.map((each): ToldExchange => {
+    if (each.t === 'tool') return each;
+    if (each.t !== 'model') return teller.tell(each);
     const { model, answer, ...exchange } = each;
     const named = model === undefined ? {} : { model: model.modelId };
-    return [{ ...exchange, ...named, answer: readAnswer(answer) }];
+    return { ...exchange, ...named, answer: readAnswer(answer) };
   });
   return {
     name,
     made,
     imported: { fidelity, source, losses },
-    definitions: [...recording.definitions, ...definitions],
-    ...buildSteps([...told, ...calls], firstDefinitionLine + recording.definitions.length),
+    definitions: [...recording.definitions, ...teller.definitions()],
+    ...buildSteps(told, firstDefinitionLine + recording.definitions.length),
     events: [],
-    editedLines: recording.editedLines,
+    ...stateOf(recording),
   };
+}
+
+/** What became of the file since it was written. */
+function stateOf({ editedLines, tornAt }: AnyRecording): Pick<Story, 'editedLines' | 'tornAt'> {
+  return { editedLines, ...(tornAt === undefined ? {} : { tornAt }) };
 }

@@ -6,7 +6,7 @@ export async function findStory(nameOrPath: string): Promise<Story> {
 }
 
 /** Where the recording is that is meant. */
-async function recordingOf(nameOrPath: string): Promise<string> {
+export async function recordingOf(nameOrPath: string): Promise<string> {
   if (nameOrPath.endsWith('.jsonl')) return nameOrPath;
   // Late: a file is read without loading every scenario there is.
   const { locateScenario } = await import('#scenarios');

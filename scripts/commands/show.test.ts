@@ -47,6 +47,22 @@ test('a scenario that there is not, and a file that there is not, are said', asy
   });
 });
 
+test('a torn file is shown up to its last whole line, and said to be torn', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'groundhog-show-'));
+  try {
+    const file = join(directory, 'R-01.jsonl');
+    const lines = (await readFile(recordingPath('R-01'), 'utf8')).split('\n');
+    const start = lines.findIndex((line) => line.startsWith('{"t":"message"'));
+    await writeFile(file, `${lines.slice(0, start + 3).join('\n')}\n{"t":"mod`);
+    const { exitCode, text } = await show.start({ recording: file }, quietIo);
+    expect(exitCode).toBe(0);
+    expect(text).toContain(`torn at line ${start + 4}: it stops before its end`);
+    expect(text).toMatch(/^cus_1001 \(customer\): Hi, I was charged twice/m);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
 test('git shows a changed tool result of a recording as that, in prose', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'groundhog-show-'));
   const git = (...args: readonly string[]) => run('git', args, { cwd: directory });

@@ -5,9 +5,15 @@ const firstDefinitionLine = 2;
 
 /** What is wrong with the file that a story was read from, in sentences. */
 export function flawsOf(story: Story): readonly string[] {
-  return story.editedLines.map(
-    (line) => `edited after it was written: line ${line}, ${holderOf(story, line)}`,
-  );
+  const { editedLines, tornAt } = story;
+  return [
+    ...(tornAt === undefined
+      ? []
+      : [`torn at line ${tornAt}: it stops before its end, and this is what there is`]),
+    ...editedLines.map(
+      (line) => `edited after it was written: line ${line}, ${holderOf(story, line)}`,
+    ),
+  ];
 }
 
 function holderOf({ definitions, steps, imported }: Story, line: number): string {

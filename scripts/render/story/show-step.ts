@@ -88,9 +88,13 @@ function showUnmadeCall({ tool, input }: AskedCall): readonly string[] {
   return pointed(`asks for ${tool}`, input);
 }
 
-function showTool({ tool, input, outcome, agent }: ToolStep, paint: Paint): readonly string[] {
+function showTool(
+  { tool, input, outcome, agent, effect }: ToolStep,
+  paint: Paint,
+): readonly string[] {
   const arrow = paint('dim', '->');
-  const called = pointed(tool, input);
+  const changing = effect !== undefined && !['read', 'compute'].includes(effect);
+  const called = pointed(changing ? `${tool} ${paint('dim', `(${effect})`)}` : tool, input);
   switch (outcome.kind) {
     case 'completed': {
       const to = handedTo(tool, outcome.output);
