@@ -23,8 +23,8 @@ export function stepContent(step: StoryStep): StepContent {
       return { name: 'model turn', key: canonicalJson(own), own, read: readOf(context) };
     }
     case 'tool': {
-      const { tool, input, outcome } = step;
-      const own = asJson({ input, outcome });
+      const { tool, input, outcome, effect } = step;
+      const own = asJson({ effect, input, outcome });
       return { name: `tool ${tool}`, key: canonicalJson(input), own, read: null };
     }
     case 'decision': {
