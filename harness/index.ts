@@ -46,6 +46,7 @@ export { createTokenCounter, loadTokenizer, type TokenCounter } from './memory/c
 export { memoryMarker } from './memory/hydrate.ts';
 export { planCompaction } from './memory/plan-compaction.ts';
 export { type AskedContext, sharedPrefix } from './memory/prefix.ts';
+export { readKept, type SummaryStore } from './memory/summary-store.ts';
 export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';

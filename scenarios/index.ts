@@ -1,11 +1,12 @@
 /** Scenarios: worlds, people, and what must hold afterwards. What other folders may use is listed here, by hand. */
 export { businessDifference } from './checkers/business-difference.ts';
 export type { Checker } from './checkers/checker.ts';
-export type {
-  ModelCall,
-  Observation,
-  SavedStep,
-  SessionObservation,
+export {
+  type ModelCall,
+  type Observation,
+  type SavedStep,
+  type SessionObservation,
+  toldIn,
 } from './checkers/observation.ts';
 export { checkRunStates } from './checkers/run-states.ts';
 export { checkToolResults } from './checkers/tool-results.ts';

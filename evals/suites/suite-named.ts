@@ -47,7 +47,10 @@ const suites: readonly Suite[] = [
       'S-12',
     ],
   },
-  { name: 'memory', scenarios: ['M-01', 'M-02', 'M-03', 'M-04', 'M-05', 'M-09'] },
+  {
+    name: 'memory',
+    scenarios: ['M-01', 'M-02', 'M-03', 'M-04', 'M-05', 'M-06', 'M-07', 'M-08', 'M-09'],
+  },
   { name: 'delivery', scenarios: ['D-08', 'D-08b', 'D-08c'] },
 ];
 

@@ -164,7 +164,9 @@ async function recall(
     return { remembered: await memory?.summaries.latestBefore(sessionId, runId) };
   } catch (error) {
     if (!(error instanceof MemoryUnreadableError)) throw error;
-    return { refused: { code: error.code, message: error.message } };
+    // It stands in the session's own log, which is the same under any name.
+    const message = `Version ${error.version} of what the session remembers is not in a form this version reads.`;
+    return { refused: { code: error.code, message } };
   }
 }
 

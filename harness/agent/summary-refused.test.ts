@@ -145,7 +145,7 @@ test('a memory in a form that is not known fails the run out loud, and is not ta
     kind: 'failed',
     error: {
       code: 'MEMORY_UNREADABLE',
-      message: expect.stringContaining('Version 1 of what session s remembers is not in a form'),
+      message: expect.stringContaining('Version 1 of what the session remembers is not in a form'),
     },
   });
   expect(facts.slice(-3)).toMatchObject([

@@ -37,12 +37,15 @@ export function readKept(value: unknown, place: Pick<SummaryDraft, 'sessionId' |
 }
 
 export class MemoryUnreadableError extends HarnessError {
+  readonly version: number;
+
   constructor({ sessionId, version }: Pick<SummaryDraft, 'sessionId' | 'version'>) {
     super({
       code: 'MEMORY_UNREADABLE',
       message: `Version ${version} of what session ${sessionId} remembers is not in a form this version reads.`,
       hint: 'Run the version that wrote it, or delete the summary: the session is then read from its log.',
     });
+    this.version = version;
   }
 }
 

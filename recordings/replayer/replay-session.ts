@@ -1,5 +1,6 @@
 import {
   type Agent,
+  type Backing,
   createHarness,
   type Exchanges,
   type MemoryOptions,
@@ -18,6 +19,8 @@ export interface ReplaySessionOptions {
   readonly entry: string;
   /** As the session had it that was recorded. */
   readonly memory?: MemoryOptions;
+  /** Keeps the session as it was kept; in memory as it is, when absent. */
+  readonly keeping?: (backing: Backing) => Backing;
   /** Whether to stand guard over the network; it is, by default. */
   readonly guard?: boolean;
 }
@@ -79,7 +82,7 @@ export async function replaySession(
 
 async function runSession(
   replay: Replay,
-  { recording, agents, entry, memory }: ReplaySessionOptions,
+  { recording, agents, entry, memory, keeping = (inner) => inner }: ReplaySessionOptions,
   { startsAt, around }: ReplayConditions,
 ): Promise<readonly SessionEvent[]> {
   const host = simulatedHost({ startsAt, seed: 1 });
@@ -87,7 +90,7 @@ async function runSession(
     agents,
     entry,
     model: replay.model,
-    backing: memoryBacking(host),
+    backing: keeping(memoryBacking(host)),
     host,
     exchanges: around(replay.exchanges),
     ...(memory === undefined ? {} : { memory }),

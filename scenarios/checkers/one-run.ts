@@ -8,14 +8,18 @@ const opening = ['message-received', 'run-started'] as const;
 
 /**
  * I8: one run for each message, with one end, and at most one mail to the customer for each run. A message is answered
- * once: by its own run, which then has one beginning, or by the one run that has read it, and then its own has none.
+ * once: by its own run, which then has one beginning, or by the one run that has read it, and then its own has none. What ran
+ * before the session was cleared is in no log.
  */
 export function checkOneRun({ events, outcomes, world }: Seen): readonly Violation[] {
-  const own = events.filter(({ runId }) => !isSubRun(runId));
+  const isCleared = events.some(({ fact }) => fact.type === 'session-cleared');
+  const own = events.filter(
+    ({ runId, fact }) => !isSubRun(runId) && fact.type !== 'session-cleared',
+  );
   const runs = Map.groupBy(own, ({ runId }) => runId);
   const mails = Map.groupBy(world.mails, ({ reference }) => runOf(reference));
   return [
-    ...(runs.size === outcomes.length
+    ...(runs.size === outcomes.length || (isCleared && runs.size < outcomes.length)
       ? []
       : [violation(`${outcomes.length} runs, one for each message`, `${runs.size}`)]),
     ...[...runs.keys()].flatMap((runId) => checkRun(runId, own)),

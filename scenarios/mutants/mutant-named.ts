@@ -10,6 +10,7 @@ import { unguardedRefund } from './effects/unguarded-refund.ts';
 import { blindClear } from './log/blind-clear.ts';
 import { historyInterleavesLive } from './log/history-interleaves-live.ts';
 import { keylessLog } from './log/keyless-log.ts';
+import { halfReadMemory } from './memory/half-read-memory.ts';
 import { newestFactsCut } from './memory/newest-facts-cut.ts';
 import { proseOnly } from './memory/prose-only.ts';
 import { summaryMadeAnew } from './memory/summary-made-anew.ts';
@@ -41,6 +42,7 @@ export const mutants: readonly Mutant[] = [
   branchesByCompletion,
   proseOnly,
   summaryMadeAnew,
+  halfReadMemory,
 ];
 
 /** Throws MutantUnknownError. */

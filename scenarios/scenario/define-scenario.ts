@@ -32,6 +32,11 @@ export interface ScenarioMessage {
     readonly step: StepName;
     readonly moment: 'before' | 'after';
   };
+  /**
+   * The customer clears the session before they say this: `idle` when what was said before is answered; `by-force` while a
+   * person is still asked about it, once they have been refused without force.
+   */
+  readonly clearedBefore?: 'idle' | 'by-force';
 }
 
 /** What a person does when a request for this tool waits. */
@@ -46,6 +51,8 @@ export interface HumanDecision {
   readonly afterMs: number;
   /** How often they press the button; once by default. */
   readonly clicks?: number;
+  /** Not while the request waits, but once the session it was made in is cleared. */
+  readonly tooLate?: true;
 }
 
 /** A scenario's card: a world, what people say in it, and what must hold afterwards. */
@@ -96,6 +103,8 @@ export interface Scenario {
       readonly verdict: DecisionOutcome['verdict'];
       readonly decidedBy?: string;
     }[];
+    /** What became of messages that nobody answers, in order: `cancelled`, or the code of the failure; none by default. */
+    readonly unanswered?: readonly string[];
   };
   /**
    * What the mails say, taken together; where the card has no mail, what the desk says in the conversation. What must not be
@@ -135,6 +144,7 @@ export function defineScenario(scenario: Scenario): Scenario {
         ? []
         : [`message ${index + 1} comes during run ${during.run}, which is not in progress then`],
     ),
+    ...(messages[0]?.clearedBefore === undefined ? [] : ['nothing is there to be cleared first']),
     ...(route.length > 0 ? [] : ['nobody is expected to speak']),
     ...(world.customers.some((customer) => customer.id === principal.id)
       ? []

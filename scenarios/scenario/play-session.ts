@@ -1,5 +1,6 @@
 import {
   type Backing,
+  type Clock,
   createHarness,
   type Exchanges,
   type FeedItem,
@@ -16,6 +17,7 @@ import {
 import { memoryBacking } from '#harness/testing';
 import type { ModelCall, SavedStep, SessionObservation } from '../checkers/observation.ts';
 import type { Mutant } from '../mutants/mutant.ts';
+import { clearAsCustomer } from './clear-as-customer.ts';
 import { createCourier } from './courier.ts';
 import type { Scenario } from './define-scenario.ts';
 import { runIdOf } from './run-id-of.ts';
@@ -66,16 +68,18 @@ export async function playSession(
   });
   try {
     // Whoever is at the desk never leaves it before the end, unless something is wrong there.
-    const sent = sendMessages(harness, scenario, { sessionId, signal });
-    const outcomes = await Promise.race([sent, people.then(() => sent)]);
+    const sent = sendMessages(harness, scenario, { sessionId, clock, signal });
+    const { outcomes, cleared } = await Promise.race([sent, people.then(() => sent)]);
     const events = await harness.events(sessionId);
     return {
       sessionId,
       outcomes,
+      ...(cleared.length === 0 ? {} : { cleared }),
       events,
       deltas: await harness.deltas(sessionId),
       records: await harness.records(sessionId),
       approvals: await harness.approvals.list(scenario.principal.tenant, sessionId),
+      ...(await auditOf(harness, scenario, sessionId)),
       modelCalls,
       pendingRuns: await harness.pendingRuns(),
       savedSteps: await savedStepsOf(harness, sessionId, { runs: outcomes.length, events }),
@@ -94,7 +98,8 @@ export function openHarness(
   modelCalls: ModelCall[],
 ): Promise<Harness> {
   const { worldUrl, backing, model, host, observer, mutant } = options;
-  const subject = { ...scenario.subject.assemble({ worldUrl }), backing };
+  const { keeping = (inner) => inner, ...assembled } = scenario.subject.assemble({ worldUrl });
+  const subject = { ...assembled, backing: keeping(backing) };
   const own = scenarioExchanges(scenario);
   const exchanges = options.exchanges?.(own) ?? own;
   return createHarness({
@@ -115,10 +120,23 @@ export function openHarness(
 
 async function sendMessages(
   harness: Harness,
-  { messages, principal }: Scenario,
-  { sessionId, signal }: { readonly sessionId: string; readonly signal: AbortSignal },
-): Promise<readonly RunOutcome[]> {
+  scenario: Scenario,
+  {
+    sessionId,
+    clock,
+    signal,
+  }: { readonly sessionId: string; readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<{
+  readonly outcomes: readonly RunOutcome[];
+  readonly cleared: readonly SessionEvent[];
+}> {
+  const { messages, principal } = scenario;
   const outcomes: RunOutcome[] = [];
+  const cleared: SessionEvent[] = [];
+  const clearBefore = async (index: number): Promise<void> => {
+    const gone = clearAsCustomer(harness, scenario, { sessionId, index, clock });
+    cleared.push(...(await unlessAborted(gone, signal)));
+  };
   for (const [index, { text, mode = 'queue' }] of messages.entries()) {
     const messageId = runIdOf(sessionId, index + 1);
     // In a later life the message is there: it is recovery that must go on with it, not a second delivery. So is one that
@@ -126,9 +144,24 @@ async function sendMessages(
     if (!(await harness.isKnown(messageId))) {
       await harness.send({ sessionId, messageId, text, principal, mode });
     }
+    const next = messages[index + 1]?.clearedBefore;
+    if (next === 'by-force') await clearBefore(index + 1);
     outcomes.push(await unlessAborted(harness.outcome(messageId), signal));
+    if (next === 'idle') await clearBefore(index + 1);
   }
-  return outcomes;
+  return { outcomes, cleared };
+}
+
+/** What the audit says of a session that is cleared: looked at only there. */
+async function auditOf(
+  { audit }: Harness,
+  { messages, principal: { tenant } }: Scenario,
+  sessionId: string,
+): Promise<Pick<SessionObservation, 'audit'>> {
+  if (messages.every(({ clearedBefore }) => clearedBefore === undefined)) return {};
+  const rows = await audit.read(tenant, 0);
+  const own = rows.filter(({ key }) => key.includes(sessionId));
+  return { audit: own.map(({ key, action, subject }) => ({ key, action, subject })) };
 }
 
 async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -20,7 +20,7 @@ export async function letPeopleDecide(
   const left = once(signal, 'abort');
   while (!signal.aborted) {
     for (const { asked, decision } of matched(human, await approvals.list(tenant, sessionId))) {
-      if (asked.status !== 'pending') continue;
+      if (asked.status !== 'pending' || decision?.tooLate) continue;
       if (decision === undefined) await cancel(sessionId, asked.runId);
       else if (clock.now() - asked.requestedAt >= decision.afterMs) {
         await decide(approvals, asked, decision).catch(async (error: unknown) => {
@@ -30,6 +30,17 @@ export async function letPeopleDecide(
       }
     }
     await Promise.race([clock.sleep(lookingPollMs), left]);
+  }
+}
+
+/** What people decide on requests of a session that has been cleared: too late, and nothing must come of it. */
+export async function decideTooLate(
+  { human = [], principal: { tenant } }: Pick<Scenario, 'human' | 'principal'>,
+  { approvals }: Pick<Harness, 'approvals'>,
+  sessionId: string,
+): Promise<void> {
+  for (const { asked, decision } of matched(human, await approvals.list(tenant, sessionId))) {
+    if (decision?.tooLate) await decide(approvals, asked, decision);
   }
 }
 

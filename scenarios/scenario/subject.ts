@@ -1,4 +1,4 @@
-import type { Agent, MemoryOptions, Route } from '#harness';
+import type { Agent, Backing, MemoryOptions, Route } from '#harness';
 
 /** Agents, and which of them new sessions begin with. */
 export interface AssembledSubject {
@@ -6,6 +6,8 @@ export interface AssembledSubject {
   readonly entry: string;
   /** Keeps what its models are shown within a budget. */
   readonly memory?: MemoryOptions;
+  /** Its sessions are kept otherwise than this version would keep them; as the backing does, when absent. */
+  readonly keeping?: (backing: Backing) => Backing;
 }
 
 /**

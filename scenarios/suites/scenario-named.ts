@@ -1,10 +1,13 @@
 import { HarnessError } from '#harness';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { lateMessage, queuedMessage, steeredMessage } from './delivery/second-message.ts';
+import { clearedRequest } from './memory/cleared-request.ts';
 import { largeResult } from './memory/large-result.ts';
 import { poisonedSummary } from './memory/poisoned-summary.ts';
 import {
+  clearedIdle,
   longChat,
+  olderMemory,
   refundCrowdedOut,
   secondTurn,
   summariesInTheMaking,
@@ -61,6 +64,9 @@ export const scenarios: readonly Scenario[] = [
   refundCrowdedOut,
   summariesInTheMaking,
   largeResult,
+  clearedIdle,
+  clearedRequest,
+  olderMemory,
   poisonedSummary,
   steeredMessage,
   queuedMessage,

@@ -1,4 +1,5 @@
 import { checkCommitmentsKept } from '../checkers/commitments-kept.ts';
+import { halfReadMemory } from '../mutants/memory/half-read-memory.ts';
 import { newestFactsCut } from '../mutants/memory/newest-facts-cut.ts';
 import { proseOnly } from '../mutants/memory/prose-only.ts';
 import { summaryMadeAnew } from '../mutants/memory/summary-made-anew.ts';
@@ -8,13 +9,13 @@ import { crashTrial } from './crash-trials.ts';
 import { playRemembering } from './play-remembering.ts';
 import { switched, type Trial } from './trial.ts';
 
-/** M-04, whose later runs remember what the earlier ones did. */
-const forgetting = (defect: Mutant): Trial => ({
+/** By default M-04, whose later runs remember what the earlier ones did. */
+const forgetting = (defect: Mutant, scenario = 'M-04'): Trial => ({
   defect,
   play: async (stage) => {
     const { worldServer, signal } = stage;
     const options = { worldServer, signal, ...switched(defect, stage) };
-    return checkCommitmentsKept(await playRemembering(scenarioNamed('M-04'), options));
+    return checkCommitmentsKept(await playRemembering(scenarioNamed(scenario), options));
   },
 });
 
@@ -28,4 +29,6 @@ export const memoryTrials: readonly Trial[] = [
   forgetting(newestFactsCut),
   deadBehindSummary,
   forgetting(proseOnly),
+  // Its last run finds a memory that it cannot read.
+  forgetting(halfReadMemory, 'M-08'),
 ];

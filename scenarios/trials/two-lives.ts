@@ -52,17 +52,25 @@ const placeIn = (runId: string): string => runId.slice(runId.lastIndexOf('/') + 
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
+interface Life {
+  readonly runs: ReadonlyMap<string, Promise<RunOutcome>>;
+  /** Never settles once the life is over. */
+  readonly alive: () => Promise<void>;
+}
+
 /** What can be asked about the runs of a life. */
 function runsOn(
   disk: Disk,
-  runs: ReadonlyMap<string, Promise<RunOutcome>>,
+  { runs, alive }: Life,
 ): Omit<Awaited<ReturnType<Backing['openRunner']>>, 'start'> {
   return {
     outcome: (runId) => runs.get(runId) ?? never(),
-    runsOf: async (sessionId) =>
-      [...disk.requests.values()]
+    runsOf: async (sessionId) => {
+      await alive();
+      return [...disk.requests.values()]
         .filter((request) => request.sessionId === sessionId)
-        .map(({ runId }) => ({ runId, isSettled: disk.ended.has(runId) })),
+        .map(({ runId }) => ({ runId, isSettled: disk.ended.has(runId) }));
+    },
     isKnown: async (runId) => disk.requests.has(runId),
     strandedRuns: async () => [],
     recoveredRuns: () => 0,
@@ -72,15 +80,39 @@ function runsOn(
   };
 }
 
+/** What has ended is read and not gone through again: by now there is more than it has seen. */
+function unlessEnded(
+  { ended }: Disk,
+  { runId }: RunRequest,
+  begin: () => Promise<RunOutcome>,
+): Promise<RunOutcome> {
+  const earlier = ended.get(runId);
+  const run = earlier === undefined ? begin() : Promise.resolve(earlier);
+  run.then(
+    (outcome) => ended.set(runId, outcome),
+    () => undefined,
+  );
+  return run;
+}
+
+/** The dead clear nothing: what they had begun, a later life begins anew. */
+const clearingWhile = (alive: Life['alive'], { kept }: Disk): Backing['clearing'] => ({
+  clear: async (order) => {
+    await alive();
+    return kept.clearing.clear(order);
+  },
+});
+
 /** One life over the disk. At the crash it stands still for ever: nothing of it settles, no `finally` runs. */
 function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Backing {
   const runs = new Map<string, Promise<RunOutcome>>();
   let isDead = false;
+  const alive = (): Promise<void> => (isDead ? never() : Promise.resolve());
   const reachIn =
     (runId: string) =>
     async (step: StepName, moment: Halt['moment']): Promise<void> => {
       // Sub-agents work side by side: with one of them all of the life stands still.
-      if (isDead) await never();
+      await alive();
       if (step !== crash?.step || moment !== crash.moment) return;
       if (crash.run !== undefined && crash.run !== placeIn(runId)) return;
       isDead = true;
@@ -125,22 +157,16 @@ function lifeOver(disk: Disk, crash: Halt | undefined, onDeath: () => void): Bac
   };
   return {
     ...disk.kept,
+    clearing: clearingWhile(alive, disk),
     openRunner: async (body) => {
       const start = (request: RunRequest): void => {
         if (runs.has(request.runId)) return;
         disk.requests.set(request.runId, request);
-        const ended = disk.ended.get(request.runId);
-        // What has ended is read and not gone through again: by now there is more than it has seen.
-        const run =
-          ended === undefined ? body(request, stepsOf(request, start)) : (async () => ended)();
+        const run = unlessEnded(disk, request, () => body(request, stepsOf(request, start)));
         runs.set(request.runId, run);
-        run.then(
-          (outcome) => disk.ended.set(request.runId, outcome),
-          () => undefined,
-        );
       };
       for (const request of disk.requests.values()) start(request);
-      return { ...runsOn(disk, runs), start: async (request) => start(request) };
+      return { ...runsOn(disk, { runs, alive }), start: async (request) => start(request) };
     },
   };
 }

@@ -22,6 +22,16 @@ const approvalSchema = z.object({
   decidedAt: z.number().exactOptional(),
 });
 
+const eventSchema = z.object({
+  sessionId: z.string(),
+  seq: z.number(),
+  runId: z.string(),
+  step: z.string(),
+  ordinal: z.number(),
+  storedAt: z.number(),
+  fact: factSchema,
+});
+
 /** What a session came to, as its worker found it in the database when it ended. */
 export const observedSessionSchema = z.object({
   sessionId: z.string(),
@@ -37,17 +47,8 @@ export const observedSessionSchema = z.object({
       z.object({ kind: z.literal('cancelled'), agent: z.string(), done: z.array(z.string()) }),
     ]),
   ),
-  events: z.array(
-    z.object({
-      sessionId: z.string(),
-      seq: z.number(),
-      runId: z.string(),
-      step: z.string(),
-      ordinal: z.number(),
-      storedAt: z.number(),
-      fact: factSchema,
-    }),
-  ),
+  events: z.array(eventSchema),
+  cleared: z.array(eventSchema).exactOptional(),
   deltas: z.array(
     z.object({
       sessionId: z.string(),
@@ -60,6 +61,9 @@ export const observedSessionSchema = z.object({
   ),
   records: z.array(z.object({ collection: z.string(), key: z.string(), value: z.unknown() })),
   approvals: z.array(approvalSchema),
+  audit: z
+    .array(z.object({ key: z.string(), action: z.string(), subject: z.string() }))
+    .exactOptional(),
   pendingRuns: z.array(z.string()),
   savedSteps: z.array(
     z.object({ run: z.number(), sub: z.number().exactOptional(), step: z.string() }),

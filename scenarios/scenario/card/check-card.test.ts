@@ -126,7 +126,9 @@ test('a decision that was expected and not taken is seen, and one that was not e
 test('a message without an answer is seen', () => {
   const error = { code: 'X', message: 'x' };
   const outcomes = [{ kind: 'failed', agent: 'billing', error }] as const;
-  expect(failures({}, { outcomes })).toEqual(['final-state, required: messages answered: 0 of 1']);
+  expect(failures({}, { outcomes })).toEqual([
+    'final-state, required: messages answered: 0 of 1; the others expected: none; found: X',
+  ]);
   expect(failures({}, { outcomes: [] })).toHaveLength(1);
 });
 

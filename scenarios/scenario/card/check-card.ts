@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { askCheckers } from '../../checkers/checker.ts';
-import type { Observation } from '../../checkers/observation.ts';
+import { type Observation, toldIn } from '../../checkers/observation.ts';
 import type { CallPattern, Scenario } from '../define-scenario.ts';
 import { checkAmounts } from './check-amounts.ts';
 import { checkFinalState } from './check-final-state.ts';
@@ -19,12 +19,13 @@ type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world' | 'records'
 
 /** Holds a finished session against its scenario's card. One finding for each line of the card. */
 export function checkCard(scenario: Scenario, seen: Observation): readonly Finding[] {
+  const told = { ...seen, events: toldIn(seen) };
   return [
     ...checkFinalState(scenario, seen),
-    ...checkTrajectory(scenario, seen),
-    ...checkAmounts(scenario, seen.events),
+    ...checkTrajectory(scenario, told),
+    ...checkAmounts(scenario, told.events),
     ...checkReply(scenario, seen),
-    ...checkBudget(scenario, seen),
+    ...checkBudget(scenario, told),
     ...(scenario.checkers ?? []).map((checker) => {
       const [broken] = askCheckers([checker], seen);
       return finding('final-state', 'forbidden', {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fact, SessionRecord } from '#harness';
+import type { Approval, Fact, RunOutcome, SessionRecord } from '#harness';
 import type { Observation } from '../../checkers/observation.ts';
 import { formatMoney } from '../../desk/money.ts';
 import { classificationCollection } from '../../desk/tools/classify-item.ts';
@@ -10,8 +10,11 @@ import { createWorldState } from '../../desk/world/create-world-state.ts';
 import type { Scenario } from '../define-scenario.ts';
 import { type Finding, finding, holdsAll, holdsOnly, listOf } from './finding.ts';
 
-type DecidedFact = Extract<Fact, { type: 'approval-decided' }>;
-type SeenSession = Pick<Observation, 'events' | 'outcomes' | 'world' | 'records'>;
+type Decided = Pick<Extract<Fact, { type: 'approval-decided' }>, 'tool' | 'verdict' | 'decidedBy'>;
+type SeenSession = Pick<
+  Observation,
+  'events' | 'outcomes' | 'world' | 'records' | 'approvals' | 'cleared'
+>;
 
 /** What is so at the end: the changes that the card lists, all of them and nothing else. */
 export function checkFinalState(
@@ -31,8 +34,9 @@ export function checkFinalState(
     refunds: refunds.filter(({ id }) => earlier.has(id)),
     mails: mails.filter(({ id }) => earlier.has(id)),
   };
+  const { unanswered = [] } = final;
   const answered = seen.outcomes.filter(({ kind }) => kind === 'answered').length;
-  const steered = seen.outcomes.filter(({ kind }) => kind === 'steered').length;
+  const notAnswered = seen.outcomes.flatMap(endingOf);
   const replies = mails.length - others.mails.length;
   return [
     finding('final-state', 'required', {
@@ -62,10 +66,16 @@ export function checkFinalState(
       reason: 'everything else in the world stays as it was',
     }),
     finding('final-state', 'required', {
-      ok: answered + steered === seen.outcomes.length && answered > 0,
-      reason: `messages answered: ${answered + steered} of ${seen.outcomes.length}`,
+      ok: isDeepStrictEqual(notAnswered, unanswered) && answered > 0,
+      reason: `messages answered: ${seen.outcomes.length - notAnswered.length} of ${seen.outcomes.length}; the others expected: ${listOf(unanswered)}; found: ${listOf(notAnswered)}`,
     }),
   ];
+}
+
+/** How a message ended that nobody answers. One that another run has read is answered there. */
+function endingOf(outcome: RunOutcome): readonly string[] {
+  if (outcome.kind === 'failed') return [outcome.error.code];
+  return outcome.kind === 'cancelled' ? [outcome.kind] : [];
 }
 
 /** What the desk keeps in the session: tickets and quotes as the card lists them, beside its own notes. */
@@ -124,11 +134,14 @@ function checkList(
 
 function checkApprovals(
   { approvals: expected = [] }: Scenario['final'],
-  { events }: SeenSession,
+  { events, cleared, approvals = [] }: SeenSession,
 ): readonly Finding[] {
-  const decided = events.flatMap(({ fact }) =>
-    fact.type === 'approval-decided' ? [formatApproval(fact)] : [],
-  );
+  // What was decided outlives the log.
+  const decisions: readonly Decided[] =
+    cleared === undefined
+      ? events.flatMap(({ fact }) => (fact.type === 'approval-decided' ? [fact] : []))
+      : approvals.flatMap(decisionIn);
+  const decided = decisions.map(formatApproval);
   const wanted = expected.map(formatApproval);
   if (wanted.length + decided.length === 0) return [];
   return [
@@ -137,6 +150,13 @@ function checkApprovals(
       reason: `decisions expected: ${listOf(wanted)}; taken: ${listOf(decided)}`,
     }),
   ];
+}
+
+/** What a request came to, as its row says. */
+function decisionIn({ tool, status, decidedBy }: Approval): readonly Decided[] {
+  if (status === 'pending') return [];
+  const verdict = status === 'consumed' ? 'approved' : status;
+  return [{ tool, verdict, ...(decidedBy === undefined ? {} : { decidedBy }) }];
 }
 
 const formatRefund = ({
@@ -151,9 +171,5 @@ const formatTicket = (incidentId: string | null): string => incidentId ?? 'no in
 const formatQuote = ({ seats, monthlyMinor, yearlyMinor, currency }: Quote): string =>
   `${seats} seats at ${formatMoney(monthlyMinor, currency)} a month, ${formatMoney(yearlyMinor, currency)} a year`;
 
-const formatApproval = ({
-  tool,
-  verdict,
-  decidedBy,
-}: Pick<DecidedFact, 'tool' | 'verdict' | 'decidedBy'>): string =>
+const formatApproval = ({ tool, verdict, decidedBy }: Decided): string =>
   `${tool} ${verdict}${decidedBy === undefined ? '' : ` by ${decidedBy}`}`;

@@ -89,6 +89,20 @@ const arrival: Play = {
   }),
 };
 
+const asksWhatWasAsked = (conversation: Conversation): boolean =>
+  saidByUser(conversation, /what did i ask/i);
+
+/** Everything that was said before, to the letter: whoever is shown more than they should be says it. */
+const recall: Play = {
+  name: 'say what was asked',
+  when: asksWhatWasAsked,
+  answer: ({ messages }) => {
+    const earlier = messages.slice(0, -1).map((message) => JSON.stringify(message));
+    if (earlier.length > 0) return { text: `This was said: ${earlier.join(', ')}` };
+    return { text: 'I do not know: to me this conversation begins with your question.' };
+  },
+};
+
 const chat: Play = {
   name: 'be friendly',
   when: (conversation) => !asksForRefund(conversation),
@@ -105,6 +119,7 @@ export const refundGold: Playbook = {
   plays: [
     summarise,
     confirm,
+    recall,
     arrival,
     chat,
     lookUp,
@@ -143,6 +158,7 @@ export const refundSaboteur: Playbook = {
       ...confirm,
       answer: () => ({ text: 'Yes, we refunded 98.00 USD. Who are you, by the way?' }),
     },
+    { ...recall, answer: () => ({ text: 'You asked for 98.00 USD. Who are you?' }) },
     { ...arrival, answer: () => ({ text: 'Who are you? The 98.00 USD arrive tomorrow.' }) },
     chat,
     lookUp,

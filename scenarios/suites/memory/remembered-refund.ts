@@ -1,4 +1,6 @@
+import { auditKept } from '../../checkers/audit-kept.ts';
 import { forgetfulDesk } from '../../desk/forgetful-desk-subject.ts';
+import { keptByOlderVersion } from '../../desk/kept-by-older-version.ts';
 import { nullPlaybook } from '../../desk/playbook-parts.ts';
 import { larkspur } from '../../desk/world/larkspur.ts';
 import { defineScenario, type Scenario } from '../../scenario/define-scenario.ts';
@@ -104,5 +106,37 @@ export const summariesInTheMaking = defineScenario({
     { text: `${didYou.text} ${talk(9)}` },
   ],
   reply: { ...reply, lastAnswer: remembered },
+  budget: { modelTurns: 10, toolCalls: 5, tokens: 12_000 },
+});
+
+/** Enough to be folded once, and then more. */
+const folded = [
+  please,
+  { text: `Thank you so much! ${talk(9)}` },
+  { text: `You are very kind. ${talk(9)}` },
+];
+
+/** M-06: what was said is cleared, summary and all; nobody knows of it any more, and what was done is in the audit. */
+export const clearedIdle = defineScenario({
+  ...shared,
+  id: 'M-06',
+  title: 'Of a session that was cleared nobody knows anything, and the audit knows what was done',
+  tags: ['memory'],
+  messages: [...folded, { text: 'What did I ask you before?', clearedBefore: 'idle' }],
+  reply: { ...reply, lastAnswer: [/do not know/, /^(?![^]*(?:49\.00|charged|refund))/i] },
+  budget: { modelTurns: 10, toolCalls: 5, tokens: 12_000 },
+  checkers: [auditKept],
+});
+
+/** M-08: the summary that a later run finds is in a form that this version does not know. It says so and goes no further. */
+export const olderMemory = defineScenario({
+  ...shared,
+  id: 'M-08',
+  title: 'A memory in the form of an older version is refused loudly, and not taken for none',
+  tags: ['memory'],
+  subject: keptByOlderVersion(shared.subject),
+  messages: [...folded, didYou],
+  final: { ...shared.final, unanswered: ['MEMORY_UNREADABLE'] },
+  reply,
   budget: { modelTurns: 10, toolCalls: 5, tokens: 12_000 },
 });
