@@ -50,6 +50,7 @@ export { readKept, type SummaryStore } from './memory/summary-store.ts';
 export { type LiveModelOptions, liveModel, liveModelFromEnvironment } from './model/live-model.ts';
 export { MissingKeyError } from './model/missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorCode } from './model/model-call-error.ts';
+export { providerError } from './model/provider-error.ts';
 export { openAudit } from './open-audit.ts';
 export { openHarnessDatabase } from './open-harness-database.ts';
 export { openRetention } from './open-retention.ts';

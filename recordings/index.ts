@@ -29,10 +29,23 @@ export {
 export { readImported } from './importers/imported-file.ts';
 export { type ProviderReplay, replayImported } from './importers/replay-imported.ts';
 export { type VerifyReport, verifyDirectory } from './importers/verify-directory.ts';
+export {
+  type CallRecorder,
+  type CallRecorderOptions,
+  createCallRecorder,
+  recordModel,
+  recordTools,
+} from './recorder/call-recorder.ts';
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder/create-recorder.ts';
 export { RecordingIncompleteError } from './recorder/recording-incomplete-error.ts';
 export { RecordingNotReplayableError } from './recorder/recording-not-replayable-error.ts';
 export { verifyRecording } from './recorder/verify-recording.ts';
+export {
+  type CallReplay,
+  type CallReplayOptions,
+  type CallReplayReport,
+  openCallReplay,
+} from './replayer/calls/open-call-replay.ts';
 export type { Divergence, DivergenceClass, ExchangeReference } from './replayer/divergence.ts';
 export { formatDivergence } from './replayer/format-divergence.ts';
 export { GuardStandsError } from './replayer/guard-stands-error.ts';

@@ -12,7 +12,7 @@ export type ModelCallErrorCode =
   | 'MODEL_ANSWER_INVALID'
   | 'MODEL_CALL_FAILED';
 
-interface ModelCallErrorParts extends ErrorParts {
+export interface ModelCallErrorParts extends ErrorParts {
   readonly retryable: boolean;
   readonly statusCode?: number | undefined;
   readonly retryAfterMs?: number | undefined;

@@ -30,7 +30,9 @@ export interface OpenAiServerOptions {
   /** The one model served; by default it bears the playbook's name. */
   readonly model?: string;
   /** Pause before each piece of a reply. */
-  readonly chunkDelayMs?: number;
+  readonly chunkDelayMs?: number | (() => number);
+  /** How many characters a streamed delta has; asked for each answer. */
+  readonly deltaCharacters?: () => number;
   /** The n-th well-formed request for a response meets the n-th fault; later ones meet none. */
   readonly faults?: readonly OpenAiFault[];
 }
@@ -78,7 +80,10 @@ export async function startOpenAiServer(options: OpenAiServerOptions): Promise<O
     if (route !== 'POST /v1/responses') throw noSuchRoute(route);
     const request = parseResponsesRequest(await text(message));
     const { response, fault } = answer(request);
-    const whole = request.stream === true ? streamReply(response) : jsonReply(response);
+    const whole =
+      request.stream === true
+        ? streamReply(response, options.deltaCharacters?.())
+        : jsonReply(response);
     reply.writeHead(200, { 'content-type': whole.contentType });
     const { frames, ending } = deliveryOf(whole, fault);
     await write(reply, frames, options.chunkDelayMs ?? 0);
@@ -114,10 +119,11 @@ export async function startOpenAiServer(options: OpenAiServerOptions): Promise<O
 async function write(
   reply: ServerResponse,
   frames: readonly string[],
-  chunkDelayMs: number,
+  chunkDelayMs: number | (() => number),
 ): Promise<void> {
   for (const [index, frame] of frames.entries()) {
-    if (chunkDelayMs > 0) await delay(chunkDelayMs);
+    const pause = typeof chunkDelayMs === 'number' ? chunkDelayMs : chunkDelayMs();
+    if (pause > 0) await delay(pause);
     const bytes = Buffer.from(frame);
     const cut = index % SPLIT_EVERY_FRAMES === 0 ? Math.floor(bytes.length / 2) : bytes.length;
     for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) {

@@ -1,7 +1,7 @@
 import type { Json } from '#harness';
 
 /** What an id names: each kind is counted by itself. */
-type IdKind = 'call' | 'item' | 'response' | 'approval' | 'message';
+type IdKind = 'call' | 'item' | 'response' | 'approval' | 'message' | 'source';
 
 /** Properties whose value is an id that a model or its provider made up. */
 const idProperties: Readonly<Record<string, IdKind>> = {
@@ -9,6 +9,7 @@ const idProperties: Readonly<Record<string, IdKind>> = {
   toolCallId: 'call',
   itemId: 'item',
   responseId: 'response',
+  previousResponseId: 'response',
   approvalId: 'approval',
   // A run is named by its message.
   messageId: 'message',
@@ -71,5 +72,6 @@ export function createAliases(): Aliases {
 function kindOfPartId(type: string): IdKind | undefined {
   if (type.startsWith('tool-input-')) return 'call';
   if (type.startsWith('text-') || type.startsWith('reasoning-')) return 'item';
+  if (type === 'source') return 'source';
   return type === 'response-metadata' ? 'response' : undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CallHeader, modelNameSchema } from './header.ts';
 import { openAiSchema, semanticSchema } from './imported-exchange.ts';
+import { sortedJsonSchema } from './json.ts';
 import {
   type Definition,
   modelExchangeSchema,
@@ -13,10 +14,15 @@ export const callModelSchema = modelExchangeSchema.extend({
   model: modelNameSchema.exactOptional(),
 });
 
+export const callToolSchema = toolExchangeSchema.extend({
+  /** What the tool showed before its output, where it answers bit by bit; missing where it answers at once. */
+  shown: z.array(sortedJsonSchema).exactOptional(),
+});
+
 /** The exchanges that may stand in a recording of calls, by its fidelity. */
 export const callLines = {
   wire: [openAiSchema],
-  call: [callModelSchema, toolExchangeSchema, openAiSchema],
+  call: [callModelSchema, callToolSchema, openAiSchema],
   'response-only': [openAiSchema],
   semantic: [semanticSchema],
 } as const satisfies Readonly<Record<CallHeader['fidelity'], readonly z.ZodObject[]>>;

@@ -16,16 +16,24 @@ export interface Difference {
   readonly asked?: Json;
 }
 
+/** Says by something else what an object that is not plain stands for; undefined for what it does not know. */
+type Spelling = (value: object) => unknown;
+
 /**
  * A value as JSON: properties that are undefined are left out, keys are sorted, so equal values have equal texts.
- * @throws UnrecordableError for what JSON cannot say (a date, bytes, a function), naming where it stands.
+ * @throws UnrecordableError for what JSON cannot say (a date, bytes, a function) and `spell` does not, naming where it stands.
  */
-export function asJson(value: unknown, pointer = ''): Json {
+export function asJson(value: unknown, pointer = '', spell?: Spelling): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (Array.isArray(value)) return value.map((each, index) => asJson(each, `${pointer}/${index}`));
-  if (typeof value === 'object' && isPlain(value))
-    return Object.fromEntries(entriesOf(value, pointer));
+  if (Array.isArray(value)) {
+    return value.map((each, index) => asJson(each, `${pointer}/${index}`, spell));
+  }
+  if (typeof value === 'object' && isPlain(value)) {
+    return Object.fromEntries(entriesOf(value, pointer, spell));
+  }
+  const spelled = typeof value === 'object' ? spell?.(value) : undefined;
+  if (spelled !== undefined) return asJson(spelled, pointer, spell);
   throw new UnrecordableError(pointer === '' ? 'the root' : pointer, kindOf(value));
 }
 
@@ -33,11 +41,11 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : String(value);
 }
 
-function entriesOf(value: object, pointer: string): [string, Json][] {
+function entriesOf(value: object, pointer: string, spell?: Spelling): [string, Json][] {
   return Object.entries(value)
     .filter(([, each]) => each !== undefined)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, each]) => [key, asJson(each, `${pointer}/${escape(key)}`)]);
+    .map(([key, each]) => [key, asJson(each, `${pointer}/${escape(key)}`, spell)]);
 }
 
 function isPlain(value: object): boolean {

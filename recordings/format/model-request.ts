@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { type Agent, fingerprint, type Json } from '#harness';
 import { asJson, firstDifference } from './json.ts';
+import { base64Of } from './recorded-file-data.ts';
 import type { Definition, RequestDelta } from './recording.ts';
 
 /** What a model is asked, in the parts that are compared one by one. */
@@ -37,8 +38,14 @@ export function requestOf(options: LanguageModelV4CallOptions): ModelRequest {
     ),
     messages: prompt
       .filter((message) => !isInstruction(message))
-      .map((message, index) => asJson(message, `/messages/${index}`)),
+      .map((message, index) => asJson(message, `/messages/${index}`, spelledFile)),
   };
+}
+
+/** Files of a prompt: bytes as base64, which stands there as well where somebody has it already, and addresses as texts. */
+export function spelledFile(value: object): string | undefined {
+  if (value instanceof Uint8Array) return base64Of(value);
+  return value instanceof URL ? value.href : undefined;
 }
 
 /**

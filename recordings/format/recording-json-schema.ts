@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonSchema } from '#harness';
-import { callLines, callModelSchema } from './call-recording.ts';
+import { callLines, callModelSchema, callToolSchema } from './call-recording.ts';
 import {
   callHeaderSchema,
   formatVersion,
@@ -29,6 +29,7 @@ const names: readonly (readonly [schema: z.ZodType, name: string])[] = [
   [importHeaderSchema, 'import-header'],
   ...[...definitions, ...exchangeSchema.options].map((each) => [each, each.shape.t.value] as const),
   [callModelSchema, 'call-model'],
+  [callToolSchema, 'call-tool'],
   [openAiSchema, openAiSchema.shape.t.value],
   [semanticSchema, semanticSchema.shape.t.value],
   [eventsSchema, eventsSchema.shape.t.value],

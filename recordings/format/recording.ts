@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ExchangePlace, principalSchema, type SteeringMessage } from '#harness';
 import type { SessionHeader } from './header.ts';
 import { sortedJsonSchema } from './json.ts';
+import { modelFailureSchema } from './model-failure.ts';
 import { recordedPartSchema } from './stream-part.ts';
 
 const promptSchema = z.strictObject({
@@ -38,16 +39,6 @@ const requestDeltaSchema = z.strictObject({
   messages: z.array(sortedJsonSchema),
 });
 export type RequestDelta = z.infer<typeof requestDeltaSchema>;
-
-const modelFailureSchema = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  retryable: z.boolean(),
-  statusCode: z.int().exactOptional(),
-  /** How long the provider asked to be left alone, where it said so. */
-  retryAfterMs: z.int().nonnegative().exactOptional(),
-});
-export type ModelFailure = z.infer<typeof modelFailureSchema>;
 
 const answerSchema = z.strictObject({
   parts: z.array(recordedPartSchema),

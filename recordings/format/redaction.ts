@@ -8,12 +8,13 @@ import { addressless, type Json, jsonSchema, openTextRedaction, redactText } fro
 //   P4. Where people or tools are live, a run says addresses and its recording placeholders: compared is that an address
 //       stands there, not whose.
 
-/** Ciphertext of a provider: random enough to hold any short pattern, and of no use to anyone else. */
+/** Ciphertext of a provider and bytes of files: random enough to hold any short pattern, and no text of anybody. */
 export const ciphertextProperties: ReadonlySet<string> = new Set([
   'reasoningEncryptedContent',
   'encryptedContent',
   'encrypted_content',
   'signature',
+  'base64',
 ]);
 /** Ids of the provider's making. */
 export const idProperties: ReadonlySet<string> = new Set([
@@ -70,6 +71,18 @@ export function createRecordingRedaction(): RecordingRedaction {
 export function withoutAddresses(value: Json): Json {
   return mapTexts(value, addressless);
 }
+
+/**
+ * The value as a recording may hold it, its placeholders without their numbers: what was recorded and what a run says are
+ * the same where only what was taken out stands between them.
+ */
+export function withoutSecrets(value: Json): Json {
+  return mapTexts(value, (text) =>
+    redactText(text, { profile: 'outbound' }).value.replaceAll(numberedPlaceholder, '[$1]'),
+  );
+}
+
+const numberedPlaceholder = /\[(card|iban|key|e-mail|cvv) \d{1,4}\]/g;
 
 export function holdsAddress(text: string): boolean {
   return (

@@ -1,6 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { sortedJsonSchema } from './json.ts';
+import { type ModelFailure, modelFailureSchema } from './model-failure.ts';
+import { fileDataSchema, recordedFileData, restoredFileData } from './recorded-file-data.ts';
 
 const metadata = {
   providerMetadata: z.record(z.string(), z.record(z.string(), sortedJsonSchema)).exactOptional(),
@@ -17,6 +19,15 @@ const pieces = <Type extends string>(type: Type) =>
   });
 const tokens = z.number().exactOptional();
 
+/** JSON that is not null. */
+const someJsonSchema = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(sortedJsonSchema),
+  z.record(z.string(), sortedJsonSchema),
+]);
+
 const warningSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum(['unsupported', 'compatibility']),
@@ -26,6 +37,39 @@ const warningSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('deprecated'), setting: z.string(), message: z.string() }),
   z.strictObject({ type: z.literal('other'), message: z.string() }),
 ]);
+
+const sourceSchema = z.discriminatedUnion('sourceType', [
+  z.strictObject({
+    type: z.literal('source'),
+    sourceType: z.literal('url'),
+    id: z.string(),
+    url: z.string(),
+    title: z.string().exactOptional(),
+    ...metadata,
+  }),
+  z.strictObject({
+    type: z.literal('source'),
+    sourceType: z.literal('document'),
+    id: z.string(),
+    mediaType: z.string(),
+    title: z.string(),
+    filename: z.string().exactOptional(),
+    ...metadata,
+  }),
+]);
+const citationSchema = z.strictObject({
+  source: sourceSchema,
+  startIndex: z.number().exactOptional(),
+  endIndex: z.number().exactOptional(),
+  citedText: z.string().exactOptional(),
+});
+const file = <Type extends string>(type: Type) =>
+  z.strictObject({
+    type: z.literal(type),
+    mediaType: z.string(),
+    data: fileDataSchema,
+    ...metadata,
+  });
 
 /**
  * The parts of a model's answer, as they stand in a recording: those of the AI SDK's LanguageModelV4, with the deltas of
@@ -40,7 +84,7 @@ export const recordedPartSchema = z.discriminatedUnion('type', [
   }),
   block('text-start'),
   pieces('text-delta'),
-  block('text-end'),
+  block('text-end').extend({ citations: z.array(citationSchema).exactOptional() }),
   block('reasoning-start'),
   pieces('reasoning-delta'),
   block('reasoning-end'),
@@ -65,6 +109,35 @@ export const recordedPartSchema = z.discriminatedUnion('type', [
     dynamic: z.boolean().exactOptional(),
     ...metadata,
   }),
+  /** Of a tool that the provider ran. */
+  z.strictObject({
+    type: z.literal('tool-result'),
+    toolCallId: z.string(),
+    toolName: z.string(),
+    result: someJsonSchema,
+    isError: z.boolean().exactOptional(),
+    preliminary: z.boolean().exactOptional(),
+    dynamic: z.boolean().exactOptional(),
+    ...metadata,
+  }),
+  z.strictObject({
+    type: z.literal('tool-approval-request'),
+    approvalId: z.string(),
+    toolCallId: z.string(),
+    ...metadata,
+  }),
+  sourceSchema,
+  file('file'),
+  file('reasoning-file'),
+  z.strictObject({
+    type: z.literal('custom'),
+    kind: z.templateLiteral([z.string(), '.', z.string()]),
+    ...metadata,
+  }),
+  /** As the provider sent it, ids and times and all: only in the answer to whoever asked for raw chunks. */
+  z.strictObject({ type: z.literal('raw'), rawValue: sortedJsonSchema }),
+  /** Something went wrong on the way, and the stream went on. */
+  z.strictObject({ type: z.literal('error'), error: modelFailureSchema }),
   z.strictObject({
     type: z.literal('finish'),
     finishReason: z.strictObject({
@@ -89,24 +162,28 @@ export const recordedPartSchema = z.discriminatedUnion('type', [
       outputTokens: z.strictObject({ total: tokens, text: tokens, reasoning: tokens }),
       raw: z.record(z.string(), sortedJsonSchema).exactOptional(),
     }),
+    /** What was generated to a schema, where the provider says it apart from the text. */
+    structuredOutputText: z.string().exactOptional(),
     ...metadata,
   }),
 ]);
 export type RecordedPart = z.infer<typeof recordedPartSchema>;
 
+/** Makes of what went wrong what a recording holds of it, and the error again of that. */
+export type FailureOf = (error: unknown) => ModelFailure;
+export type ErrorOf = (failure: ModelFailure) => Error;
+
 /** The parts a model streamed, as a recording writes them; everything else of them stays. */
-export function foldParts(parts: readonly LanguageModelV4StreamPart[]): unknown[] {
+export function foldParts(
+  parts: readonly LanguageModelV4StreamPart[],
+  failureOf: FailureOf,
+): unknown[] {
   const folded: unknown[] = [];
   let open: { readonly type: string; readonly id: string; readonly deltas: string[] } | undefined;
   for (const part of parts) {
-    if (part.type === 'response-metadata') {
-      const { timestamp: _, ...lasting } = part;
-      folded.push(lasting);
-      open = undefined;
-    } else if (part.type === 'ping') {
-      continue;
-    } else if (!('delta' in part)) {
-      folded.push(part);
+    if (part.type === 'ping') continue;
+    if (!('delta' in part)) {
+      folded.push(foldWhole(part, failureOf));
       open = undefined;
     } else if (
       open?.type === part.type &&
@@ -123,8 +200,23 @@ export function foldParts(parts: readonly LanguageModelV4StreamPart[]): unknown[
   return folded;
 }
 
+type WholePart = Exclude<LanguageModelV4StreamPart, { type: 'ping' } | { delta: string }>;
+
+function foldWhole(part: WholePart, failureOf: FailureOf): unknown {
+  if (part.type === 'response-metadata') {
+    const { timestamp: _, ...lasting } = part;
+    return lasting;
+  }
+  if (part.type === 'error') return { ...part, error: failureOf(part.error) };
+  const isFile = part.type === 'file' || part.type === 'reasoning-file';
+  return isFile ? { ...part, data: recordedFileData(part.data) } : part;
+}
+
 /** The parts to stream again, one for each that was streamed. */
-export function unfoldPart(part: RecordedPart): readonly LanguageModelV4StreamPart[] {
+export function unfoldPart(
+  part: RecordedPart,
+  errorOf: ErrorOf,
+): readonly LanguageModelV4StreamPart[] {
   switch (part.type) {
     case 'text-delta':
     case 'reasoning-delta':
@@ -138,6 +230,11 @@ export function unfoldPart(part: RecordedPart): readonly LanguageModelV4StreamPa
     }
     case 'finish':
       return [unfoldFinish(part)];
+    case 'file':
+    case 'reasoning-file':
+      return [{ ...part, data: restoredFileData(part.data) }];
+    case 'error':
+      return [{ ...part, error: errorOf(part.error) }];
     case 'stream-start':
     case 'response-metadata':
     case 'text-start':
@@ -147,12 +244,20 @@ export function unfoldPart(part: RecordedPart): readonly LanguageModelV4StreamPa
     case 'tool-input-start':
     case 'tool-input-end':
     case 'tool-call':
+    case 'tool-result':
+    case 'tool-approval-request':
+    case 'custom':
+    case 'source':
+    case 'raw':
       return [part];
   }
 }
 
 /** JSON leaves out what is undefined; the provider's types want it said. */
-function unfoldFinish(part: Extract<RecordedPart, { type: 'finish' }>): LanguageModelV4StreamPart {
+function unfoldFinish({
+  structuredOutputText: _,
+  ...part
+}: Extract<RecordedPart, { type: 'finish' }>): LanguageModelV4StreamPart {
   const { inputTokens, outputTokens } = part.usage;
   const { total, noCache, cacheRead, cacheWrite } = inputTokens;
   const { text, reasoning } = outputTokens;

@@ -6,7 +6,7 @@ export class UnrecordableError extends HarnessError {
     super({
       code: 'RECORDING_UNREPRESENTABLE',
       message: `A recording cannot hold what stands at ${where}: ${what}.`,
-      hint: 'It holds texts, tool calls and JSON; files, sources and dates are not part of it.',
+      hint: 'It holds what JSON can say, and the files of a prompt or an answer: pass plain values.',
     });
   }
 }

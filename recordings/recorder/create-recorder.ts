@@ -31,7 +31,7 @@ import {
 import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
 import { foldParts } from '../format/stream-part.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
-import { type ObservedCall, recordModel } from './record-model.ts';
+import { failureOf, type ObservedCall, recordSessionModel } from './record-session-model.ts';
 import { RecordingIncompleteError } from './recording-incomplete-error.ts';
 
 export interface RecorderOptions {
@@ -159,7 +159,7 @@ function watch(inner: Exchanges, begin: Begin): Exchanges {
     },
     model: (place, model) => {
       const end = begin(place);
-      return recordModel(inner.model(place, model), (call) => end({ t: 'model', ...call }));
+      return recordSessionModel(inner.model(place, model), (call) => end({ t: 'model', ...call }));
     },
     tool: async (place, call, execute) => {
       const end = begin(place);
@@ -247,7 +247,9 @@ function write(
         t,
         request: packer.pack(place.lane, { ...request, messages }),
         answer: {
-          parts: foldParts(parts).map((part) => redaction.part(aliases.inPart(asJson(part)))),
+          parts: foldParts(parts, failureOf).map((part) =>
+            redaction.part(aliases.inPart(asJson(part))),
+          ),
           ...(error === undefined ? {} : { error: redaction.said(asJson(error)) }),
         },
       });

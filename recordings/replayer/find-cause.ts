@@ -1,7 +1,7 @@
 import type { Json } from '#harness';
 import { type Difference, firstDifference } from '../format/json.ts';
 import type { Divergence, DivergenceClass } from './divergence.ts';
-import { referenceTo, type Tape, type TapedModel, type TapedTool } from './tape.ts';
+import { type AnyTape, referenceTo, type TapedModel, type TapedTool } from './tape.ts';
 
 /** An earlier exchange that a difference comes from, and the class that this makes it. */
 export interface Cause {
@@ -16,7 +16,7 @@ export interface Cause {
 export function findCause(
   { pointer }: Difference,
   [recorded, asked]: readonly [recorded: readonly Json[], asked: readonly Json[]],
-  tape: Tape,
+  tape: AnyTape,
 ): Cause | undefined {
   const [index, , part = ''] = pointer.split('/').slice(1);
   const [before, now] = [recorded[Number(index)], asked[Number(index)]];
@@ -31,7 +31,7 @@ export function findCause(
 function toolResultCause(
   recorded: Json | undefined,
   asked: Json | undefined,
-  tape: Tape,
+  tape: AnyTape,
 ): Cause | undefined {
   const call = stringAt(asked, 'toolCallId');
   const source = tape.exchanges.findLast(
@@ -65,7 +65,7 @@ function resultOf({ outcome }: TapedTool): Json {
 function answerCause(
   recorded: Json | undefined,
   asked: Json | undefined,
-  tape: Tape,
+  tape: AnyTape,
 ): Cause | undefined {
   const difference = firstDifference('answer', at(recorded, 'content'), at(asked, 'content'));
   const calls = partsOf(asked).flatMap((part) => stringAt(part, 'toolCallId') ?? []);
@@ -90,7 +90,7 @@ function textOf({ answer }: TapedModel): string {
 function messageCause(
   recorded: Json | undefined,
   asked: Json | undefined,
-  tape: Tape,
+  tape: AnyTape,
 ): Cause | undefined {
   const said = textIn(asked);
   const before = recorded === undefined ? undefined : textIn(recorded);

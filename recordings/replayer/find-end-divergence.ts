@@ -3,7 +3,7 @@ import { outlineOf } from '../format/event-outline.ts';
 import { asJson, type Difference } from '../format/json.ts';
 import type { EventOutline } from '../format/recording.ts';
 import type { Divergence } from './divergence.ts';
-import { referenceTo, type Tape, type TapedExchange } from './tape.ts';
+import { type AnyTape, referenceTo, type Tape, type TapedExchange } from './tape.ts';
 
 /** What only a session's end can show: exchanges nobody asked for, another history, a file that is not as written. */
 export function findEndDivergence(
@@ -29,7 +29,7 @@ export function findEndDivergence(
 
 /** A run that ended without asking for all that was recorded of it. */
 export function missingCall(
-  { recording, edited }: Tape,
+  { recording, edited }: AnyTape,
   open: readonly TapedExchange[],
 ): Divergence | undefined {
   const [first] = open;

@@ -22,7 +22,9 @@ export function replayModel(
     doStream: async (options) => {
       const { parts, error } = answer(options);
       if (error !== undefined && parts.length === 0) throw new ModelCallError(error);
-      const streamed = parts.flatMap(unfoldPart);
+      const streamed = parts.flatMap((part) =>
+        unfoldPart(part, (failure) => new ModelCallError(failure)),
+      );
       const failure: readonly LanguageModelV4StreamPart[] =
         error === undefined ? [] : [{ type: 'error', error: new ModelCallError(error) }];
       return { stream: streamOf([...streamed, ...failure], options.abortSignal) };

@@ -1,6 +1,7 @@
 import { canonicalJson, type ExchangePlace, type Json } from '#harness';
 import { createRequestUnpacker, type ModelRequest } from '../format/model-request.ts';
 import {
+  type Definition,
   type Exchange,
   firstDefinitionLine,
   placeName,
@@ -16,9 +17,17 @@ export type TapedModel = Omit<ModelExchange, 'request'> & { readonly request: Mo
 export type TapedTool = Extract<Exchange, { t: 'tool' }>;
 export type TapedExchange = Exclude<Exchange, ModelExchange> | TapedModel;
 
+/** What can be laid out: a session's recording, or one of calls. */
+export interface TapeSource {
+  readonly header: { readonly name: string };
+  readonly definitions: readonly Definition[];
+  readonly exchanges: readonly Exchange[];
+  readonly editedLines: readonly number[];
+}
+
 /** A recording laid out by places. It keeps no position: the same place always holds the same answer. */
-export interface Tape {
-  readonly recording: Recording;
+export interface Tape<Source extends TapeSource = Recording> {
+  readonly recording: Source;
   /** In the order of the file. */
   readonly exchanges: readonly TapedExchange[];
   readonly at: (place: ExchangePlace) => TapedExchange | undefined;
@@ -27,7 +36,10 @@ export interface Tape {
   readonly edited: readonly EditedLine[];
 }
 
-export function layOut(recording: Recording): Tape {
+/** For what asks for no more than both kinds of recording have. */
+export type AnyTape = Tape<TapeSource>;
+
+export function layOut<Source extends TapeSource>(recording: Source): Tape<Source> {
   const unpack = createRequestUnpacker(recording.definitions);
   const exchanges = recording.exchanges.map(
     (exchange): TapedExchange =>
@@ -53,7 +65,7 @@ export function layOut(recording: Recording): Tape {
 
 function editedLine(
   line: number,
-  { definitions }: Recording,
+  { definitions }: TapeSource,
   exchanges: readonly TapedExchange[],
 ): EditedLine {
   const index = line - firstDefinitionLine;

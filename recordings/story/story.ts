@@ -1,12 +1,7 @@
 import type { ExchangePlace, Json } from '#harness';
 import type { CallHeader } from '../format/header.ts';
-import type {
-  Definition,
-  EventOutline,
-  Exchange,
-  ModelFailure,
-  RecordedSteering,
-} from '../format/recording.ts';
+import type { ModelFailure } from '../format/model-failure.ts';
+import type { Definition, EventOutline, Exchange, RecordedSteering } from '../format/recording.ts';
 
 /**
  * A recording as a list of steps that a person can look at. Plain data, and as long as the recording: what a model turn

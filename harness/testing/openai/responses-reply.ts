@@ -106,8 +106,8 @@ export function jsonReply({ body }: Response): Reply {
 }
 
 /** The response as server-sent events, one frame each. */
-export function streamReply(response: Response): Reply {
-  const events = [...streamEvents(response)];
+export function streamReply(response: Response, deltaCharacters = DELTA_CHARACTERS): Reply {
+  const events = [...streamEvents(response, deltaCharacters)];
   const frames = events.map((event, sequence) => sse({ ...event, sequence_number: sequence }));
   const firstDelta = events.findIndex((event) => event.type.endsWith('.delta'));
   const begunAt = firstDelta === -1 ? frames.length - 1 : firstDelta + 1;
@@ -130,23 +130,29 @@ function sse(event: StreamEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
-function* streamEvents({ body, output }: Response): Generator<StreamEvent> {
+function* streamEvents({ body, output }: Response, characters: number): Generator<StreamEvent> {
   const opened = { ...body, status: 'in_progress', output: [], usage: null };
   yield { type: 'response.created', response: opened };
   yield { type: 'response.in_progress', response: opened };
   for (const [index, item] of output.entries()) {
-    yield* item.type === 'message' ? messageEvents(item, index) : callEvents(item, index);
+    yield* item.type === 'message'
+      ? messageEvents(item, index, characters)
+      : callEvents(item, index, characters);
   }
   yield { type: 'response.completed', response: body };
 }
 
-function* messageEvents(item: MessageItem, index: number): Generator<StreamEvent> {
+function* messageEvents(
+  item: MessageItem,
+  index: number,
+  characters: number,
+): Generator<StreamEvent> {
   const place = { item_id: item.id, output_index: index, content_index: 0 };
   const [part] = item.content;
   const opened = { ...item, status: 'in_progress', content: [] };
   yield { type: 'response.output_item.added', output_index: index, item: opened };
   yield { type: 'response.content_part.added', ...place, part: { ...part, text: '' } };
-  for (const delta of deltasOf(part.text, DELTA_CHARACTERS)) {
+  for (const delta of deltasOf(part.text, characters)) {
     yield { type: 'response.output_text.delta', ...place, delta, logprobs: [] };
   }
   yield { type: 'response.output_text.done', ...place, text: part.text, logprobs: [] };
@@ -154,11 +160,15 @@ function* messageEvents(item: MessageItem, index: number): Generator<StreamEvent
   yield { type: 'response.output_item.done', output_index: index, item };
 }
 
-function* callEvents(item: FunctionCallItem, index: number): Generator<StreamEvent> {
+function* callEvents(
+  item: FunctionCallItem,
+  index: number,
+  characters: number,
+): Generator<StreamEvent> {
   const place = { item_id: item.id, output_index: index };
   const opened = { ...item, status: 'in_progress', arguments: '' };
   yield { type: 'response.output_item.added', output_index: index, item: opened };
-  for (const delta of deltasOf(item.arguments, DELTA_CHARACTERS)) {
+  for (const delta of deltasOf(item.arguments, characters)) {
     yield { type: 'response.function_call_arguments.delta', ...place, delta };
   }
   yield { type: 'response.function_call_arguments.done', ...place, arguments: item.arguments };

@@ -1,0 +1,106 @@
+import type { EffectClass, Json } from '#harness';
+import { jsonOf } from '../calls/json-of.ts';
+import { createLanes, type Lanes } from '../calls/lane.ts';
+import { type SeenOutcome, type Settle, watchTool } from '../calls/watch-tool.ts';
+import type { CalledTool } from '../calls/wrap-tools.ts';
+import type { ModelRequest } from '../format/model-request.ts';
+import type { ObservedAnswer, Tell } from './observe-model.ts';
+
+/** Who answers as a model. */
+export interface ModelName {
+  readonly provider: string;
+  readonly modelId: string;
+}
+
+/** A model's call while it is watched. */
+export interface LoggedModel {
+  readonly model: ModelName;
+  readonly request: ModelRequest;
+  /** Missing while it goes on; `given-up` for what its caller abandoned, which leaves nothing behind. */
+  answer?: ObservedAnswer | 'given-up';
+}
+
+/** A tool's call while it is watched. */
+export interface LoggedTool {
+  readonly tool: string;
+  readonly callId: string;
+  readonly effect: EffectClass | undefined;
+  readonly input: Json;
+  /** How many model calls had begun in its lane. */
+  readonly after: number;
+  /** What was called within it. */
+  readonly within: LaneLog;
+  outcome?: SeenOutcome | 'given-up';
+}
+
+/** What happened in one lane, in the order in which it began. */
+export interface LaneLog {
+  readonly models: LoggedModel[];
+  readonly tools: LoggedTool[];
+  /** Lanes that somebody named, within it. */
+  readonly named: Map<string, LaneLog>;
+}
+
+/** Everything that is watched for one recording. */
+export interface CallLog {
+  readonly lanes: Lanes<LaneLog>;
+  /** Begins a model's call in the lane of whoever makes it. `request` reads what is asked. */
+  readonly model: (model: ModelName, request: () => ModelRequest) => Tell;
+  /** Runs a tool in a lane of its own. */
+  readonly tool: (call: CalledTool, effect: EffectClass | undefined) => unknown;
+  /** What could not be written down: kept here, because the agent may swallow what is thrown at it. */
+  readonly fault: () => Error | undefined;
+}
+
+export function createCallLog(): CallLog {
+  const lanes = createLanes<LaneLog>(() => ({ models: [], tools: [], named: new Map() }));
+  let fault: Error | undefined;
+  const unlessUnrecordable = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      // Told when the recording is finished: the agent goes on as if nobody watched.
+      fault ??= error instanceof Error ? error : new Error(String(error));
+    }
+  };
+  return {
+    lanes,
+    fault: () => fault,
+    model: (model, request) => {
+      const { models } = lanes.current().state;
+      let logged: LoggedModel | undefined;
+      unlessUnrecordable(() => {
+        const { provider, modelId } = model;
+        logged = { model: { provider, modelId }, request: request() };
+        models.push(logged);
+      });
+      return (answer) => {
+        if (logged !== undefined) logged.answer ??= answer ?? 'given-up';
+      };
+    },
+    tool: (call, effect) => {
+      const lane = lanes.current();
+      const { tools, models } = lane.state;
+      const times = tools.filter(({ callId }) => callId === call.callId).length;
+      const inner = lane.within(`${call.callId} ${times}`);
+      let logged: LoggedTool | undefined;
+      unlessUnrecordable(() => {
+        logged = {
+          tool: call.tool,
+          callId: call.callId,
+          effect,
+          input: jsonOf(call.input, `/${call.tool}/input`),
+          after: models.length,
+          within: inner.state,
+        };
+        tools.push(logged);
+      });
+      const settle: Settle = (outcome) =>
+        unlessUnrecordable(() => {
+          if (logged === undefined) return;
+          logged.outcome = call.signal?.aborted === true ? 'given-up' : outcome();
+        });
+      return watchTool(call, { run: (work) => lanes.run(inner, work), settle });
+    },
+  };
+}

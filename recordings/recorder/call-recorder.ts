@@ -1,0 +1,84 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { EffectClass } from '#harness';
+import { type AnyTools, wrapTools } from '../calls/wrap-tools.ts';
+import type { CallRecording } from '../format/call-recording.ts';
+import { requestOf } from '../format/model-request.ts';
+import { writeRecording } from '../format/recording-file.ts';
+import { type CallLog, createCallLog } from './call-log.ts';
+import { observeModel } from './observe-model.ts';
+import { type Pieces, writeCalls } from './write-calls.ts';
+
+export interface CallRecorderOptions {
+  readonly name: string;
+  /** Who answers as the model: `scripted`, `live:<model>`. */
+  readonly made: string;
+  /**
+   * Into which pieces a text is written that came in pieces. Where the network and the provider cut it is chance: by default
+   * it is cut anew, every few words, and the same answers give the same file. `kept` keeps the pieces as they came.
+   */
+  readonly pieces?: Pieces;
+}
+
+/** Watches the calls that an agent makes, whatever agent it is. */
+export interface CallRecorder {
+  /** Where the calls are kept: `recordModel`, `recordTools` and `attachRecorder` write here. */
+  readonly log: CallLog;
+  /**
+   * Gives what `work` calls a lane of its own. Needed only where calls that nothing puts in an order are made side by side:
+   * what a tool calls has its lane anyway.
+   */
+  readonly lane: <Result>(name: string, work: () => Result) => Result;
+  /**
+   * What was called.
+   * @throws RecordingIncompleteError when a call began and never ended; UnrecordableError for what the format cannot hold.
+   */
+  readonly finish: () => CallRecording;
+  /**
+   * Writes the recording, or leaves what was there.
+   * @throws what `finish` throws, and SecretFoundError for what looks like a secret, is a card number, or is one of `secrets`.
+   */
+  readonly save: (
+    path: string,
+    options?: { readonly secrets?: readonly string[] },
+  ) => Promise<void>;
+}
+
+/**
+ * Records the calls of any agent that is built on the AI SDK: those of its models and of its tools. The file holds a call
+ * once for each time it was made, in an order that follows what caused what; ids are renamed, times are left out and e-mail
+ * addresses are placeholders, so that the same answers give the same bytes. A call that its caller gave up is left out.
+ */
+export function createCallRecorder({ name, made, pieces }: CallRecorderOptions): CallRecorder {
+  const log = createCallLog();
+  const { lanes } = log;
+  const finish = (): CallRecording => writeCalls(log, { name, made, pieces: pieces ?? 'even' });
+  return {
+    log,
+    lane: (key, work) => {
+      const lane = lanes.current();
+      const inner = lane.within(`: ${key}`);
+      lane.state.named.set(key, inner.state);
+      return lanes.run(inner, work);
+    },
+    finish,
+    save: async (path, options) => writeRecording(path, finish(), options),
+  };
+}
+
+/** The model, watched: it answers as before, in one piece or in a stream. */
+export function recordModel(model: LanguageModelV4, { log }: CallRecorder): LanguageModelV4 {
+  return observeModel(model, (options) => log.model(model, () => requestOf(options)));
+}
+
+/**
+ * The tools, watched: they run as before. What they change may be said by their names, for whoever replays or reviews; a tool
+ * without `execute` is done elsewhere and passes through.
+ */
+export function recordTools<Tools extends AnyTools>(
+  tools: Tools,
+  { log }: CallRecorder,
+  effects: Readonly<Record<string, EffectClass>> = {},
+): Tools {
+  const effectOf = new Map(Object.entries(effects));
+  return wrapTools(tools, (call) => log.tool(call, effectOf.get(call.tool)));
+}

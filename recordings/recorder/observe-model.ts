@@ -1,0 +1,117 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import { partsOfAnswer } from '../format/answer-content.ts';
+
+/** How one model call went, ids and times and all. */
+export interface ObservedAnswer {
+  /** An answer in one piece is told as the parts that would have streamed it. */
+  readonly parts: readonly LanguageModelV4StreamPart[];
+  /** Only a call that is answered in one piece has it apart from its text. */
+  readonly structuredOutputText?: string;
+  /** What the call threw, or its stream broke off with, after these parts. */
+  readonly thrown?: { readonly error: unknown };
+}
+
+/** Told once how a call went; undefined for one that its caller gave up. */
+export type Tell = (answer: ObservedAnswer | undefined) => void;
+
+/** Begins to watch a call, before it is made. */
+export type Watch = (options: LanguageModelV4CallOptions) => Tell;
+
+/**
+ * A model that does what `model` does and tells what it did. Parts pass on as they come. What is told is whole: a call that
+ * ended by itself, with an answer or a failure.
+ */
+export function observeModel(model: LanguageModelV4, watch: Watch): LanguageModelV4 {
+  return {
+    specificationVersion: 'v4',
+    provider: model.provider,
+    modelId: model.modelId,
+    supportedUrls: model.supportedUrls,
+    doGenerate: (options) => {
+      const tell = watch(options);
+      return observeGenerate(() => model.doGenerate(options), tell, options.abortSignal);
+    },
+    doStream: (options) => {
+      const tell = watch(options);
+      return observeStream(() => model.doStream(options), tell, options.abortSignal);
+    },
+  };
+}
+
+async function observeGenerate<Result extends LanguageModelV4GenerateResult>(
+  generate: () => PromiseLike<Result>,
+  tell: Tell,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const result = await toldIfItFails(generate, tell, signal);
+  const { structuredOutputText } = result;
+  tell({
+    parts: partsOfAnswer(result),
+    ...(structuredOutputText === undefined ? {} : { structuredOutputText }),
+  });
+  return result;
+}
+
+async function observeStream<
+  Result extends { readonly stream: ReadableStream<LanguageModelV4StreamPart> },
+>(open: () => PromiseLike<Result>, tell: Tell, signal?: AbortSignal): Promise<Result> {
+  const result = await toldIfItFails(open, tell, signal);
+  return { ...result, stream: observeParts(result.stream, tell, signal) };
+}
+
+async function toldIfItFails<Result>(
+  call: () => PromiseLike<Result>,
+  tell: Tell,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    tell(isGivenUp(signal) ? undefined : { parts: [], thrown: { error } });
+    throw error;
+  }
+}
+
+function observeParts(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  tell: Tell,
+  signal: AbortSignal | undefined,
+): ReadableStream<LanguageModelV4StreamPart> {
+  const reader = stream.getReader();
+  const parts: LanguageModelV4StreamPart[] = [];
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (done) {
+            tell(isGivenUp(signal) ? undefined : { parts });
+            controller.close();
+            return;
+          }
+          parts.push(value);
+          controller.enqueue(value);
+        } catch (error) {
+          tell(isGivenUp(signal) ? undefined : { parts, thrown: { error } });
+          controller.error(error);
+        }
+      },
+      cancel: (reason) => {
+        // Whoever reads that something went wrong may read no further: the call has ended there, and nobody gave it up.
+        const hasFailed = parts.some(({ type }) => type === 'error') && !isGivenUp(signal);
+        tell(hasFailed ? { parts } : undefined);
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function isGivenUp(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}

@@ -1,0 +1,148 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ExchangePlace, Json } from '#harness';
+import { type Difference, firstDifference } from '../../format/json.ts';
+import { type ModelRequest, requestOf } from '../../format/model-request.ts';
+import { placeName, placeOf } from '../../format/recording.ts';
+import { withoutSecrets } from '../../format/redaction.ts';
+import { asksTheSame } from '../../format/same-request.ts';
+import { compareRequest } from '../compare-request.ts';
+import type { Divergence, ExchangeReference } from '../divergence.ts';
+import { findCause } from '../find-cause.ts';
+import type { Latch } from '../latch.ts';
+import {
+  modelExchange,
+  referenceTo,
+  type TapedExchange,
+  type TapedModel,
+  type TapedTool,
+  toolExchange,
+} from '../tape.ts';
+import type { CallTape } from './call-tape.ts';
+
+/** A call of a tool, as a replay is asked for it. */
+export interface AskedTool {
+  readonly lane: string;
+  readonly tool: string;
+  readonly input: Json;
+}
+
+/** Finds what a recording of calls answers, or diverges. */
+export interface CallMatcher {
+  /** The answer to the n-th model call of a lane, counted from 0. */
+  readonly model: (lane: string, n: number, options: LanguageModelV4CallOptions) => TapedModel;
+  /** What came of a call that the recorded model made; of a call it made more than once, by the time. */
+  readonly tool: (asked: AskedTool, callId: string, time: number) => TapedTool;
+  /** What came of a call that asked the same, whoever made it: each call answers one. */
+  readonly anyTool: (asked: AskedTool) => TapedTool;
+  /** Diverges unless a tool that ran came to what is recorded. */
+  readonly outcome: (recorded: TapedTool, outcome: Json) => void;
+  readonly isAsked: (exchange: TapedExchange) => boolean;
+}
+
+type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
+  readonly equal?: readonly string[];
+};
+
+export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
+  const asked = new Set<string>();
+  const isAsked = (exchange: TapedExchange): boolean => asked.has(placeName(placeOf(exchange)));
+  const take = <Taken extends TapedExchange>(exchange: Taken): Taken => {
+    asked.add(placeName(placeOf(exchange)));
+    return exchange;
+  };
+  const diverge = (at: ExchangeReference, { equal = [], ...finding }: Finding): never => {
+    const next = tape.after(at.place);
+    return latch.diverge({
+      ...finding,
+      recording: tape.recording.header.name,
+      at,
+      equal,
+      ...(next === undefined ? {} : { next: referenceTo(next) }),
+      edited: tape.edited,
+    });
+  };
+  const compareInput = (found: TapedTool, { tool, input }: AskedTool): void => {
+    const difference = differenceOf('input', found.input, input);
+    if (difference === undefined) return;
+    const at = { exchange: toolExchange({ tool, input }), place: placeOf(found) };
+    diverge(at, { class: 'TOOL_INPUT', difference });
+  };
+  const extra = (lane: string, exchange: string, note: string): never =>
+    diverge({ exchange, place: behind(tape, lane) }, { class: 'EXTRA_CALL', note });
+  return {
+    isAsked,
+    model: (lane, n, options) => {
+      latch.check();
+      const found = tape.modelsIn(lane)[n];
+      if (found === undefined) {
+        return extra(lane, modelExchange, `The recording holds ${n} model calls of ${lane}.`);
+      }
+      take(found);
+      if (!asksTheSame(found.request, options)) {
+        const finding = findDifference(found, options, tape);
+        if (finding !== undefined) diverge(referenceTo(found), finding);
+      }
+      return found;
+    },
+    tool: (call, callId, time) => {
+      latch.check();
+      const found = tape.toolsIn(call.lane).filter((each) => each.call === callId)[time];
+      if (found?.tool === call.tool) {
+        compareInput(found, call);
+        return take(found);
+      }
+      const held =
+        found === undefined ? 'It holds no such call.' : `It holds ${referenceTo(found).exchange}.`;
+      return extra(call.lane, toolExchange(call), held);
+    },
+    anyTool: (call) => {
+      latch.check();
+      const open = tape
+        .toolsIn(call.lane)
+        .filter((each) => each.tool === call.tool && !isAsked(each));
+      const same = open.find(({ input }) => differenceOf('input', input, call.input) === undefined);
+      if (same !== undefined) return take(same);
+      const [first] = open;
+      if (first !== undefined) compareInput(first, call);
+      return extra(call.lane, toolExchange(call), 'It holds no such call that is still open.');
+    },
+    outcome: (recorded, outcome) => {
+      const difference = differenceOf('outcome', recorded.outcome, outcome);
+      if (difference !== undefined)
+        diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+    },
+  };
+}
+
+/** The place behind everything that a lane holds. */
+function behind({ exchanges }: CallTape, lane: string): ExchangePlace {
+  return { lane, ordinal: exchanges.filter((each) => each.lane === lane).length };
+}
+
+/** What a request differs in, and where that comes from; undefined when it is only what recordings do not hold. */
+function findDifference(
+  { request }: TapedModel,
+  options: LanguageModelV4CallOptions,
+  tape: CallTape,
+): Finding | undefined {
+  const recorded = withoutSecretsIn(request);
+  const asked = withoutSecretsIn(requestOf(options));
+  const found = compareRequest(recorded, asked);
+  if (found?.class !== 'MESSAGE') return found;
+  return { ...found, ...findCause(found.difference, [recorded.messages, asked.messages], tape) };
+}
+
+function withoutSecretsIn({ system, tools, settings, messages }: ModelRequest): ModelRequest {
+  return {
+    system: system.map(withoutSecrets).map(String),
+    tools: tools.map(withoutSecrets),
+    settings: Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [name, withoutSecrets(value)]),
+    ),
+    messages: messages.map(withoutSecrets),
+  };
+}
+
+function differenceOf(subject: string, recorded: Json, asked: Json): Difference | undefined {
+  return firstDifference(subject, withoutSecrets(recorded), withoutSecrets(asked));
+}

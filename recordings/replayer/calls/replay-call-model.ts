@@ -1,0 +1,84 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import { providerError } from '#harness';
+import { answerOfParts } from '../../format/answer-content.ts';
+import type { ModelAnswer } from '../../format/recording.ts';
+import { unfoldPart } from '../../format/stream-part.ts';
+
+/** How many parts are passed on before the reader is waited for, and a call that was given up ends. */
+const partsAtOnce = 32;
+
+/** An answer laid out to be given: once for a recording, however often it is asked for. */
+export interface LaidAnswer {
+  readonly parts: readonly LanguageModelV4StreamPart[];
+  readonly whole: LanguageModelV4GenerateResult;
+  /** How the call failed, after the parts of a stream, and instead of an answer in one piece. */
+  readonly streamError: Error | undefined;
+  readonly wholeError: Error | undefined;
+}
+
+export function layAnswer({ parts, error }: ModelAnswer): LaidAnswer {
+  const unfolded = parts.flatMap((part) => unfoldPart(part, providerError)).map(withTime);
+  const failed = parts.find((part) => part.type === 'error');
+  const structured = parts.find((part) => part.type === 'finish')?.structuredOutputText;
+  const failure = error ?? failed?.error;
+  return {
+    parts: unfolded,
+    whole: answerOfParts(unfolded, structured),
+    streamError: error === undefined ? undefined : providerError(error),
+    wholeError: failure === undefined ? undefined : providerError(failure),
+  };
+}
+
+/** A recorded answer has no time of its own: the epoch says so, where the SDK's clock would fill one in. */
+function withTime(part: LanguageModelV4StreamPart): LanguageModelV4StreamPart {
+  return part.type === 'response-metadata' ? { ...part, timestamp: new Date(0) } : part;
+}
+
+/** Who is asked. */
+export type ReplayedModel = Pick<LanguageModelV4, 'provider' | 'modelId' | 'supportedUrls'>;
+
+/** A model that gives recorded answers, in one piece or in a stream as it is asked. `answer` finds them, or throws. */
+export function replayCallModel(
+  model: ReplayedModel,
+  answer: (options: LanguageModelV4CallOptions) => LaidAnswer,
+): LanguageModelV4 {
+  const { provider, modelId, supportedUrls } = model;
+  return {
+    specificationVersion: 'v4',
+    provider,
+    modelId,
+    supportedUrls,
+    doGenerate: async (options) => generated(answer(options)),
+    doStream: async (options) => streamed(answer(options), options.abortSignal),
+  };
+}
+
+function generated({ whole, wholeError }: LaidAnswer): LanguageModelV4GenerateResult {
+  if (wholeError !== undefined) throw wholeError;
+  return whole;
+}
+
+function streamed(
+  { parts, streamError }: LaidAnswer,
+  signal: AbortSignal | undefined,
+): { readonly stream: ReadableStream<LanguageModelV4StreamPart> } {
+  if (streamError !== undefined && parts.length === 0) throw streamError;
+  let next = 0;
+  const stream = new ReadableStream<LanguageModelV4StreamPart>({
+    pull: (controller) => {
+      signal?.throwIfAborted();
+      const end = Math.min(next + partsAtOnce, parts.length);
+      for (const part of parts.slice(next, end)) controller.enqueue(part);
+      next = end;
+      if (next < parts.length) return;
+      if (streamError === undefined) controller.close();
+      else controller.error(streamError);
+    },
+  });
+  return { stream };
+}

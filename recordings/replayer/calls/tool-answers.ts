@@ -1,0 +1,92 @@
+import { jsonOf } from '../../calls/json-of.ts';
+import type { Lanes } from '../../calls/lane.ts';
+import { RecordedToolError } from '../../calls/tool-failure.ts';
+import { watchTool } from '../../calls/watch-tool.ts';
+import type { CalledTool } from '../../calls/wrap-tools.ts';
+import { asJson } from '../../format/json.ts';
+import type { TapedTool } from '../tape.ts';
+import type { CallMatcher } from './call-matcher.ts';
+import type { CallTape } from './call-tape.ts';
+
+/** Where a replay stands in one lane. */
+export interface LanePosition {
+  readonly name: string;
+  models: number;
+  /** How often each call has been made. */
+  readonly calls: Map<string, number>;
+}
+
+/** Answers tools, from the recording or by running them beside it. */
+export interface ToolAnswers {
+  readonly answer: (call: CalledTool) => unknown;
+  /** Whether a lane is within a tool that did not run. */
+  readonly hides: (lane: string) => boolean;
+}
+
+export function createToolAnswers(parts: {
+  readonly tape: CallTape;
+  readonly matcher: CallMatcher;
+  readonly lanes: Lanes<LanePosition>;
+  readonly isLive: (tool: string) => boolean;
+  readonly model: 'recorded' | 'live';
+}): ToolAnswers {
+  const { tape, matcher, lanes, isLive, model } = parts;
+  const unopened: string[] = [];
+  const find = ({ tool, callId, input }: CalledTool): TapedTool => {
+    const { name: lane, calls } = lanes.current().state;
+    const asked = { lane, tool, input: jsonOf(input, `/${tool}/input`) };
+    // How a live model named its calls is its own.
+    if (model === 'live' || tape.modelsIn(lane).length === 0) return matcher.anyTool(asked);
+    const time = calls.get(callId) ?? 0;
+    calls.set(callId, time + 1);
+    return matcher.tool(asked, callId, time);
+  };
+  return {
+    hides: (lane) => unopened.some((each) => isWithin(lane, each)),
+    answer: (call) => {
+      if (model === 'live' && isLive(call.tool)) return call.run();
+      const found = find(call);
+      const inner = innerLane(found, tape);
+      if (!isLive(call.tool)) {
+        unopened.push(`${found.lane}${inner}`);
+        return recordedResult(found, tape);
+      }
+      const lane = lanes.current().within(inner);
+      return watchTool(call, {
+        run: (work) => lanes.run(lane, work),
+        settle: (outcome) => {
+          const { shown: _, ...rest } = outcome();
+          matcher.outcome(found, asJson(rest));
+        },
+      });
+    },
+  };
+}
+
+function isWithin(lane: string, outer: string): boolean {
+  return lane === outer || lane.startsWith(`${outer}/`) || lane.startsWith(`${outer}:`);
+}
+
+/** What tells the lane of a call from its siblings: a call that is made again has another. */
+function innerLane(found: TapedTool, tape: CallTape): string {
+  const same = tape.toolsIn(found.lane).filter(({ call }) => call === found.call);
+  const time = same.indexOf(found) + 1;
+  return `/${found.call}${time > 1 ? `~${time}` : ''}`;
+}
+
+function recordedResult(found: TapedTool, tape: CallTape): unknown {
+  const line = tape.lineOf(found);
+  const shown = line?.t === 'tool' ? line.shown : undefined;
+  return shown === undefined ? answered(found) : answeredBitByBit(found, shown);
+}
+
+async function answered({ outcome }: TapedTool): Promise<unknown> {
+  if (outcome.kind === 'failed') throw new RecordedToolError(outcome.error);
+  // Of its own each time: whoever is answered may change it.
+  return outcome.kind === 'completed' ? structuredClone(outcome.output) : null;
+}
+
+async function* answeredBitByBit(found: TapedTool, shown: readonly unknown[]): AsyncGenerator {
+  for (const each of shown) yield structuredClone(each);
+  yield await answered(found);
+}
