@@ -250,6 +250,11 @@ test('what nothing can bring within its room is said to be so', () => {
   const window = hydrate(undefined, log, counter);
   const parts = { memory: undefined, room: 500, agent: 'desk', isEffect, counter };
   expect(planCompaction({ ...parts, window })).toBeUndefined();
+  // Instructions alone are over the budget: no summary is paid for that would win nothing.
+  const turns = [1, 2, 3].map(() => ({ text: 'z'.repeat(400), calls: [] }));
+  const long = hydrate(undefined, sessionOf([{ says: 'hello', turns }]), counter);
+  expect(planCompaction({ ...parts, window: long, room: 200 })?.fold).toBeGreaterThan(0);
+  expect(planCompaction({ ...parts, window: long, room: -10 })).toBeUndefined();
 });
 
 test('what is remembered is data of a user message, which its own text cannot end', () => {

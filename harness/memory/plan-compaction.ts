@@ -47,6 +47,8 @@ const leastLarge = 80;
  */
 export function planCompaction(parts: PlanParts): CompactionPlan | undefined {
   const { window, room, isEffect, withoutFolding = false } = parts;
+  // Instructions alone are over the budget: whatever is folded, nothing is won.
+  if (room <= 0) return undefined;
   const { blocks } = window;
   const target = room * targetShare;
   const large = Math.max(leastLarge, withoutFolding ? 0 : room * largeShare);
