@@ -1,4 +1,7 @@
 /** What happened: sessions recorded, and replayed. What other folders may use of it is listed here, by hand. */
+
+export { type DefinitionsToday, definitionsToday } from './drift/definitions-today.ts';
+export { type Drift, findDrift } from './drift/find-drift.ts';
 export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
 export { GenerateNotRecordedError } from './format/generate-not-recorded-error.ts';
 export type { Difference } from './format/json.ts';

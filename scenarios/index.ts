@@ -35,7 +35,12 @@ export {
   type RecordReport,
   recordScenario,
 } from './scenario/record-scenario.ts';
-export { recordingPath } from './scenario/recording-path.ts';
+export { libraryPath, recordingPath } from './scenario/recording-path.ts';
+export {
+  type RecordingState,
+  type RecordingStatus,
+  recordingStatuses,
+} from './scenario/recording-statuses.ts';
 export { type ReplayReport, replayRecording } from './scenario/replay-recording.ts';
 export { runIdOf } from './scenario/run-id-of.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';

@@ -30,6 +30,7 @@ import { retention } from './commands/retention.ts';
 import { scan } from './commands/scan.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
+import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
 import { view } from './commands/view.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
@@ -68,6 +69,7 @@ const program = buildProgram(
     replay,
     show,
     diff,
+    status,
     view,
     verify,
     importRecordings,

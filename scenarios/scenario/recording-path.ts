@@ -6,3 +6,8 @@ const library = new URL('../../recordings/library/', import.meta.url);
 export function recordingPath(scenarioId: string): string {
   return fileURLToPath(new URL(`${scenarioId}.jsonl`, library));
 }
+
+/** Where the committed recordings are. */
+export function libraryPath(): string {
+  return fileURLToPath(library);
+}

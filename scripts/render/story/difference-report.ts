@@ -25,7 +25,7 @@ export function formatDifference(difference: StoryDifference, paint: Paint): str
 }
 
 /** A definition that is not what it was, in lines. */
-function definitionLines(change: DefinitionChange, paint: Paint): readonly string[] {
+export function definitionLines(change: DefinitionChange, paint: Paint): readonly string[] {
   switch (change.kind) {
     case 'tool-renamed':
       return [`tool ${change.from} renamed to ${change.to}`];

@@ -1,0 +1,28 @@
+import type { RecordingStatus } from '#scenarios';
+import type { Paint } from '../paint.ts';
+import { definitionLines } from './difference-report.ts';
+import { indented } from './show-value.ts';
+
+/** What there is to say of recordings that are not ok, and how many are. */
+export function formatStatuses(statuses: readonly RecordingStatus[], paint: Paint): string {
+  const others = statuses.filter(({ state }) => state !== 'ok');
+  const ok = statuses.length - others.length;
+  return [
+    ...others.flatMap((each) => statusLines(each, paint)),
+    `${statuses.length} recordings, ${ok} ok, ${others.length} not`,
+  ].join('\n');
+}
+
+function statusLines(
+  { recording, state, drift, reason = '' }: RecordingStatus,
+  paint: Paint,
+): readonly string[] {
+  const classes = [...new Set(drift.map((each) => each.class))].join(', ');
+  const isReport = reason.includes('\n');
+  const title = [state.padEnd(10), recording, classes].join(' ').trimEnd();
+  return [
+    isReport || reason === '' ? title : `${title}: ${reason}`,
+    ...indented(drift.flatMap(({ change }) => definitionLines(change, paint))),
+    ...indented(isReport ? reason.split('\n') : []),
+  ];
+}
