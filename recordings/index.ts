@@ -49,8 +49,11 @@ export {
   type CallReplayReport,
   openCallReplay,
 } from './replayer/calls/open-call-replay.ts';
-export type { Divergence, DivergenceClass, ExchangeReference } from './replayer/divergence.ts';
-export { formatDivergence } from './replayer/format-divergence.ts';
+export type {
+  Divergence,
+  DivergenceClass,
+  ExchangeReference,
+} from './replayer/divergence.ts';
 export { GuardStandsError } from './replayer/guard-stands-error.ts';
 export { guardNetwork, type NetworkGuard } from './replayer/network-guard.ts';
 export {
@@ -59,12 +62,30 @@ export {
   type ReplayOptions,
   type ReplayResult,
 } from './replayer/open-replay.ts';
+export {
+  type AcceptanceOrder,
+  acceptDrift,
+  PolicyRefusedError,
+  withdrawAcceptance,
+} from './replayer/policy/accept-drift.ts';
+export {
+  acceptableClasses,
+  type DatedPolicy,
+  type DriftPolicy,
+  type PolicyStanding,
+} from './replayer/policy/drift-policy.ts';
+export { PolicyInvalidError, readPolicy } from './replayer/policy/policy-file.ts';
 export { ReplayDivergedError } from './replayer/replay-diverged-error.ts';
 export {
   type ReplayReport,
   type ReplaySessionOptions,
   replaySession,
 } from './replayer/replay-session.ts';
+export { annotationsOf } from './replayer/report/annotations-of.ts';
+export { type ChangesSince, changesSince } from './replayer/report/changes-since.ts';
+export { type Fix, fixesFor } from './replayer/report/fixes-for.ts';
+export { formatDivergence } from './replayer/report/format-divergence.ts';
+export { formatStandings } from './replayer/report/format-standings.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
 export { type ScanReport, scanFiles } from './scan/scan-files.ts';
 export { secretsInEnvironment } from './scan/secrets-in-environment.ts';

@@ -35,6 +35,7 @@ export {
   type RecordReport,
   recordScenario,
 } from './scenario/record-scenario.ts';
+export { recordingFile } from './scenario/recording-file.ts';
 export { libraryPath, recordingPath } from './scenario/recording-path.ts';
 export {
   type RecordingState,

@@ -10,6 +10,7 @@ import { createScreen } from './cli/create-screen.ts';
 import type { CommandIo, CommandResult } from './cli/define-command.ts';
 import { describeFailure } from './cli/describe-failure.ts';
 import { Interruption } from './cli/interruption.ts';
+import { accept } from './commands/accept.ts';
 import { approvals } from './commands/approvals.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
@@ -67,6 +68,7 @@ const program = buildProgram(
   [
     record,
     replay,
+    accept,
     show,
     diff,
     status,

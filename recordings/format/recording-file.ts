@@ -44,8 +44,8 @@ export async function writeRecording(
   await writeText(path, serializeRecording(recording), secrets);
 }
 
-/** As `writeRecording`, for the text of one. */
-async function writeText(
+/** As `writeRecording`, for the text of one, or of what lies beside it. */
+export async function writeText(
   path: string,
   text: string,
   secrets: readonly string[] = [],

@@ -200,7 +200,7 @@ test('a refused request fails on replay as the error that it was, with the time 
       retryAfterMs: 20_000,
     },
   });
-  const replaying = replayModel(recording, () => ({ parts: [], ...failed }));
+  const replaying = replayModel(recording.header.model, () => ({ parts: [], ...failed }));
   const again = Promise.resolve(replaying.doStream({ prompt: [] }));
   await expect(again).rejects.toBeInstanceOf(ModelCallError);
   await expect(again).rejects.toMatchObject(failed?.error ?? {});

@@ -13,7 +13,6 @@ import {
   type ToolCall,
   type ToolOutcome,
 } from '#harness';
-import manifest from '../../package.json' with { type: 'json' };
 import { type Aliases, createAliases } from '../format/aliases.ts';
 import { outlineOf } from '../format/event-outline.ts';
 import { formatVersion, sessionHeaderSchema } from '../format/header.ts';
@@ -30,6 +29,7 @@ import {
 } from '../format/recording.ts';
 import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
 import { foldParts } from '../format/stream-part.ts';
+import { toolchain } from '../format/toolchain.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
 import { failureOf, type ObservedCall, recordSessionModel } from './record-session-model.ts';
 import { RecordingIncompleteError } from './recording-incomplete-error.ts';
@@ -87,7 +87,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     name,
     made,
     model: { provider: model.provider, modelId: model.modelId },
-    toolchain: { ai: manifest.dependencies.ai, groundhog: manifest.version },
+    toolchain,
   });
   const slots = new Map<string, Slot>();
   return {

@@ -3,12 +3,12 @@ import type { Agent, ExchangePlace, Exchanges, MemoryOptions } from '#harness';
 import { parseRecording } from '../format/parse-recording.ts';
 import { placeName, type Recording } from '../format/recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
-import { formatDivergence } from '../replayer/format-divergence.ts';
 import {
   type ReplayConditions,
   type ReplayReport,
   replaySession,
 } from '../replayer/replay-session.ts';
+import { formatDivergence } from '../replayer/report/format-divergence.ts';
 import { RecordingNotReplayableError } from './recording-not-replayable-error.ts';
 
 const foreignTimeZone = 'Pacific/Chatham';

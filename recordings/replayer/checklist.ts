@@ -6,17 +6,21 @@ import type { Tape, TapedExchange } from './tape.ts';
 export interface Checklist {
   readonly check: (place: ExchangePlace) => void;
   readonly count: () => number;
-  /** Those not asked for, in the order of the file. */
+  /** Those that are due and not asked for, in the order of the file. */
   readonly open: () => readonly TapedExchange[];
   /** Those of earlier runs, once a place is reached at which these have settled. */
   readonly openBefore: (place: ExchangePlace) => readonly TapedExchange[];
 }
 
-/** With `mayStayOpen`, nothing counts as left out. */
-export function createChecklist(tape: Tape, mayStayOpen: boolean): Checklist {
+/** `isDue` tells which exchanges must be asked for, by their index in the file. */
+export function createChecklist(
+  tape: Tape,
+  isDue: (exchange: TapedExchange, index: number) => boolean,
+): Checklist {
   const asked = new Set<string>();
+  const due = tape.exchanges.filter(isDue);
   const open = (): readonly TapedExchange[] =>
-    mayStayOpen ? [] : tape.exchanges.filter((each) => !asked.has(placeName(placeOf(each))));
+    due.filter((each) => !asked.has(placeName(placeOf(each))));
   return {
     check: (place) => void asked.add(placeName(place)),
     count: () => asked.size,

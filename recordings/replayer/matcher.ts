@@ -1,35 +1,25 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type {
-  DecisionOutcome,
-  ExchangePlace,
-  Json,
-  PersonsClear,
-  PersonsMessage,
-  ToolCall,
-  ToolOutcome,
-} from '#harness';
-import { asJson, firstDifference } from '../format/json.ts';
-import { type ModelRequest, requestOf } from '../format/model-request.ts';
 import {
-  type ExchangeKind,
-  type ModelAnswer,
-  placeName,
-  type RecordedSteering,
-  steeringPlace,
-} from '../format/recording.ts';
-import { comparable } from '../format/redaction.ts';
-import type { Checklist } from './checklist.ts';
-import { compareRequest } from './compare-request.ts';
-import type { Divergence, ExchangeReference } from './divergence.ts';
-import { findCause } from './find-cause.ts';
-import { missingCall } from './find-end-divergence.ts';
-import type { Latch } from './latch.ts';
+  type DecisionOutcome,
+  type ExchangePlace,
+  fingerprint,
+  type PersonsClear,
+  type PersonsMessage,
+  type ToolCall,
+  type ToolOutcome,
+} from '#harness';
+import { asJson } from '../format/json.ts';
+import { requestOf } from '../format/model-request.ts';
+import { type ModelAnswer, type RecordedSteering, steeringPlace } from '../format/recording.ts';
+import { changedDefinitions } from './changed-definitions.ts';
+import { compareRequest, type ModelIdentity } from './compare-request.ts';
+import { findTwin } from './find-twin.ts';
+import { createFinder, type Explanation, type Finder, type FinderParts } from './finder.ts';
 import {
   decisionExchange,
   modelExchange,
   referenceTo,
   type Tape,
-  type TapedExchange,
   type TapedTool,
   toolExchange,
 } from './tape.ts';
@@ -42,23 +32,44 @@ export interface Matcher {
   readonly steering: (turn: ExchangePlace) => readonly RecordedSteering[];
   /** Diverges unless these messages, found by a live run, are the recorded ones. */
   readonly found: (turn: ExchangePlace, messages: readonly RecordedSteering[]) => void;
-  readonly model: (place: ExchangePlace, options: LanguageModelV4CallOptions) => ModelAnswer;
+  readonly model: (
+    place: ExchangePlace,
+    model: ModelIdentity,
+    options: LanguageModelV4CallOptions,
+  ) => ModelAnswer;
   readonly tool: (place: ExchangePlace, call: ToolCall) => TapedTool;
+  /** As `tool`, of a call that a live model made: how it named the call is its own. */
+  readonly anyCall: (place: ExchangePlace, call: ToolCall) => TapedTool;
   readonly decision: (place: ExchangePlace, call: ToolCall) => DecisionOutcome;
-  /** Diverges unless a live call came to what was recorded. */
-  readonly outcome: (recorded: TapedTool, outcome: ToolOutcome) => void;
+  /** What was recorded of a call that must not be made again: whether its tool would say the same nobody knows. */
+  readonly withheld: (place: ExchangePlace, call: ToolCall) => ToolOutcome;
+  /** What a live call is taken to have come to: what was recorded, from which it must not differ. */
+  readonly outcome: (recorded: TapedTool, outcome: ToolOutcome) => ToolOutcome;
   readonly clock: (place: ExchangePlace) => number;
   readonly dice: (place: ExchangePlace) => string;
+  /** As these two, where the host is asked as well: what it says must be what was recorded. */
+  readonly toldTime: (place: ExchangePlace, value: number) => number;
+  readonly rolled: (place: ExchangePlace, value: string) => string;
+  /** By today's fingerprint of a prompt that is accepted, that of the recorded one. */
+  readonly prompts: ReadonlyMap<string, string>;
 }
 
-/** What a divergence says beside where it happened. */
-type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
-  readonly equal?: readonly string[];
-};
+/** Matches against the tape. What it answered is checked off; what it cannot answer goes to the latch. */
+export function createMatcher(parts: FinderParts): Matcher {
+  const { tape } = parts;
+  const finder = createFinder(parts);
+  return {
+    ...peopleIn(tape, finder),
+    ...modelIn(tape, finder),
+    ...toolsIn(finder),
+    ...hostIn(finder),
+  };
+}
 
-/** Matches against `tape`. What it answered is checked off; what it cannot answer goes to the latch. */
-export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): Matcher {
-  const { diverge, take, sameCall, sameSaid } = createFinder(tape, latch, checklist);
+function peopleIn(
+  tape: Tape,
+  { compare, take }: Finder,
+): Pick<Matcher, 'message' | 'cleared' | 'steering' | 'found' | 'decision'> {
   const steering = (turn: ExchangePlace): readonly RecordedSteering[] => {
     const place = steeringPlace(turn);
     if (tape.at(place) === undefined) return [];
@@ -68,156 +79,111 @@ export function createMatcher(tape: Tape, latch: Latch, checklist: Checklist): M
     message: (place, message) => {
       const asked = { exchange: 'message', place };
       const { t: _, lane: __, n: ___, ...recorded } = take('message', asked);
-      sameSaid(asked, recorded, asJson(message));
+      compare(asked, 'MESSAGE', { subject: 'message', recorded, asked: asJson(message) });
     },
     cleared: (place, { by, force }) => {
       const asked = { exchange: 'clear', place };
-      const recorded = take('clear', asked);
-      sameSaid(asked, { by: recorded.by, force: recorded.force ?? false }, asJson({ by, force }));
+      const { by: whoDid, force: forced = false } = take('clear', asked);
+      const recorded = asJson({ by: whoDid, force: forced });
+      compare(asked, 'MESSAGE', { subject: 'clear', recorded, asked: asJson({ by, force }) });
     },
     steering,
     found: (turn, messages) => {
-      const difference = firstDifference(
-        'steering',
-        ...comparable(asJson(steering(turn)), asJson(messages)),
-      );
-      if (difference === undefined) return;
-      diverge(
-        { exchange: 'steering', place: steeringPlace(turn) },
-        { class: 'MESSAGE', difference },
-      );
-    },
-    clock: (place) => take('clock', { exchange: 'clock', place }).value,
-    dice: (place) => take('dice', { exchange: 'dice', place }).value,
-    model: (place, options) => {
-      const asked = { exchange: modelExchange, place };
-      const { request, answer } = take('model', asked);
-      const now = requestOf(options);
-      const messages = comparableMessages(request, now);
-      const found = compareRequest(
-        { ...request, messages: messages[0] },
-        { ...now, messages: messages[1] },
-      );
-      if (found === undefined) return answer;
-      const origin =
-        found.class === 'MESSAGE' ? findCause(found.difference, messages, tape) : undefined;
-      return diverge(asked, { ...found, ...origin });
-    },
-    tool: (place, call) => {
-      const asked = { exchange: toolExchange(call), place };
-      const found = take('tool', asked);
-      sameCall(found, call, asked);
-      if (found.call === call.callId) return found;
-      const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
-      return diverge(asked, { class: 'ORDER', note });
+      const at = { exchange: 'steering', place: steeringPlace(turn) };
+      const recorded = asJson(steering(turn));
+      compare(at, 'MESSAGE', { subject: 'steering', recorded, asked: asJson(messages) });
     },
     decision: (place, call) => {
       const asked = { exchange: decisionExchange(call), place };
-      const found = take('decision', asked);
-      sameCall(found, call, asked);
+      const found = take('decision', asked, call);
+      compare(asked, 'TOOL_INPUT', { subject: 'input', recorded: found.input, asked: call.input });
       return found.decision;
     },
-    outcome: (recorded, outcome) => {
-      const difference = firstDifference(
-        'outcome',
-        ...comparable(recorded.outcome, asJson(outcome)),
+  };
+}
+
+function modelIn(tape: Tape, { differ, take }: Finder): Pick<Matcher, 'model' | 'prompts'> {
+  const prompts = new Map<string, string>();
+  return {
+    prompts,
+    model: (place, { provider, modelId }, options) => {
+      const asked = { exchange: modelExchange, place };
+      const { request, answer } = take('model', asked);
+      const now = requestOf(options);
+      const { found, equal } = compareRequest(
+        { ...request, model: tape.recording.header.model },
+        { ...now, model: { provider, modelId } },
+        tape,
       );
-      if (difference !== undefined)
-        diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+      for (const each of found) {
+        const explain = (): Explanation => ({
+          ...findTwin(now, place, tape),
+          definitions: changedDefinitions(request, now, tape.recording.definitions),
+        });
+        differ(asked, { ...each, equal, explain });
+      }
+      for (const [index, text] of found.length === 0 ? [] : request.system.entries()) {
+        prompts.set(fingerprint(now.system[index] ?? ''), fingerprint(text));
+      }
+      return answer;
     },
   };
 }
 
-interface Finder {
-  /** Latches a divergence, and throws. */
-  readonly diverge: (at: ExchangeReference, finding: Finding) => never;
-  /** What stands at the place, if it is of that kind. */
-  readonly take: <Kind extends ExchangeKind>(
-    kind: Kind,
-    asked: ExchangeReference,
-  ) => Extract<TapedExchange, { t: Kind }>;
-  /** Diverges unless a person says now what was recorded. */
-  readonly sameSaid: (asked: ExchangeReference, recorded: Json, now: Json) => void;
-  /** Diverges unless what was found is about this call. */
-  readonly sameCall: (
-    found: Pick<TapedTool, 'tool' | 'input'>,
-    call: ToolCall,
-    asked: ExchangeReference,
-  ) => void;
-}
-
-function createFinder(tape: Tape, latch: Latch, checklist: Checklist): Finder {
-  const diverge = (at: ExchangeReference, { equal = [], ...finding }: Finding): never => {
-    const { header } = tape.recording;
-    // A run that ended early shows in the runs behind it, as a conversation that is another.
-    const missing = missingCall(tape, checklist.openBefore(at.place));
-    if (missing !== undefined) return latch.diverge(missing);
-    const next = tape.after(at.place);
-    return latch.diverge({
-      ...finding,
-      recording: header.name,
-      at,
-      equal,
-      ...(next === undefined ? {} : { next: referenceTo(next) }),
-      edited: tape.edited,
-    });
-  };
-  const take = <Kind extends ExchangeKind>(
-    kind: Kind,
-    asked: ExchangeReference,
-  ): Extract<TapedExchange, { t: Kind }> => {
-    latch.check();
-    const found = tape.at(asked.place);
-    if (found === undefined || !isKind(found, kind)) {
-      return diverge(asked, misplaced(asked, tape, checklist));
-    }
-    checklist.check(asked.place);
+function toolsIn({
+  differ,
+  compare,
+  doubt,
+  take,
+}: Finder): Pick<Matcher, 'tool' | 'anyCall' | 'withheld' | 'outcome'> {
+  const anyCall = (place: ExchangePlace, call: ToolCall): TapedTool => {
+    const asked = { exchange: toolExchange(call), place };
+    const found = take('tool', asked, call);
+    compare(asked, 'TOOL_INPUT', { subject: 'input', recorded: found.input, asked: call.input });
     return found;
   };
-  const sameCall = (
-    found: Pick<TapedTool, 'tool' | 'input'>,
-    call: ToolCall,
-    asked: ExchangeReference,
-  ): void => {
-    if (found.tool !== call.tool) diverge(asked, misplaced(asked, tape, checklist));
-    const difference = firstDifference('input', ...comparable(found.input, call.input));
-    if (difference !== undefined) diverge(asked, { class: 'TOOL_INPUT', difference });
+  const tool = (place: ExchangePlace, call: ToolCall): TapedTool => {
+    const found = anyCall(place, call);
+    if (found.call !== call.callId) {
+      const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
+      differ({ exchange: toolExchange(call), place }, { class: 'ORDER', note });
+    }
+    return found;
   };
-  const sameSaid = (asked: ExchangeReference, recorded: Json, now: Json): void => {
-    const difference = firstDifference('message', ...comparable(recorded, now));
-    if (difference !== undefined) diverge(asked, { class: 'MESSAGE', difference });
+  return {
+    anyCall,
+    tool,
+    withheld: (place, call) => {
+      const { outcome } = tool(place, call);
+      const note = 'Its effect cannot be repeated safely: the tool did not run.';
+      doubt({ exchange: toolExchange(call), place }, { note });
+      return outcome;
+    },
+    outcome: (recorded, outcome) => {
+      const said = { subject: 'outcome', recorded: recorded.outcome, asked: asJson(outcome) };
+      return compare(referenceTo(recorded), 'TOOL_RESULT', said) ? outcome : recorded.outcome;
+    },
   };
-  return { diverge, take, sameCall, sameSaid };
 }
 
-function comparableMessages(
-  recorded: ModelRequest,
-  asked: ModelRequest,
-): readonly [recorded: readonly Json[], asked: readonly Json[]] {
-  const [before, now] = comparable([...recorded.messages], [...asked.messages]);
-  return [Array.isArray(before) ? before : [], Array.isArray(now) ? now : []];
-}
-
-function isKind<Kind extends ExchangeKind>(
-  exchange: TapedExchange,
-  kind: Kind,
-): exchange is Extract<TapedExchange, { t: Kind }> {
-  return exchange.t === kind;
-}
-
-/** Nothing is taken from another place: it is only said where the recording holds what was asked for. */
-function misplaced(asked: ExchangeReference, tape: Tape, checklist: Checklist): Finding {
-  const found = tape.at(asked.place);
-  const held = found === undefined ? 'nothing' : referenceTo(found).exchange;
-  const elsewhere = checklist
-    .open()
-    .map(referenceTo)
-    .find(({ exchange, place }) => exchange === asked.exchange && place.lane === asked.place.lane);
-  const note = `The recording holds ${held} there`;
-  return elsewhere === undefined
-    ? { class: 'EXTRA_CALL', note: `${note}.` }
-    : {
-        class: 'ORDER',
-        note: `${note}; it holds what was asked for at ${placeName(elsewhere.place)}.`,
-      };
+function hostIn({
+  compare,
+  take,
+}: Finder): Pick<Matcher, 'clock' | 'dice' | 'toldTime' | 'rolled'> {
+  const clock = (place: ExchangePlace): number => take('clock', { exchange: 'clock', place }).value;
+  const dice = (place: ExchangePlace): string => take('dice', { exchange: 'dice', place }).value;
+  return {
+    clock,
+    dice,
+    toldTime: (place, asked) => {
+      const recorded = clock(place);
+      compare({ exchange: 'clock', place }, 'CLOCK', { subject: 'value', recorded, asked });
+      return recorded;
+    },
+    rolled: (place, asked) => {
+      const recorded = dice(place);
+      compare({ exchange: 'dice', place }, 'CLOCK', { subject: 'value', recorded, asked });
+      return recorded;
+    },
+  };
 }

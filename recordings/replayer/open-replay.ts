@@ -1,19 +1,37 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type Exchanges, openExchanges, type SessionEvent } from '#harness';
-import { type Recording, recordedSteering } from '../format/recording.ts';
+import type { Recording } from '../format/recording.ts';
 import { createChecklist } from './checklist.ts';
-import type { Divergence } from './divergence.ts';
-import { findEndDivergence } from './find-end-divergence.ts';
+import type { ModelIdentity } from './compare-request.ts';
+import type { Divergence, Drift } from './divergence.ts';
+import { findEndDivergences } from './find-end-divergences.ts';
 import { createLatch } from './latch.ts';
-import { createMatcher, type Matcher } from './matcher.ts';
+import { createMatcher } from './matcher.ts';
+import { createDriftLedger } from './policy/drift-ledger.ts';
+import type { DatedPolicy, PolicyStanding } from './policy/drift-policy.ts';
+import { type Answerer, answersBy, switchAt } from './replay-exchanges.ts';
 import { replayModel } from './replay-model.ts';
-import { layOut } from './tape.ts';
+import { layOut, type TapedExchange } from './tape.ts';
 import { UnplacedCallError } from './unplaced-call-error.ts';
 
 export interface ReplayOptions {
   /** `recorded`: tools do not run, what they answered is answered. `live`: they run, and must answer the same. */
-  readonly tools: 'recorded' | 'live';
-  /** Through which live tools run; open by default. */
+  readonly tools: Answerer;
+  /**
+   * `live`: the harness's own model answers, whatever it is asked, and is compared with nothing; with live tools beside it the
+   * recording no longer answers at all. `recorded` by default.
+   */
+  readonly model?: Answerer;
+  /** How many exchanges, in the order of the file, are recorded before the two switches hold; none by default. */
+  readonly until?: number;
+  /** `live`: the host's clock and dice must say what is recorded. `recorded` by default. */
+  readonly clock?: Answerer;
+  /**
+   * Whether a live tool runs whose effect cannot be repeated safely. `withhold`, the default: it does not, what is recorded is
+   * answered, and the replay is unverifiable. `run` where the world is a simulated one.
+   */
+  readonly unkeyed?: 'run' | 'withhold';
+  /** Through which what is live is asked; open by default. */
   readonly inner?: Exchanges;
   /**
    * What an exchange that nobody asked for means at the end. `diverge`, the default, for a session run whole; `allow` for a
@@ -22,12 +40,24 @@ export interface ReplayOptions {
   readonly unconsumed?: 'diverge' | 'allow';
   /** How the session that replays names its n-th run, counted from 1; by its number, by default. */
   readonly runIdOf?: (run: number) => string;
+  /** What is accepted although it is not as recorded; nothing by default. */
+  readonly drift?: DatedPolicy;
+  /** Whom the session would ask today; the recorded model by default. */
+  readonly asks?: ModelIdentity;
 }
 
 export interface ReplayResult {
   /** How many of the recording's exchanges were asked for. */
   readonly exchanges: number;
+  /** `unverifiable`: nothing diverged, and of something nobody can say. That is no agreement. */
+  readonly verdict: 'same' | 'diverged' | 'unverifiable';
   readonly divergence: Divergence | undefined;
+  /** What was not as recorded and is accepted. */
+  readonly drifts: readonly Drift[];
+  /** What can be neither confirmed nor denied here. */
+  readonly unverifiable: readonly Drift[];
+  /** Every policy of the recording, also those that nothing needed or whose day has passed. */
+  readonly policies: readonly PolicyStanding[];
 }
 
 /** A recording standing in for the world. */
@@ -40,10 +70,12 @@ export interface Replay {
   readonly divergence: () => Divergence | undefined;
   /**
    * What the replay came to, whatever those above have made of its errors. With the session's events, these are compared
-   * too.
+   * too, unless something was live that may have made others.
    */
   readonly finish: (events?: readonly SessionEvent[]) => ReplayResult;
 }
+
+const strict: DatedPolicy = { policy: {}, today: '' };
 
 /**
  * Opens a recording for replay. Matching is strict: a request is answered by what stands at its own place, if it is equal
@@ -51,65 +83,66 @@ export interface Replay {
  * every call stack, and every later request fails with the same ReplayDivergedError.
  */
 export function openReplay(recording: Recording, options: ReplayOptions): Replay {
-  const { inner = openExchanges, tools, unconsumed = 'diverge', runIdOf = String } = options;
+  const { inner = openExchanges, tools, model = 'recorded', clock = 'recorded' } = options;
+  const { until, runIdOf = String, drift = strict, asks = recording.header.model } = options;
+  const { unkeyed = 'withhold' } = options;
   const tape = layOut(recording);
   const latch = createLatch();
-  const checklist = createChecklist(tape, unconsumed === 'allow');
-  const matcher = createMatcher(tape, latch, checklist);
+  const ledger = createDriftLedger(drift);
+  const checklist = createChecklist(tape, dueBy(options));
+  const matcher = createMatcher({ tape, latch, checklist, ledger });
+  const answers = { recording, matcher, inner, runIdOf };
+  const behind = answersBy({ model, tools, clock, unkeyed }, answers);
+  const before = answersBy({ model: 'recorded', tools: 'recorded', clock, unkeyed }, answers);
   return {
-    exchanges:
-      tools === 'recorded'
-        ? recordedExchanges(recording, matcher, runIdOf)
-        : liveToolExchanges(recording, matcher, inner),
-    model: replayModel(recording, () => {
+    exchanges: until === undefined ? behind : switchAt(recording, until, { before, behind }),
+    model: replayModel(asks, () => {
       throw new UnplacedCallError(recording.header.name);
     }),
     divergence: latch.first,
-    finish: (events) => ({
-      exchanges: checklist.count(),
-      divergence: latch.first() ?? findEndDivergence(tape, checklist.open(), events),
-    }),
+    finish: (events) => {
+      const compared = model === 'live' ? undefined : events?.map(withPrompts(matcher.prompts));
+      const divergence =
+        latch.first() ??
+        findEndDivergences(tape, checklist.open(), compared).find((each) => !ledger.accepts(each));
+      const unverifiable = ledger.doubts();
+      return {
+        exchanges: checklist.count(),
+        verdict: verdictOf(divergence, unverifiable),
+        divergence,
+        drifts: ledger.accepted(),
+        unverifiable,
+        policies: ledger.standings(),
+      };
+    },
   };
 }
 
-/** The model, the tools and what a run was told meanwhile are the recorded ones. */
-function recordedExchanges(
-  recording: Recording,
-  matcher: Matcher,
-  runIdOf: (run: number) => string,
-): Exchanges {
-  return {
-    message: matcher.message,
-    cleared: matcher.cleared,
-    // Messages are sent one after the other: nothing waits yet of what the recorded run found.
-    steering: (place) =>
-      matcher.steering(place).map(({ run, ...message }) => ({
-        messageId: runIdOf(run),
-        runOrdinal: run,
-        ...message,
-      })),
-    model: (place) => replayModel(recording, (options) => matcher.model(place, options)),
-    tool: async (place, call) => matcher.tool(place, call).outcome,
-    decision: async (place, call) => matcher.decision(place, call),
-    clock: matcher.clock,
-    dice: matcher.dice,
+/** Which exchanges a session must ask for: those before the cursor, and behind it all that no live one answers. */
+function dueBy({
+  model = 'recorded',
+  tools,
+  until = 0,
+  unconsumed = 'diverge',
+}: ReplayOptions): (exchange: TapedExchange, index: number) => boolean {
+  if (unconsumed === 'allow') return () => false;
+  if (model === 'recorded') return () => true;
+  return ({ t }, index) => index < until || (tools === 'recorded' && t !== 'model');
+}
+
+/** The log names the prompt of every turn: where another is accepted, it is compared under the name of the recorded one. */
+function withPrompts(prompts: ReadonlyMap<string, string>): (event: SessionEvent) => SessionEvent {
+  return (event) => {
+    const { fact } = event;
+    if (fact.type !== 'model-turn-completed') return event;
+    return { ...event, fact: { ...fact, prompt: prompts.get(fact.prompt) ?? fact.prompt } };
   };
 }
 
-/** The model is the recorded one; tools run, and must answer as recorded; messages arrive, and must be the recorded ones. */
-function liveToolExchanges(recording: Recording, matcher: Matcher, inner: Exchanges): Exchanges {
-  return {
-    ...recordedExchanges(recording, matcher, String),
-    steering: (place, look) => {
-      const found = inner.steering(place, look);
-      matcher.found(place, found.map(recordedSteering));
-      return found;
-    },
-    tool: async (place, call, execute) => {
-      const recorded = matcher.tool(place, call);
-      const outcome = await inner.tool(place, call, execute);
-      matcher.outcome(recorded, outcome);
-      return outcome;
-    },
-  };
+function verdictOf(
+  divergence: Divergence | undefined,
+  unverifiable: readonly Drift[],
+): ReplayResult['verdict'] {
+  if (divergence !== undefined) return 'diverged';
+  return unverifiable.length === 0 ? 'same' : 'unverifiable';
 }

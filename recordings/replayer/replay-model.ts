@@ -5,18 +5,19 @@ import type {
 } from '@ai-sdk/provider';
 import { ModelCallError } from '#harness';
 import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
-import type { ModelAnswer, Recording } from '../format/recording.ts';
+import type { ModelAnswer } from '../format/recording.ts';
 import { unfoldPart } from '../format/stream-part.ts';
+import type { ModelIdentity } from './compare-request.ts';
 
 /** A model that streams recorded parts, one for each that is asked for. `answer` finds them, or throws. */
 export function replayModel(
-  { header }: Recording,
+  { provider, modelId }: ModelIdentity,
   answer: (options: LanguageModelV4CallOptions) => ModelAnswer,
 ): LanguageModelV4 {
   return {
     specificationVersion: 'v4',
-    provider: header.model.provider,
-    modelId: header.model.modelId,
+    provider,
+    modelId,
     supportedUrls: {},
     doGenerate: () => Promise.reject(new GenerateNotRecordedError()),
     doStream: async (options) => {

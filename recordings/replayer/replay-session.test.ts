@@ -11,9 +11,9 @@ import {
   recordParcelSession,
   runParcelSession,
 } from '../testing/parcel-desk.ts';
-import { formatDivergence } from './format-divergence.ts';
 import { openReplay } from './open-replay.ts';
 import { type ReplaySessionOptions, replaySession } from './replay-session.ts';
+import { formatDivergence } from './report/format-divergence.ts';
 
 const recording = await recordParcelSession();
 
@@ -41,6 +41,14 @@ function replay(subject: Recording, options: Partial<ReplaySessionOptions> = {})
 }
 
 const unchanged = ['', ''] as const;
+
+const agreed = {
+  verdict: 'same',
+  divergence: undefined,
+  drifts: [],
+  unverifiable: [],
+  policies: [],
+};
 
 test('a recording replays to itself, without a network, again and again', async () => {
   const first = await replay(recording);
@@ -73,10 +81,11 @@ test('an edited tool result is reported as the first cause of the request that d
      first cause    tool findParcel({"id":"P-7"}) at 1/parcels#1
                     result/weightGrams   1200 → 1201
      seen in        messages/4/content/0/output/value/weightGrams   1200 → 1201
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  tool quotePostage({"weightGrams":1200}) at 1/parcels#3
      edited         line 14, tool findParcel({"id":"P-7"}) at 1/parcels#1, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOL_RESULT --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -89,10 +98,11 @@ test('an edited failure of a tool is reported as its result', async () => {
      first cause    tool fileClaim({"id":"P-7"}) at 1/parcels#4
                     result   "…ARCEL_NOT_LOST: Parcel P-7 is in transit, not lost." → "…ARCEL_NOT_LOST: Parcel P-7 is on transit, not lost."
      seen in        messages/6/content/1/output/value   "…ARCEL_NOT_LOST: Parcel P-7 is in transit, not lost." → "…ARCEL_NOT_LOST: Parcel P-7 is on transit, not lost."
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  message at 2#0
      edited         line 17, tool fileClaim({"id":"P-7"}) at 1/parcels#4, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOL_RESULT --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -101,10 +111,11 @@ test('an edited prompt is reported where it differs', async () => {
   expect(await reportOf(['Weigh before', 'Weigh befose'])).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  parcel-desk   class SYSTEM   model call at 1/parcels#0
      first cause    system/0   "You find parcels. Weigh befose you promise." → "You find parcels. Weigh before you promise."
-     equal          tools, settings, messages
+     equal          model, tools, schema, settings, messages
      recorded next  tool findParcel({"id":"P-7"}) at 1/parcels#1
      edited         line 4, prompt:parcels, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class SYSTEM --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -115,10 +126,11 @@ test('an edited stream part in a turn that others follow is reported with the mo
      first cause    model call at 1/parcels#0
                     answer/0/text   "I will look for it." → "I will took for it."
      seen in        messages/3/content/0/text   "I will look for it." → "I will took for it."
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  tool quotePostage({"weightGrams":1200}) at 1/parcels#3
      edited         line 13, model call at 1/parcels#0, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class MESSAGE --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -129,6 +141,7 @@ test('an edited stream part in the last turn is reported by its line', async () 
      first cause    line 22, model call at 2/parcels#0, is not as it was written
      seen in        events/18   "model-turn-completed of model#1, fingerprint 0b8263e52b15" → {"agent":"parcels","finishReason":"stop","messages":[{"content":[{"providerOptions":{"scripted":{"itemId":"item8"}},"tex…
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class EDITED --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -140,6 +153,7 @@ test('an edited stream part that nothing depends on is reported all the same', a
     "REPLAY DIVERGED  parcel-desk   class EDITED   model call at 1/parcels#0
      first cause    line 13, model call at 1/parcels#0, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class EDITED --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -156,6 +170,7 @@ test('an edited tool input is reported at the tool call', async () => {
      recorded next  model call at 1/parcels#2
      edited         line 14, tool findParcel({"id":"P-8"}) at 1/parcels#1, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOL_INPUT --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -166,10 +181,11 @@ test('an edited message is reported with the message as its cause', async () => 
      first cause    message at 1#0
                     text   "Where is my parcel P-7? It is lost!" → "There is my parcel P-7? It is lost!"
      seen in        messages/0/content/0/text   "Where is my parcel P-7? It is lost!" → "There is my parcel P-7? It is lost!"
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  tool handoff({"reason":"a parcel question","to":"parcels"}) at 1/reception#1
      edited         line 8, message at 1#0, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class MESSAGE --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -180,6 +196,7 @@ test('an edited time is reported, though only the log shows it', async () => {
      first cause    line 9, clock at 1#1, is not as it was written
      seen in        events/0   "message-received of receive-message, fingerprint 93d242baa3f2" → {"principal":{"id":"customer-1","role":"customer","tenant":"parcels-inc"},"receivedAt":1767225600001,"text":"Where is my…
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class EDITED --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -189,6 +206,7 @@ test('an edited end line is reported', async () => {
     "REPLAY DIVERGED  parcel-desk   class EDITED
      first cause    line 24, the events or the end, is not as it was written
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class EDITED --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -198,9 +216,10 @@ test('an agent told something else leaves its recording', async () => {
   expect(await reportOf(unchanged, { agents })).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  parcel-desk   class SYSTEM   model call at 1/parcels#0
      first cause    system/0   "…cels. Weigh before you promise." → "…cels. Weigh before you promise anything."
-     equal          tools, settings, messages
+     equal          model, tools, schema, settings, messages
      recorded next  tool findParcel({"id":"P-7"}) at 1/parcels#1
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class SYSTEM --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -210,9 +229,10 @@ test('a tool described in other words leaves its recording', async () => {
   expect(await reportOf(unchanged, { agents })).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  parcel-desk   class TOOLS   model call at 1/parcels#0
      first cause    tools/findParcel/description   "Finds a parcel by its id." → "Finds a parcel."
-     equal          system, settings, messages
+     equal          model, system, schema, settings, messages
      recorded next  tool findParcel({"id":"P-7"}) at 1/parcels#1
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOLS --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -225,9 +245,10 @@ test('an agent without one of its tools leaves its recording', async () => {
   expect(await reportOf(unchanged, { agents })).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  parcel-desk   class TOOLS   model call at 1/parcels#0
      first cause    tools/quotePostage   {"description":"Says what a parcel costs to send on, in cents.","inputSchema":{"$schema":"http://json-schema.org/draft-0… → (nothing)
-     equal          system, settings, messages
+     equal          model, system, schema, settings, messages
      recorded next  tool findParcel({"id":"P-7"}) at 1/parcels#1
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOLS --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -238,6 +259,7 @@ test('an agent that gives up earlier leaves exchanges unasked', async () => {
     "REPLAY DIVERGED  parcel-desk   class MISSING_CALL   model call at 1/parcels#5
      first cause    The run ended without asking for this exchange.
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class MISSING_CALL --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -272,6 +294,7 @@ test('exchanges out of their order are told from missing ones', async () => {
      first cause    The recording holds tool fileClaim({"id":"P-7"}) there; it holds what was asked for at 1/parcels#4.
      recorded next  model call at 1/parcels#5
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class ORDER --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -286,6 +309,7 @@ test('another history is a divergence, though every exchange was as recorded', a
     "REPLAY DIVERGED  parcel-desk   class EVENTS
      first cause    events/19   (nothing) → {"agent":"parcels","text":"You are welcome.","type":"run-completed"}
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class EVENTS --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -293,7 +317,7 @@ test('another history is a divergence, though every exchange was as recorded', a
 test('live tools that answer as recorded replay to the recording', async () => {
   const live = openReplay(recording, { tools: 'live' });
   const events = await runParcelSession({ model: live.model, exchanges: live.exchanges });
-  expect(live.finish(events)).toEqual({ exchanges: 15, divergence: undefined });
+  expect(live.finish(events)).toEqual({ ...agreed, exchanges: 15 });
 });
 
 test('a live tool that answers something else is the divergence, and stops the run', async () => {
@@ -307,6 +331,7 @@ test('a live tool that answers something else is the divergence, and stops the r
      first cause    outcome/output/weightGrams   1200 → 1250
      recorded next  model call at 1/parcels#2
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOL_RESULT --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -338,6 +363,7 @@ test('a divergence that everything above swallows fails the replay at its end', 
      first cause    input/weightGrams   1200 → 1
      recorded next  tool fileClaim({"id":"P-7"}) at 1/parcels#4
      fix            the change is meant: npx groundhog record parcel-desk
+                    it is meant for a while: npx groundhog accept parcel-desk --class TOOL_INPUT --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -370,7 +396,7 @@ test('a place that is asked twice answers twice the same', async () => {
 
 test('a process that takes up a session asks for its rest only', () => {
   const { finish } = openReplay(recording, { tools: 'live', unconsumed: 'allow' });
-  expect(finish()).toEqual({ exchanges: 0, divergence: undefined });
+  expect(finish()).toEqual({ ...agreed, exchanges: 0 });
   const whole = openReplay(recording, { tools: 'live' }).finish();
   expect(whole.divergence?.class).toBe('MISSING_CALL');
 });

@@ -1,3 +1,4 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
 import {
   type Agent,
   type Backing,
@@ -10,9 +11,10 @@ import { memoryBacking, simulatedHost } from '#harness/testing';
 import type { Recording } from '../format/recording.ts';
 import type { Divergence } from './divergence.ts';
 import { guardNetwork } from './network-guard.ts';
-import { openReplay, type Replay } from './open-replay.ts';
+import { openReplay, type Replay, type ReplayOptions, type ReplayResult } from './open-replay.ts';
 
-export interface ReplaySessionOptions {
+export interface ReplaySessionOptions
+  extends Pick<ReplayOptions, 'until' | 'drift' | 'asks' | 'unconsumed'> {
   readonly recording: Recording;
   readonly agents: readonly Agent[];
   /** Name of the agent that the session begins with. */
@@ -21,15 +23,15 @@ export interface ReplaySessionOptions {
   readonly memory?: MemoryOptions;
   /** Keeps the session as it was kept; in memory as it is, when absent. */
   readonly keeping?: (backing: Backing) => Backing;
-  /** Whether to stand guard over the network; it is, by default. */
+  /** Whether to stand guard over the network; it is, by default. What is live may need it to be down. */
   readonly guard?: boolean;
+  /** Who answers instead of the recording, from the cursor `until` on if there is one. */
+  readonly live?: { readonly model?: LanguageModelV4; readonly tools?: boolean };
 }
 
-/** What replaying a recording came to. It holds if there is no divergence and no request to the network. */
-export interface ReplayReport {
+/** What replaying a recording came to. It holds if its verdict is `same` and there is no request to the network. */
+export interface ReplayReport extends Omit<ReplayResult, 'divergence'> {
   readonly recording: string;
-  /** How many of its exchanges were asked for. */
-  readonly exchanges: number;
   /** 0 or 1: nothing goes on after the first. */
   readonly divergences: number;
   /** Requests to the network, all of them stopped; null without a guard, when nobody looked. */
@@ -64,13 +66,19 @@ export async function replaySession(
   const { recording, guard: isGuarded = true } = options;
   using guard = isGuarded ? await guardNetwork({ allow: [] }) : undefined;
   const startedAt = performance.now();
-  const replay = openReplay(recording, { tools: 'recorded', runIdOf });
+  const { live = {} } = options;
+  const replay = openReplay(recording, {
+    ...options,
+    tools: live.tools === true ? 'live' : 'recorded',
+    model: live.model === undefined ? 'recorded' : 'live',
+    runIdOf,
+  });
   const events = await runSession(replay, options, conditions);
-  const { exchanges, divergence } = replay.finish(events);
+  const { divergence, ...result } = replay.finish(events);
   const blocked = guard?.blocked() ?? [];
   return {
+    ...result,
     recording: recording.header.name,
-    exchanges,
     divergences: divergence === undefined ? 0 : 1,
     network: guard === undefined ? null : blocked.length,
     blocked,
@@ -82,14 +90,14 @@ export async function replaySession(
 
 async function runSession(
   replay: Replay,
-  { recording, agents, entry, memory, keeping = (inner) => inner }: ReplaySessionOptions,
+  { recording, agents, entry, memory, live, keeping = (inner) => inner }: ReplaySessionOptions,
   { startsAt, around }: ReplayConditions,
 ): Promise<readonly SessionEvent[]> {
   const host = simulatedHost({ startsAt, seed: 1 });
   await using harness = await createHarness({
     agents,
     entry,
-    model: replay.model,
+    model: live?.model ?? replay.model,
     backing: keeping(memoryBacking(host)),
     host,
     exchanges: around(replay.exchanges),

@@ -7,9 +7,9 @@ import type { Recording } from '../format/recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
 import { createRecorder } from '../recorder/create-recorder.ts';
 import { parcelAgents, parcelEntry, parcelPlaybook } from '../testing/parcel-desk.ts';
-import { formatDivergence } from './format-divergence.ts';
 import { openReplay } from './open-replay.ts';
 import { replaySession } from './replay-session.ts';
+import { formatDivergence } from './report/format-divergence.ts';
 
 // A message that steers a run has a line of its own in the recording, `1/parcels/steering#2`: beside the turn that read it.
 
@@ -85,10 +85,11 @@ test('a steering line that was deleted is reported at the turn that had read it'
   expect(await reportWith('')).toMatchInlineSnapshot(`
     "REPLAY DIVERGED  steered-parcel   class MESSAGE   model call at 1/parcels#2
      first cause    messages/5   {"content":[{"text":"It is only late, do not claim anything.","type":"text"}],"role":"user"} → (nothing)
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  tool quotePostage({"weightGrams":1200}) at 1/parcels#3
      edited         line 18, model call at 1/parcels#2, is not as it was written
      fix            the change is meant: npx groundhog record steered-parcel
+                    it is meant for a while: npx groundhog accept steered-parcel --class MESSAGE --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -99,10 +100,11 @@ test('a steering line whose text was edited is the cause of what its turn is tol
      first cause    steering at 1/parcels/steering#2
                     text   "It is only late, do not claim anything." → "It is also late, do not claim anything."
      seen in        messages/5/content/0/text   "It is only late, do not claim anything." → "It is also late, do not claim anything."
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  tool quotePostage({"weightGrams":1200}) at 1/parcels#3
      edited         line 18, steering at 1/parcels/steering#2, is not as it was written
      fix            the change is meant: npx groundhog record steered-parcel
+                    it is meant for a while: npx groundhog accept steered-parcel --class MESSAGE --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -113,6 +115,7 @@ test('a steering line by which another person speaks is reported, though only th
      first cause    line 18, steering at 1/parcels/steering#2, is not as it was written
      seen in        events/9   "message-steered of model#3, fingerprint 6ec782afbaba" → {"messageId":"message-2","principal":{"id":"customer-2","role":"customer","tenant":"parcels-inc"},"receivedAt":176722560…
      fix            the change is meant: npx groundhog record steered-parcel
+                    it is meant for a while: npx groundhog accept steered-parcel --class EDITED --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -123,10 +126,11 @@ test('a steering line moved to an earlier turn is the cause of what that turn is
      first cause    steering at 1/parcels/steering#0
                     text   (nothing) → "It is only late, do not claim anything."
      seen in        messages/3   (nothing) → {"content":[{"text":"It is only late, do not claim anything.","type":"text"}],"role":"user"}
-     equal          system, tools, settings
+     equal          model, system, tools, schema, settings
      recorded next  tool findParcel({"id":"P-7"}) at 1/parcels#1
      edited         line 18, steering at 1/parcels/steering#0, is not as it was written
      fix            the change is meant: npx groundhog record steered-parcel
+                    it is meant for a while: npx groundhog accept steered-parcel --class MESSAGE --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -151,6 +155,7 @@ test('a steering line that only stands elsewhere in the file is reported by its 
      first cause    line 18, model call at 1/parcels#2, is not as it was written
      edited         line 19, steering at 1/parcels/steering#2, is not as it was written
      fix            the change is meant: npx groundhog record steered-parcel
+                    it is meant for a while: npx groundhog accept steered-parcel --class EDITED --reason TEXT --until YYYY-MM-DD
                     it is not: undo it, in the code or in the recording (git diff)"
   `);
 });
@@ -175,8 +180,8 @@ test.for([
 test('live tools, and a message that arrives: unedited, nothing is reported', async () => {
   const live = openReplay(recording, { tools: 'live' });
   const events = await runSteeredSession(live.exchanges);
-  expect(live.finish(events)).toEqual({
+  expect(live.finish(events)).toMatchObject({
     exchanges: recording.exchanges.length,
-    divergence: undefined,
+    verdict: 'same',
   });
 });

@@ -1,4 +1,4 @@
-import { canonicalJson, type ExchangePlace, type Json } from '#harness';
+import { canonicalJson, type ExchangePlace, fingerprint, type Json } from '#harness';
 import { createRequestUnpacker, type ModelRequest } from '../format/model-request.ts';
 import {
   type Definition,
@@ -59,8 +59,25 @@ export function layOut<Source extends TapeSource>(recording: Source): Tape<Sourc
     exchanges,
     at: (place) => find(place, 0),
     after: (place) => find(place, 1),
-    edited: recording.editedLines.map((line) => editedLine(line, recording, exchanges)),
+    edited: editedLines(recording).map((line) => editedLine(line, recording, exchanges)),
   };
+}
+
+/** Those that the end line gives away, and definitions that say something else than their fingerprints. */
+function editedLines({ editedLines: known, definitions }: TapeSource): readonly number[] {
+  const lines = definitions.flatMap((definition, index) => {
+    const said = definition.t === 'prompt' ? definition.text : definition.definition;
+    return definition.fingerprint === fingerprint(said) ? [] : [firstDefinitionLine + index];
+  });
+  return [...new Set([...known, ...lines])].toSorted((left, right) => left - right);
+}
+
+/** The line of the exchange at a place; where there is none, of the last one before it in its lane. */
+export function lineAt({ recording, exchanges }: AnyTape, place: ExchangePlace): number {
+  const isBefore = ({ lane, n }: TapedExchange): boolean =>
+    lane === place.lane && n <= place.ordinal;
+  const index = exchanges.findLastIndex(isBefore);
+  return index === -1 ? 1 : firstDefinitionLine + recording.definitions.length + index;
 }
 
 function editedLine(

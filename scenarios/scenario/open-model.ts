@@ -98,7 +98,7 @@ function openRecorded({
     model: openReplay(recording, { tools: 'recorded' }).model,
     made: recording.header.made,
     exchanges: (inner) => {
-      replay = openReplay(recording, { tools: 'live', inner, unconsumed });
+      replay = openReplay(recording, { tools: 'live', inner, unconsumed, unkeyed: 'run' });
       const { decision } = replay.exchanges;
       return {
         ...replay.exchanges,

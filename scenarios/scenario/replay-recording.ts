@@ -1,19 +1,48 @@
-import { formatDivergence, type Recording, readRecording, replaySession } from '#recordings';
+import { relative } from 'node:path';
+import {
+  type ChangesSince,
+  changesSince,
+  type Divergence,
+  type Fix,
+  fixesFor,
+  formatDivergence,
+  type Recording,
+  type ReplayResult,
+  readPolicy,
+  readRecording,
+  replaySession,
+} from '#recordings';
 import { locateScenario } from '../suites/locate-scenario.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
 import type { Scenario } from './define-scenario.ts';
+import { recordingFile } from './recording-file.ts';
 
-export interface ReplayReport {
+/** What a replay came to, as `--json` prints it. */
+export interface ReplayReport extends Omit<ReplayResult, 'divergence'> {
   readonly recording: string;
+  /** Where it is, from the working directory. */
+  readonly file: string;
   /** `scripted`, or the model whose answers these are. */
   readonly made: string;
-  readonly exchanges: number;
   readonly divergences: number;
   /** Requests that tried to leave this process and were stopped. */
   readonly network: number;
   readonly durationMs: number;
-  /** The first divergence, in words. */
+  /** The first divergence, what else changed since it was recorded, and what to do. */
+  readonly divergence?: Divergence & {
+    readonly changes: ChangesSince;
+    readonly fix: readonly Fix[];
+  };
+  /** The same in words. */
   readonly report?: string;
+}
+
+export interface ReplayRecordingOptions {
+  /** The day by which policies hold or have ended, YYYY-MM-DD; without one nothing is accepted. */
+  readonly today?: string;
+  /** The model that would be asked today, where it is another than the recorded one. */
+  readonly model?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Tools of a full replay never run, so their world need not exist; one that ran all the same would be stopped here. */
@@ -21,37 +50,54 @@ const nowhere = 'http://world.invalid';
 
 /**
  * Replays a recording, by its path, or by its scenario: the id, or the file that exports it. No model, no tool, no database,
- * no network.
+ * no network. What is accepted of it stands in its policy file.
  */
 export async function replayRecording(
   nameOrPath: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { today, model, signal }: ReplayRecordingOptions = {},
 ): Promise<ReplayReport> {
   signal?.throwIfAborted();
-  const { scenario, recording } = await find(nameOrPath);
+  const { scenario, recording, file } = await find(nameOrPath);
   const subject = scenario.subject.assemble({ worldUrl: nowhere });
-  const { exchanges, divergences, blocked, durationMs, divergence } = await replaySession({
+  const { header } = recording;
+  const {
+    divergence,
+    events: _,
+    blocked,
+    ...report
+  } = await replaySession({
     recording,
     ...subject,
+    ...(today === undefined ? {} : { drift: { policy: await readPolicy(file), today } }),
+    ...(model === undefined ? {} : { asks: { ...header.model, modelId: model } }),
   });
-  return {
-    recording: recording.header.name,
-    made: recording.header.made,
-    exchanges,
-    divergences,
+  const common = {
+    ...report,
+    file: relative('', file),
+    made: header.made,
     network: blocked.length,
-    durationMs,
-    ...(divergence === undefined ? {} : { report: formatDivergence(divergence) }),
+  };
+  if (divergence === undefined) return common;
+  const { agents } = subject;
+  const { definitions } = divergence;
+  const changes = await changesSince({ recording, agents, definitions, file });
+  return {
+    ...common,
+    divergence: { ...divergence, changes, fix: fixesFor(divergence) },
+    report: formatDivergence(divergence, changes),
   };
 }
 
-async function find(
-  nameOrPath: string,
-): Promise<{ readonly scenario: Scenario; readonly recording: Recording }> {
+async function find(nameOrPath: string): Promise<{
+  readonly scenario: Scenario;
+  readonly recording: Recording;
+  readonly file: string;
+}> {
+  const file = await recordingFile(nameOrPath);
+  const recording = await readRecording(file);
   if (nameOrPath.endsWith('.jsonl')) {
-    const recording = await readRecording(nameOrPath);
-    return { scenario: scenarioNamed(recording.header.name), recording };
+    return { scenario: scenarioNamed(recording.header.name), recording, file };
   }
-  const { scenario, recording } = await locateScenario(nameOrPath);
-  return { scenario, recording: await readRecording(recording) };
+  const { scenario } = await locateScenario(nameOrPath);
+  return { scenario, recording, file };
 }

@@ -20,8 +20,11 @@ export interface CommandIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** 0: it held. 1: a violation, a divergence, a failed gate. 2: wrong usage, or a result that says nothing. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * 0: it held. 1: a violation, a divergence, a failed gate. 2: wrong usage, or a result that says nothing. 3: nothing broke, and
+ * of something nobody can say whether it held.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What a command found, for a person and for a program. */
 export interface CommandResult {

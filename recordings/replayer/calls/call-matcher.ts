@@ -7,9 +7,9 @@ import { withoutSecrets } from '../../format/redaction.ts';
 import { asksTheSame } from '../../format/same-request.ts';
 import { compareRequest } from '../compare-request.ts';
 import type { Divergence, ExchangeReference } from '../divergence.ts';
-import { findCause } from '../find-cause.ts';
 import type { Latch } from '../latch.ts';
 import {
+  lineAt,
   modelExchange,
   referenceTo,
   type TapedExchange,
@@ -55,6 +55,8 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
     return latch.diverge({
       ...finding,
       recording: tape.recording.header.name,
+      line: lineAt(tape, at.place),
+      definitions: [],
       at,
       equal,
       ...(next === undefined ? {} : { next: referenceTo(next) }),
@@ -78,10 +80,8 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
         return extra(lane, modelExchange, `The recording holds ${n} model calls of ${lane}.`);
       }
       take(found);
-      if (!asksTheSame(found.request, options)) {
-        const finding = findDifference(found, options, tape);
-        if (finding !== undefined) diverge(referenceTo(found), finding);
-      }
+      const finding = findDifference(found, options, tape);
+      if (finding !== undefined) diverge(referenceTo(found), finding);
       return found;
     },
     tool: (call, callId, time) => {
@@ -125,11 +125,12 @@ function findDifference(
   options: LanguageModelV4CallOptions,
   tape: CallTape,
 ): Finding | undefined {
+  if (asksTheSame(request, options)) return undefined;
   const recorded = withoutSecretsIn(request);
   const asked = withoutSecretsIn(requestOf(options));
-  const found = compareRequest(recorded, asked);
-  if (found?.class !== 'MESSAGE') return found;
-  return { ...found, ...findCause(found.difference, [recorded.messages, asked.messages], tape) };
+  const { found, equal } = compareRequest(recorded, asked, tape);
+  const [first] = found;
+  return first && { ...first, equal };
 }
 
 function withoutSecretsIn({ system, tools, settings, messages }: ModelRequest): ModelRequest {

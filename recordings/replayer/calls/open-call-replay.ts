@@ -3,7 +3,7 @@ import { createLanes } from '../../calls/lane.ts';
 import { type AnyTools, wrapTools } from '../../calls/wrap-tools.ts';
 import type { CallRecording } from '../../format/call-recording.ts';
 import type { Divergence, ExchangeReference } from '../divergence.ts';
-import { missingCall } from '../find-end-divergence.ts';
+import { missingCall } from '../find-end-divergences.ts';
 import { createLatch } from '../latch.ts';
 import { referenceTo, type TapedExchange, type TapedModel } from '../tape.ts';
 import { createCallMatcher } from './call-matcher.ts';
@@ -145,6 +145,8 @@ function endDivergence(tape: CallTape, open: readonly TapedExchange[]): Divergen
   return {
     recording: tape.recording.header.name,
     class: 'EDITED',
+    line: first.line,
+    definitions: [],
     ...(first.at === undefined ? {} : { at: first.at }),
     equal: [],
     edited: tape.edited,
