@@ -54,6 +54,7 @@ export { providerError } from './model/provider-error.ts';
 export { openAudit } from './open-audit.ts';
 export { openHarnessDatabase } from './open-harness-database.ts';
 export { openRetention } from './open-retention.ts';
+export { openSessions } from './open-sessions.ts';
 export {
   type AuditEntry,
   type AuditHead,

@@ -124,5 +124,6 @@ export type {
 export { type StoryTally, tallyStory } from './story/tally-story.ts';
 export { tellStory } from './story/tell-story.ts';
 export { renderPage } from './viewer/render-page.ts';
+export { type SessionLogData, viewRun } from './viewer/run/view-run.ts';
 export type { View } from './viewer/view.ts';
 export { type ViewOptions, viewStories } from './viewer/view-stories.ts';

@@ -23,7 +23,7 @@ function pairsOf(left: Side, right: Side): ReadonlyMap<number, number> {
   for (const lane of lanes) {
     const ours = stepsOf(left, lane);
     const theirs = stepsOf(right, lane);
-    const lines = diffLines(keysOf(left, ours), keysOf(right, theirs));
+    const lines = diffLines(topicsOf(left, ours), topicsOf(right, theirs));
     let [at, other] = [0, 0];
     for (const { kind } of lines) {
       const [one, two] = [ours[at], theirs[other]];
@@ -39,16 +39,8 @@ function stepsOf({ steps }: Side, lane: number): readonly number[] {
   return [...steps.keys()].filter((index) => steps[index]?.lane === lane);
 }
 
-/** What makes a step the same step: whose turn it is, or which tool is called, whatever comes of it. */
-function keysOf({ steps }: Side, indexes: readonly number[]): string {
-  return indexes
-    .map((index) => {
-      const step = steps[index];
-      if (step === undefined) return '';
-      return step.kind === 'model' ? step.kind : `${step.kind} ${step.title.replaceAll('\n', ' ')}`;
-    })
-    .join('\n');
-}
+const topicsOf = ({ steps }: Side, indexes: readonly number[]): string =>
+  indexes.map((index) => JSON.stringify(steps[index]?.topic)).join('\n');
 
 /** Puts each step that only the right side has before the next of its lane that both have, or else behind the step before it. */
 function insertOthers(rows: readonly Row[], left: Side, right: Side): readonly Row[] {

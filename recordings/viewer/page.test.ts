@@ -171,7 +171,7 @@ test('the context diff shows what was read now and not by the previous call of t
         ]),
       ),
   ).toEqual([
-    ['kept', null, null],
+    ['unchanged', null, null],
     ['item', 'added', 'assistant'],
     ['item', 'added', 'tool'],
   ]);

@@ -1,7 +1,7 @@
 import type { Story } from '../story/story.ts';
 import { alignSides } from './align-sides.ts';
 import { createItemPool } from './item-pool.ts';
-import { storySide, type ViewParts } from './story-side.ts';
+import { storySide, type ViewParts } from './told/story-side.ts';
 import type { Side, View } from './view.ts';
 
 export interface ViewOptions {

@@ -73,6 +73,8 @@ export interface Step {
   /** Index in `View.lanes`. */
   readonly lane: number;
   readonly kind: StepKind;
+  /** What it is about, whatever came of it: by this two steps are known as the same. */
+  readonly topic: string;
   readonly title: string;
   /** The start of what came of it, on one line. */
   readonly summary: string;
@@ -98,7 +100,7 @@ export interface Context {
 }
 
 export interface Panel {
-  readonly name: 'answer' | 'tool' | 'message' | 'changes' | 'event';
+  readonly name: 'answer' | 'tool' | 'message' | 'event' | 'database';
   readonly title: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** What was measured: where two say the same, it makes no difference. */

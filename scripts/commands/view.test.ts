@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { durableBacking, type Fact, openHarnessDatabase } from '#harness';
 import { importFiles } from '#recordings';
 import { quietIo } from '../cli/quiet-io.ts';
 import { view } from './view.ts';
@@ -63,6 +65,103 @@ test('a recording that was imported says so, and what it does not hold', async (
       },
     ],
   });
+});
+
+/** A session as a harness stores it: a turn that was begun twice, a tool that took its time, a person who decided. */
+async function storeSession(dataDir: string): Promise<void> {
+  await using database = await openHarnessDatabase({ kind: 'pglite', dataDir });
+  const identity = { application: 'view', version: '1', executorId: 'view' };
+  const { store } = await durableBacking({ database, identity });
+  const principal = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
+  const call = { callId: 'c1', tool: 'issueRefund', input: { chargeId: 'ch_A2' } };
+  const usage = { inputTokens: 12, outputTokens: 5 };
+  const append = (step: string, facts: readonly Fact[]): Promise<unknown> =>
+    store.appendEvents(
+      's1',
+      facts.map((fact, ordinal) => ({ runId: 'm1', step, ordinal, fact })),
+    );
+  await store.claim('s1', principal);
+  await append('receive-message', [
+    { type: 'message-received', text: 'Twice!', principal, receivedAt: 1 },
+    { type: 'run-started', agent: 'billing', traceId: 'a'.repeat(32) },
+  ]);
+  const turn = { sessionId: 's1', runId: 'm1', step: 'model#1' };
+  await store.appendDelta({
+    ...turn,
+    attempt: await store.beginAttempt(turn),
+    ordinal: 0,
+    text: 'I w',
+  });
+  await store.appendDelta({
+    ...turn,
+    attempt: await store.beginAttempt(turn),
+    ordinal: 0,
+    text: 'I see.',
+  });
+  const answer = { text: 'I see.', finishReason: 'tool-calls', usage, messages: [] };
+  await append('model#1', [
+    { type: 'model-turn-completed', agent: 'billing', prompt: 'p', ...answer },
+    { type: 'tool-requested', agent: 'billing', ...call },
+  ]);
+  await append('issueRefund#1', [
+    { type: 'tool-completed', callId: 'c1', tool: 'issueRefund', output: { refundId: 're_1' } },
+  ]);
+  await append('end', [{ type: 'run-completed', agent: 'billing', text: 'Done.' }]);
+}
+
+const viewSchema = z.object({
+  lanes: z.array(z.object({ label: z.string() })),
+  sides: z.array(
+    z.object({
+      made: z.object({ says: z.string() }),
+      steps: z.array(
+        z.object({
+          id: z.string(),
+          lane: z.number(),
+          kind: z.string(),
+          title: z.string(),
+          isSuperseded: z.boolean().optional(),
+          timing: z.object({ from: z.number(), to: z.number() }),
+        }),
+      ),
+    }),
+  ),
+});
+
+test('a session is shown from its log: with times and what was superseded, and without what the log does not hold', async () => {
+  const dataDir = join(directory, 'data');
+  await storeSession(dataDir);
+  const out = join(directory, 'page.html');
+  const { text } = await view.start({ session: 's1', dataDir, out }, quietIo);
+  expect(text).toBe(`s1: 7 steps\n${out}`);
+  const { lanes, sides } = viewSchema.parse(dataOf(out));
+  const steps = sides[0]?.steps ?? [];
+  expect(steps.map(({ id, lane, kind, title }) => [id, lanes[lane]?.label, kind, title])).toEqual([
+    ['1/receive-message:0', 'run 1', 'person', 'cus_1 writes'],
+    ['1/receive-message:1', 'run 1', 'event', 'run started'],
+    ['1/model#1:0:superseded', 'billing', 'crash', 'attempt superseded'],
+    ['1/model#1:0', 'billing', 'model', 'model answers'],
+    ['1/model#1:1', 'billing', 'event', 'asks for issueRefund'],
+    ['1/issueRefund#1:0', 'billing', 'tool', 'issueRefund'],
+    ['1/end:0', 'billing', 'event', 'run completed'],
+  ]);
+  // A tool took the time from its request to its outcome.
+  expect(steps[5]?.timing).toEqual({ from: steps[4]?.timing.to, to: expect.any(Number) });
+  expect(steps.filter(({ isSuperseded }) => isSuperseded)).toHaveLength(1);
+  expect(sides[0]?.made.says).toContain('It does not say which model answered');
+  expect(JSON.stringify(dataOf(out))).not.toContain('"context"');
+  await expect(view.start({ session: 's2', dataDir, out }, quietIo)).rejects.toThrow(
+    'no event of a session s2',
+  );
+});
+
+test.each([
+  [{}, 'a recording, or --session'],
+  [{ recording: 'R-01', session: 's1' }, 'a recording, or --session'],
+  [{ session: 's1', with: 'R-01', dataDir: '.' }, '--with is for recordings'],
+  [{ session: 's1' }, '--database-url'],
+])('%j is wrong usage', async (raw, words) => {
+  await expect(view.start(raw, quietIo)).rejects.toThrow(words);
 });
 
 test.each([

@@ -1,31 +1,73 @@
-import type { Story } from '#recordings';
+import type { Story, View } from '#recordings';
+import type { CommandIo } from '../cli/define-command.ts';
 import { defineCommand } from '../cli/define-command.ts';
-import { requiredText, text, toggle } from '../cli/parameter.ts';
+import { type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
+import { text, toggle } from '../cli/parameter.ts';
+import { UsageError } from '../cli/usage-error.ts';
 
 export const view = defineCommand({
   name: 'view',
   summary: 'Make one page to look at a recording with, or at two side by side, in any browser.',
-  arguments: { recording: requiredText('a recording file, or the scenario it is of') },
+  arguments: { recording: text('a recording file, or the scenario it is of', 'recording') },
   options: {
     with: text('another recording, shown beside it', 'recording'),
+    session: text('a session of a database instead, as its log has it', 'id'),
+    databaseUrl: text('PostgreSQL that holds the session; DATABASE_URL otherwise', 'url'),
+    dataDir: text('directory of the embedded database that holds it', 'directory'),
     out: text('write the page here instead of .groundhog/views', 'file'),
     open: toggle('open it in the browser'),
   },
-  run: async ({ recording, with: other, out, open }) => {
-    const [{ viewStories }, { findStory }, { writePage }] = await Promise.all([
-      import('#recordings'),
-      import('../cli/find-story.ts'),
-      import('../cli/write-page.ts'),
-    ]);
-    const story = await findStory(recording);
-    const beside = other === undefined ? undefined : await findStory(other);
-    const page = viewStories(story, {
-      ...(beside === undefined ? {} : { other: beside }),
-      effectOf: await readEffects([story, ...(beside === undefined ? [] : [beside])]),
-    });
+  run: async ({ recording, with: other, session, out, open, ...database }, io) => {
+    if ((recording === undefined) === (session === undefined)) {
+      throw new UsageError('view takes a recording, or --session.');
+    }
+    if (session !== undefined && other !== undefined) {
+      throw new UsageError('--with is for recordings.');
+    }
+    const { writePage } = await import('../cli/write-page.ts');
+    const page =
+      session === undefined
+        ? await viewRecordings(recording ?? '', other)
+        : await viewSession(session, database, io);
     return writePage(page, { out, open });
   },
 });
+
+async function viewRecordings(recording: string, other: string | undefined): Promise<View> {
+  const [{ viewStories }, { findStory }] = await Promise.all([
+    import('#recordings'),
+    import('../cli/find-story.ts'),
+  ]);
+  const story = await findStory(recording);
+  const beside = other === undefined ? undefined : await findStory(other);
+  return viewStories(story, {
+    ...(beside === undefined ? {} : { other: beside }),
+    effectOf: await readEffects([story, ...(beside === undefined ? [] : [beside])]),
+  });
+}
+
+async function viewSession(
+  sessionId: string,
+  choice: DatabaseChoice,
+  io: CommandIo,
+): Promise<View> {
+  const [{ openHarnessDatabase, openSessions }, { viewRun }] = await Promise.all([
+    import('#harness'),
+    import('#recordings'),
+  ]);
+  const where = await existingDatabase('view --session', choice, io.environment);
+  await using database = await openHarnessDatabase(where);
+  const sessions = await openSessions(database);
+  const events = await sessions.readEvents(sessionId, 0);
+  if (events.length === 0) {
+    throw new UsageError(`--session: the database holds no event of a session ${sessionId}.`);
+  }
+  const [deltas, records] = await Promise.all([
+    sessions.readDeltas(sessionId),
+    sessions.readRecords(sessionId),
+  ]);
+  return viewRun({ sessionId, events, deltas, records });
+}
 
 /** Effect classes of tools, as the cards that were recorded declare them: a recording does not hold them. */
 async function readEffects(

@@ -139,7 +139,7 @@ function changeElement(view: View, change: ContextChange): HTMLElement {
 function keptElement(view: View, items: readonly number[]): HTMLElement {
   const made = element(
     'details',
-    { class: 'kept' },
+    { class: 'unchanged' },
     element('summary', {}, items.length === 1 ? '1 unchanged' : `${items.length} unchanged`),
   );
   made.addEventListener(

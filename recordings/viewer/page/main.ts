@@ -52,7 +52,7 @@ function showTitle(): void {
   document.title = `${view.sides.map(({ name }) => name).join(' and ')} · Groundhog`;
   byId('name').textContent = view.sides.map(({ name }) => name).join(' ↔ ');
   byId('made').append(
-    ...view.sides.map(({ made }) =>
+    ...[...new Map(view.sides.map(({ made }) => [made.label, made])).values()].map((made) =>
       element('span', { class: 'made', title: made.says, 'data-kind': made.kind }, made.label),
     ),
   );

@@ -6,14 +6,16 @@ import type {
   Story,
   StoryStep,
   ToolStep,
-} from '../story/story.ts';
+} from '../../story/story.ts';
+import { inline, oneLine } from '../one-line.ts';
+import type { Block, Json, Link, Panel, Step } from '../view.ts';
 import { textBlock } from './read-message.ts';
-import type { Block, Json, Link, Panel, Step } from './view.ts';
 
 /** What a step says for itself; where it stands is told elsewhere. */
-export type StepWords = Pick<Step, 'kind' | 'title' | 'summary' | 'panels' | 'links' | 'isFailure'>;
-
-const summaryLength = 160;
+export type StepWords = Pick<
+  Step,
+  'kind' | 'topic' | 'title' | 'summary' | 'panels' | 'links' | 'isFailure'
+>;
 
 export function describeStep(
   step: StoryStep,
@@ -31,17 +33,24 @@ export function describeStep(
       const { text, principal, steers } = step;
       return {
         kind: 'person',
+        topic: 'message',
         title: steers ? `${principal.id} says meanwhile` : `${principal.id} writes`,
         ...said(text, principalFacts(principal)),
       };
     }
     case 'steering': {
       const texts = step.messages.map(({ text, principal }) => `${principal.id}: ${text}`);
-      return { kind: 'person', title: 'is told meanwhile', ...said(texts.join('\n\n'), []) };
+      return {
+        kind: 'person',
+        topic: 'steering',
+        title: 'is told meanwhile',
+        ...said(texts.join('\n\n'), []),
+      };
     }
     case 'clear':
       return {
         kind: 'person',
+        topic: 'clear',
         title: `${step.by.id} clears the conversation`,
         ...said(
           step.force ? 'What was in progress was ended for it.' : 'Nothing was in progress.',
@@ -83,6 +92,7 @@ function said(
 function hostWords(title: string, summary: string, value: Json): StepWords {
   return {
     kind: 'host',
+    topic: title,
     title,
     summary,
     panels: [
@@ -112,6 +122,7 @@ function modelWords({ answer, model }: ModelStep, story: Story): StepWords {
   const isEmpty = blocks.length === 0;
   return {
     kind: 'model',
+    topic: 'model',
     title: modelTitle(answer),
     summary: oneLine(error?.message ?? answerSummary(answer)),
     ...(error === undefined ? {} : { isFailure: true }),
@@ -168,6 +179,7 @@ function toolWords(
   const isFailure = outcome.kind === 'failed';
   return {
     kind: 'tool',
+    topic: `tool ${tool}`,
     title: tool,
     summary: oneLine(outcomes.kind === 'data' ? inline(outcomes.value) : outcomes.text),
     ...(isFailure ? { isFailure } : {}),
@@ -207,6 +219,7 @@ function decisionWords(
   const { verdict, decidedBy, reason } = decision;
   return {
     kind: 'person',
+    topic: `decision on ${tool}`,
     title: `${tool} ${verdict}`,
     summary: oneLine([decidedBy, reason].filter((each) => each !== undefined).join(': ')),
     panels: [
@@ -239,23 +252,4 @@ function linkTo(story: Story, at: number, label: string): Link {
       ? `${step.tool}${step.kind === 'decision' ? ` ${step.decision.verdict}` : ''}`
       : (step?.kind ?? '');
   return { label: `${label} ${name}`, step: at };
-}
-
-/** A value on one line, as it is read and not as it is written. */
-function inline(value: Json): string {
-  if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
-  return Object.entries(value)
-    .map(([key, each]) => `${key}: ${isPlain(each) ? inline(each) : `(${inline(each)})`}`)
-    .join(', ');
-}
-
-const isPlain = (value: Json): boolean => typeof value !== 'object' || Array.isArray(value);
-
-function oneLine(text: string): string {
-  const line = text
-    .slice(0, summaryLength * 2)
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return line.length > summaryLength ? `${line.slice(0, summaryLength)}…` : line;
 }

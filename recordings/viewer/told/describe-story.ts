@@ -1,7 +1,7 @@
 import { redactionPlaceholder } from '#harness';
-import type { Story } from '../story/story.ts';
-import { tallyStory } from '../story/tally-story.ts';
-import type { Made, Notice, Side } from './view.ts';
+import type { Story } from '../../story/story.ts';
+import { tallyStory } from '../../story/tally-story.ts';
+import type { Made, Notice, Side } from '../view.ts';
 
 /** What is to be known of a recording before any of its steps is looked at. */
 export function describeStory(story: Story): Pick<Side, 'name' | 'made' | 'facts' | 'notices'> {

@@ -1,4 +1,4 @@
-import type { Json } from './view.ts';
+import type { Json } from '../view.ts';
 
 /** The properties of an object; none of what is no object. */
 export function fieldsOf(value: Json | undefined): Readonly<Record<string, Json>> {

@@ -1,11 +1,11 @@
-import { type Definition, placeName } from '../format/recording.ts';
-import type { ModelStep, Story, StoryLane } from '../story/story.ts';
+import { type Definition, placeName } from '../../format/recording.ts';
+import type { ModelStep, Story, StoryLane } from '../../story/story.ts';
+import type { ItemPool } from '../item-pool.ts';
+import type { Block, Context, Item, Json, Lane, Side, Step } from '../view.ts';
 import { describeStep } from './describe-step.ts';
 import { describeStory } from './describe-story.ts';
 import { fieldsOf } from './fields-of.ts';
-import type { ItemPool } from './item-pool.ts';
 import { readMessage } from './read-message.ts';
-import type { Block, Context, Item, Json, Lane, Side, Step } from './view.ts';
 
 /** What the whole of a view has in common, filled in as its sides are made. */
 export interface ViewParts {

@@ -1,5 +1,5 @@
+import type { Block, Item, Json } from '../view.ts';
 import { fieldsOf } from './fields-of.ts';
-import type { Block, Item, Json } from './view.ts';
 
 /**
  * A message as a model was sent it, whoever's API that was: the AI SDK's, or OpenAI's Responses or Chat Completions. What is
