@@ -5,6 +5,7 @@ import { type CallHeader, formatVersion } from '../format/header.ts';
 import { writeRecording } from '../format/recording-file.ts';
 import { leftBecause } from './foreign/collect.ts';
 import { readForeignText } from './foreign/read-foreign-text.ts';
+import { readDevtools } from './formats/devtools.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
 import { readOtel } from './formats/otel.ts';
@@ -16,12 +17,19 @@ const importers = {
   vcr: readCassette,
   'openai-sse': readOpenAiAnswers,
   har: readHar,
+  devtools: readDevtools,
   otel: readOtel,
 } as const satisfies Readonly<Record<string, Importer>>;
 export type ImportFormat = keyof typeof importers;
 
 /** The formats that are read, by name. */
-export const importFormats: readonly ImportFormat[] = ['vcr', 'openai-sse', 'har', 'otel'];
+export const importFormats: readonly ImportFormat[] = [
+  'vcr',
+  'openai-sse',
+  'har',
+  'devtools',
+  'otel',
+];
 
 export interface ImportReport {
   /** How many recordings were written. */

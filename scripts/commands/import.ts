@@ -6,7 +6,7 @@ export const importRecordings = defineCommand({
   name: 'import',
   summary: 'Make recordings of what other tools recorded, and say what could not be taken over.',
   arguments: {
-    format: requiredText('vcr, openai-sse, har or otel'),
+    format: requiredText('vcr, openai-sse, har, devtools or otel'),
     files: files('what to import'),
   },
   options: { out: text('directory to write to (required)', 'dir') },
