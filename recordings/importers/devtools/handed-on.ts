@@ -11,7 +11,7 @@ const tokensSchema = z
     z.looseObject({ total: z.number().nullish() }).transform(({ total }) => total),
   ])
   .nullish();
-export const handedUsageSchema = z
+const handedUsageSchema = z
   .looseObject({ inputTokens: tokensSchema, outputTokens: tokensSchema })
   .nullish();
 
