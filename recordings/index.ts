@@ -40,8 +40,10 @@ export {
   recordTools,
 } from './recorder/call-recorder.ts';
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder/create-recorder.ts';
+export { type OpenRecorder, openRecorder } from './recorder/open-recorder.ts';
 export { RecordingIncompleteError } from './recorder/recording-incomplete-error.ts';
 export { RecordingNotReplayableError } from './recorder/recording-not-replayable-error.ts';
+export { RecordingUnfinishedError } from './recorder/recording-unfinished-error.ts';
 export { verifyRecording } from './recorder/verify-recording.ts';
 export {
   type CallReplay,

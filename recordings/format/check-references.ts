@@ -3,12 +3,12 @@ import { createPreviousMessages } from './model-request.ts';
 import {
   type Definition,
   type Exchange,
-  firstDefinitionLine,
   placeName,
   placeOf,
   type RequestDelta,
 } from './recording.ts';
 import { RecordingInvalidError } from './recording-invalid-error.ts';
+import type { Line } from './recording-lines.ts';
 
 /**
  * Checks what no single line can say: ids and places are unique, and requests refer only to what stands before them.
@@ -16,15 +16,21 @@ import { RecordingInvalidError } from './recording-invalid-error.ts';
  */
 export function checkReferences(
   file: string,
-  definitions: readonly Definition[],
-  exchanges: readonly (Exchange | CallExchange)[],
+  body: {
+    readonly definitions: readonly Definition[];
+    readonly exchanges: readonly (Exchange | CallExchange)[];
+    /** Those of the definitions, then those of the exchanges. */
+    readonly lines: readonly Pick<Line, 'number'>[];
+  },
 ): void {
+  const { definitions, exchanges } = body;
+  const lineAt = (index: number): number => body.lines[index]?.number ?? 0;
   const lines = createLineIndex(file);
-  for (const [index, { id }] of definitions.entries()) lines.add(id, firstDefinitionLine + index);
+  for (const [index, { id }] of definitions.entries()) lines.add(id, lineAt(index));
   const tagOf = new Map(definitions.map(({ id, t }) => [id, t]));
   const previous = createPreviousMessages();
   for (const [index, exchange] of exchanges.entries()) {
-    const line = firstDefinitionLine + definitions.length + index;
+    const line = lineAt(definitions.length + index);
     lines.add(`place ${placeName(placeOf(exchange))}`, line);
     if (exchange.t !== 'model') continue;
     const { request, lane } = exchange;

@@ -81,8 +81,10 @@ export function createRequestPacker(agents: readonly Agent[]): RequestPacker {
   return {
     definitions: definitions.all,
     pack: (lane, { system, tools, settings, messages }) => {
-      const keep = commonStart(previous.before(lane), messages);
-      previous.add(lane, messages);
+      const before = previous.before(lane);
+      const keep = commonStart(before, messages);
+      // What is equal is held once, however many requests repeat it.
+      previous.add(lane, [...before.slice(0, keep), ...messages.slice(keep)]);
       return {
         keep,
         system: system.map(definitions.ofPrompt),

@@ -70,8 +70,15 @@ export function parseAnyRecording(
     last === undefined
       ? { editedLines: [], tornAt: lines.length + 1 }
       : { editedLines: editedLines(lines.slice(0, -1), parseLine(endSchema, last, file), counts) };
+  // Whoever writes a recording as it comes about writes a definition where it is first used.
+  const inOrder = (body: readonly Line[]): readonly Line[] =>
+    isWhole ? body : definitionsFirst(body, file);
   if (header.fidelity !== 'session') {
-    const { definitions, exchanges } = readBody(callExchangeSchemas[header.fidelity], rest, file);
+    const { definitions, exchanges } = readBody(
+      callExchangeSchemas[header.fidelity],
+      inOrder(rest),
+      file,
+    );
     return {
       header,
       definitions,
@@ -81,7 +88,7 @@ export function parseAnyRecording(
   }
   const events =
     isWhole || isLast(rest, 'events', file) ? readEvents(rest.pop() ?? first, file) : noEvents;
-  const { definitions, exchanges } = readBody(exchangeSchema, rest, file);
+  const { definitions, exchanges } = readBody(exchangeSchema, inOrder(rest), file);
   const counts = { exchanges: exchanges.length, events: events.outline.length };
   return { header, definitions, exchanges, events, ...finish(counts) };
 }
@@ -95,6 +102,11 @@ const readEvents = (line: Line, file: string): EventOutline => parseLine(eventsS
 
 const definitionTags = new Set<string>(['prompt', 'tool-definition'] satisfies Definition['t'][]);
 
+function definitionsFirst(lines: readonly Line[], file: string): readonly Line[] {
+  const isDefinition = (line: Line): boolean => definitionTags.has(tagOf(line, file));
+  return [...lines.filter(isDefinition), ...lines.filter((line) => !isDefinition(line))];
+}
+
 /** What stands between the header and the events, or the end. */
 function readBody<Each extends Exchange | CallExchange>(
   schema: z.ZodType<Each>,
@@ -105,7 +117,7 @@ function readBody<Each extends Exchange | CallExchange>(
   const start = found === -1 ? lines.length : found;
   const definitions = lines.slice(0, start).map((line) => parseLine(definitionSchema, line, file));
   const exchanges = lines.slice(start).map((line) => parseLine(schema, line, file));
-  checkReferences(file, definitions, exchanges);
+  checkReferences(file, { definitions, exchanges, lines });
   return { definitions, exchanges };
 }
 

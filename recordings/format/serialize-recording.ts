@@ -26,18 +26,27 @@ export function endOf(
   lines: readonly string[],
   counts: { readonly exchanges: number; readonly events: number },
 ): RecordingEnd {
+  const digests = createDigests();
+  for (const line of lines) digests.add(line);
+  return digests.end(counts);
+}
+
+/** Takes the digests of lines as they come, for whoever does not hold them all. */
+export function createDigests(): {
+  readonly add: (line: string) => void;
+  readonly end: (counts: Pick<RecordingEnd, 'exchanges' | 'events'>) => RecordingEnd;
+} {
+  const whole = createHash('sha256');
+  const lines: string[] = [];
   return {
-    t: 'end',
-    ...counts,
-    hash: sha256(textOf(lines)),
-    lines: lines.map((line) => sha256(line).slice(0, digestCharacters)),
+    add: (line) => {
+      whole.update(`${line}\n`);
+      lines.push(createHash('sha256').update(line).digest('hex').slice(0, digestCharacters));
+    },
+    end: (counts) => ({ t: 'end', ...counts, hash: whole.digest('hex'), lines: [...lines] }),
   };
 }
 
 function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type {
+  Agent,
+  DecisionOutcome,
+  DispatchedCall,
+  ExchangePlace,
+  PersonsClear,
+  PersonsMessage,
+  SteeringMessage,
+  ToolCall,
+  ToolOutcome,
+} from '#harness';
+import { type Aliases, createAliases } from '../format/aliases.ts';
+import { asJson } from '../format/json.ts';
+import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
+import {
+  type Definition,
+  type Exchange,
+  exchangeSchema,
+  placeName,
+  recordedSteering,
+} from '../format/recording.ts';
+import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
+import { foldParts } from '../format/stream-part.ts';
+import { UnrecordableError } from '../format/unrecordable-error.ts';
+import { failureOf, type ObservedCall } from './record-session-model.ts';
+
+/** An exchange as it happened. */
+export type Observed =
+  | ({ readonly t: 'message' } & PersonsMessage)
+  | ({ readonly t: 'clear' } & PersonsClear)
+  | { readonly t: 'steering'; readonly messages: readonly SteeringMessage[] }
+  | { readonly t: 'clock'; readonly value: number }
+  | { readonly t: 'dice'; readonly value: string }
+  | ({ readonly t: 'model' } & ObservedCall)
+  | ({ readonly t: 'tool'; readonly outcome: ToolOutcome } & DispatchedCall)
+  | ({ readonly t: 'decision'; readonly decision: DecisionOutcome } & ToolCall);
+
+/** Makes the lines of one recording, in their order: ids and placeholders are numbered by it. */
+export interface ExchangeWriter {
+  readonly write: (place: ExchangePlace, observed: Observed) => Exchange;
+  /** What the requests so far have named. */
+  readonly definitions: () => readonly Definition[];
+}
+
+export function createExchangeWriter(agents: readonly Agent[]): ExchangeWriter {
+  const writing: Writing = {
+    aliases: createAliases(),
+    packer: createRequestPacker(agents),
+    redaction: createRecordingRedaction(),
+  };
+  return {
+    write: (place, observed) => write(place, observed, writing),
+    definitions: writing.packer.definitions,
+  };
+}
+
+interface Writing {
+  readonly aliases: Aliases;
+  readonly packer: RequestPacker;
+  readonly redaction: RecordingRedaction;
+}
+
+/** The line of an exchange: redacted, ids renamed, times dropped, keys in the order of the format. */
+function write(
+  place: ExchangePlace,
+  observed: Observed,
+  { aliases, packer, redaction }: Writing,
+): Exchange {
+  switch (observed.t) {
+    case 'clock':
+    case 'dice':
+      return lineOf(place, { ...observed });
+    case 'steering': {
+      const messages = observed.messages
+        .map(recordedSteering)
+        .map((message) => ({ ...message, text: redaction.text(message.text) }));
+      return lineOf(place, { t: observed.t, messages });
+    }
+    case 'clear': {
+      const { by, force } = observed;
+      return lineOf(place, { t: observed.t, by, ...(force ? { force } : {}) });
+    }
+    case 'message':
+      return lineOf(place, { ...observed, text: redaction.text(observed.text) });
+    case 'tool': {
+      const { callId, input, outcome, ...exchange } = observed;
+      return lineOf(place, {
+        ...exchange,
+        input: redaction.said(input),
+        outcome: redaction.said(asJson(outcome)),
+        call: aliases.of('call', callId),
+      });
+    }
+    case 'decision': {
+      const { callId, input, decision, ...exchange } = observed;
+      return lineOf(place, {
+        ...exchange,
+        input: redaction.said(input),
+        decision: redaction.said(asJson(decision)),
+        call: aliases.of('call', callId),
+      });
+    }
+    case 'model': {
+      const { t, request, parts, error } = observed;
+      const messages = request.messages.map((message) => redaction.said(aliases.in(message)));
+      return lineOf(place, {
+        t,
+        request: packer.pack(place.lane, { ...request, messages }),
+        answer: {
+          parts: foldParts(parts, failureOf).map((part) =>
+            redaction.part(aliases.inPart(asJson(part))),
+          ),
+          ...(error === undefined ? {} : { error: redaction.said(asJson(error)) }),
+        },
+      });
+    }
+  }
+}
+
+function lineOf(
+  { lane, ordinal: n }: ExchangePlace,
+  exchange: Readonly<Record<string, unknown>>,
+): Exchange {
+  const parsed = exchangeSchema.safeParse({ ...exchange, lane, n });
+  if (parsed.success) return parsed.data;
+  const reason = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
+  throw new UnrecordableError(placeName({ lane, ordinal: n }), reason);
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { findInLine, type KnownSecret } from '../format/find-secrets.ts';
+import type { SessionHeader } from '../format/header.ts';
+import type { Definition, EventOutline, Exchange } from '../format/recording.ts';
+import { SecretFoundError } from '../format/secret-found-error.ts';
+import { createDigests } from '../format/serialize-recording.ts';
+import { RecordingUnfinishedError } from './recording-unfinished-error.ts';
+
+/** A recording as it comes about, beside where it will stand: a torn file, whoever it is that stops writing. */
+export interface Journal {
+  /** @throws SecretFoundError, and nothing of it is written. */
+  readonly append: (lines: readonly (Definition | Exchange)[]) => void;
+  /** Makes the whole recording of it, line by line, and takes the journal away. */
+  readonly complete: (events: EventOutline) => Promise<void>;
+}
+
+/** @throws RecordingUnfinishedError when another has been left there. */
+export function openJournal(
+  path: string,
+  header: SessionHeader,
+  known: readonly KnownSecret[],
+): Journal {
+  const partial = `${path}.partial`;
+  const file = create(partial);
+  const counts = { lines: 0, exchanges: 0 };
+  const write = (values: readonly object[]): void => {
+    const lines = values.map((value) => JSON.stringify(value));
+    const found = lines.flatMap((line, index) => findInLine(line, counts.lines + index + 1, known));
+    if (found.length > 0) throw new SecretFoundError(partial, found);
+    writeSync(file, lines.map((line) => `${line}\n`).join(''));
+    counts.lines += lines.length;
+  };
+  write([header]);
+  return {
+    append: (lines) => {
+      write(lines);
+      counts.exchanges += lines.filter((line) => !isDefinition(line)).length;
+    },
+    complete: async (events) => {
+      write([events]);
+      closeSync(file);
+      const { exchanges } = counts;
+      await putInOrder(partial, path, { exchanges, events: events.outline.length });
+      await rm(partial);
+    },
+  };
+}
+
+function create(partial: string): number {
+  mkdirSync(dirname(partial), { recursive: true });
+  try {
+    return openSync(partial, 'wx');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      throw new RecordingUnfinishedError(partial, error);
+    }
+    throw error;
+  }
+}
+
+const isDefinition = ({ t }: Definition | Exchange): boolean =>
+  t === 'prompt' || t === 'tool-definition';
+
+/** A line of a definition as this writes it. */
+const definitionPattern = /^\{"t":"(?:prompt|tool-definition)"/;
+
+/** Definitions stand before exchanges; nothing else moves. Holds one line at a time. */
+async function putInOrder(
+  partial: string,
+  path: string,
+  counts: { readonly exchanges: number; readonly events: number },
+): Promise<void> {
+  const digests = createDigests();
+  const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    {
+      await using file = await open(draft, 'wx');
+      for (const part of ['header', 'definitions', 'rest'] as const) {
+        let number = 0;
+        for await (const line of createInterface({ input: createReadStream(partial, 'utf8') })) {
+          number += 1;
+          if (partOf(line, number) !== part) continue;
+          digests.add(line);
+          await file.write(`${line}\n`);
+        }
+      }
+      await file.write(`${JSON.stringify(digests.end(counts))}\n`);
+      await file.sync();
+    }
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function partOf(line: string, number: number): 'header' | 'definitions' | 'rest' {
+  if (number === 1) return 'header';
+  return definitionPattern.test(line) ? 'definitions' : 'rest';
+}

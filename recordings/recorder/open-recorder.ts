@@ -1,0 +1,88 @@
+import { type ExchangePlace, type Exchanges, openExchanges, type SessionEvent } from '#harness';
+import { outlineOf } from '../format/event-outline.ts';
+import { laneOf, placeName } from '../format/recording.ts';
+import { UnrecordableError } from '../format/unrecordable-error.ts';
+import { type RecorderOptions, sessionHeader } from './create-recorder.ts';
+import { createExchangeWriter } from './exchange-writer.ts';
+import { openJournal } from './journal.ts';
+import { RecordingIncompleteError } from './recording-incomplete-error.ts';
+import { inOrderOfLanes, type Slot } from './slots.ts';
+import { watchExchanges } from './watch-exchanges.ts';
+
+export interface OpenRecorder {
+  /** To be given to the harness that is recorded. */
+  readonly exchanges: Exchanges;
+  /**
+   * Writes the recording of the session whose events these are.
+   * @throws what `createRecorder` and `writeRecording` throw; the journal is left.
+   */
+  readonly finish: (events: readonly SessionEvent[]) => Promise<void>;
+}
+
+/**
+ * As `createRecorder`, for a session that is long, or must not be lost: what is settled is written to `<path>.partial`, and
+ * not held. The file is the same to the byte. A crash leaves a file that opens up to its last whole line.
+ *
+ * Settled is all that was begun before a run takes a model turn of its own: a run takes no turn before the steps behind it are
+ * saved, and what is saved does not happen again.
+ *
+ * @throws RecordingUnfinishedError when a journal has been left at the path.
+ */
+export function openRecorder(
+  options: RecorderOptions & { readonly path: string; readonly secrets?: readonly string[] },
+): OpenRecorder {
+  const { inner = openExchanges, name, agents, path, secrets = [] } = options;
+  const known = secrets.map((value) => ({ value, kind: 'a secret that is in use' }));
+  const journal = openJournal(path, sessionHeader(options), known);
+  const writer = createExchangeWriter(agents);
+  const slots = new Map<string, Slot>();
+  const written = new Set<string>();
+  // Whatever is wrong with a recording, the session that is recorded goes on: `finish` tells.
+  let failure: { readonly error: unknown } | undefined;
+  let defined = 0;
+  const write = (settled: readonly Slot[]): void => {
+    for (const { place, observed } of inOrderOfLanes(settled)) {
+      if (observed === undefined) throw new RecordingIncompleteError(name, place);
+      const exchange = writer.write(place, observed);
+      const definitions = writer.definitions();
+      journal.append([...definitions.slice(defined), exchange]);
+      defined = definitions.length;
+      slots.delete(placeName(place));
+      written.add(placeName(place));
+    }
+  };
+  const settle = (turn: ExchangePlace): void => {
+    const earlier = [...slots.values()].filter(({ place }) => placeName(place) !== placeName(turn));
+    const isOwn = laneOf(turn.lane).sibling === 0;
+    if (!isOwn || failure !== undefined || earlier.some(({ observed }) => !observed)) return;
+    try {
+      write(earlier);
+    } catch (error) {
+      failure = { error };
+    }
+  };
+  const exchanges = watchExchanges(inner, (place) => {
+    if (written.has(placeName(place))) {
+      failure ??= { error: new UnrecordableError(placeName(place), 'it happened once more, late') };
+    }
+    const slot: Slot = { place, observed: undefined };
+    slots.set(placeName(place), slot);
+    return (observed) => {
+      slot.observed = observed;
+    };
+  });
+  return {
+    exchanges: {
+      ...exchanges,
+      model: (place, model) => {
+        settle(place);
+        return exchanges.model(place, model);
+      },
+    },
+    finish: async (events) => {
+      if (failure !== undefined) throw failure.error;
+      write([...slots.values()]);
+      await journal.complete(outlineOf(events));
+    },
+  };
+}
