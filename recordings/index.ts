@@ -1,5 +1,6 @@
 /** What happened: sessions recorded, and replayed. What other folders may use of it is listed here, by hand. */
 
+export type { AttachedTelemetry } from './calls/telemetry.ts';
 export { type DefinitionsToday, definitionsToday } from './drift/definitions-today.ts';
 export { type Drift, findDrift } from './drift/find-drift.ts';
 export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
@@ -32,6 +33,7 @@ export {
 export { readImported } from './importers/imported-file.ts';
 export { type ProviderReplay, replayImported } from './importers/replay-imported.ts';
 export { type VerifyReport, verifyDirectory } from './importers/verify-directory.ts';
+export { attachRecorder } from './recorder/attach-recorder.ts';
 export {
   type CallRecorder,
   type CallRecorderOptions,
@@ -45,10 +47,11 @@ export { RecordingIncompleteError } from './recorder/recording-incomplete-error.
 export { RecordingNotReplayableError } from './recorder/recording-not-replayable-error.ts';
 export { RecordingUnfinishedError } from './recorder/recording-unfinished-error.ts';
 export { verifyRecording } from './recorder/verify-recording.ts';
+export { attachReplay } from './replayer/calls/attach-replay.ts';
+export type { CallReplayReport } from './replayer/calls/call-report.ts';
 export {
   type CallReplay,
   type CallReplayOptions,
-  type CallReplayReport,
   openCallReplay,
 } from './replayer/calls/open-call-replay.ts';
 export type {

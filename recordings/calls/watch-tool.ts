@@ -12,7 +12,8 @@ export type SeenOutcome = { readonly shown?: readonly Json[] } & (
 /** Told once what a tool came to; asks for it only if it wants to know. */
 export type Settle = (outcome: () => SeenOutcome) => void;
 
-interface Watching {
+/** How one call of a tool is watched. */
+export interface Watching {
   /** Runs a piece of the tool where it belongs. */
   readonly run: <Result>(work: () => Result) => Result;
   readonly settle: Settle;

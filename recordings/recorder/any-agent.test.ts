@@ -1,13 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createOpenAI } from '@ai-sdk/openai';
-import { generateText, isStepCount, type LanguageModel, streamText, type ToolSet, tool } from 'ai';
 import { afterAll, assert, expect, test } from 'vitest';
-import { z } from 'zod';
-import { lastToolResult, type Playbook, startOpenAiServer } from '#harness/testing';
 import { type CallRecording, isSession } from '../format/call-recording.ts';
 import { placeName } from '../format/recording.ts';
 import { readAnyRecording, writeRecording } from '../format/recording-file.ts';
@@ -19,139 +13,24 @@ import {
   openCallReplay,
 } from '../replayer/calls/open-call-replay.ts';
 import { ReplayDivergedError } from '../replayer/replay-diverged-error.ts';
+import {
+  askGuide,
+  type GuideChange,
+  type GuideSeams,
+  ran,
+  startGuideServer,
+} from '../testing/guide-agent.ts';
 import { createCallRecorder, recordModel, recordTools } from './call-recorder.ts';
 
-// An agent that knows nothing of Groundhog: it streams, asks two researchers at a time, which are agents too, and one of its
-// tools answers bit by bit. It is recorded through the real provider and a server whose ids, latencies and chunks are chance.
-
-const playbook: Playbook = {
-  name: 'guide-1',
-  plays: [
-    {
-      name: 'researcher looks up',
-      when: ({ system, messages }) => system.includes('research') && messages.length === 1,
-      answer: ({ messages }) => ({
-        calls: [{ tool: 'lookUp', input: { city: cityIn(JSON.stringify(messages)) } }],
-      }),
-    },
-    {
-      name: 'researcher answers',
-      when: ({ system }) => system.includes('research'),
-      answer: (conversation) => ({
-        text: `It is said to be ${JSON.stringify(lastToolResult(conversation, 'lookUp')?.output)}.`,
-      }),
-    },
-    {
-      name: 'guide asks',
-      when: ({ messages }) => messages.length === 1,
-      answer: () => ({
-        text: 'I will have a look at both of them.',
-        calls: [
-          { tool: 'research', input: { city: 'Paris' } },
-          { tool: 'research', input: { city: 'Rome' } },
-          { tool: 'fares', input: { from: 'Lyon' } },
-        ],
-      }),
-    },
-    {
-      name: 'guide answers',
-      when: () => true,
-      answer: (conversation) => ({
-        text: `Rome is sunny and the fare is ${JSON.stringify(lastToolResult(conversation, 'fares')?.output)}.`,
-      }),
-    },
-  ],
-};
-
-const cityIn = (text: string): string => (text.includes('Paris') ? 'Paris' : 'Rome');
-const chance = (): Promise<void> => delay(randomInt(12));
-
-interface Seams {
-  readonly model: (model: Exclude<LanguageModel, string>) => LanguageModel;
-  readonly tools: <Tools extends ToolSet>(tools: Tools) => Tools;
-}
-
-interface Change {
-  readonly instructions?: string;
-  readonly lookUp?: string;
-  readonly weather?: string;
-  readonly prompt?: string;
-}
-
-const ran: string[] = [];
-
-async function askGuide(url: string, seams: Seams, change: Change = {}): Promise<string> {
-  const provider = createOpenAI({ baseURL: url, apiKey: 'key-of-a-test' });
-  const model = seams.model(provider('guide-1'));
-  const { instructions = 'You research one city.', lookUp = 'lookUp', weather = 'sunny' } = change;
-  const inner = seams.tools({
-    [lookUp]: tool({
-      description: 'The weather of a city.',
-      inputSchema: z.object({ city: z.string() }),
-      execute: async ({ city }) => {
-        ran.push(`lookUp ${city}`);
-        await chance();
-        return { city, weather, measuredAt: new Date(0) };
-      },
-    }),
-  });
-  const outer = seams.tools({
-    research: tool({
-      description: 'Have a city researched.',
-      inputSchema: z.object({ city: z.string() }),
-      execute: async ({ city }) => {
-        ran.push(`research ${city}`);
-        await chance();
-        const { text } = await generateText({
-          model,
-          instructions,
-          prompt: `How is ${city}?`,
-          tools: inner,
-          stopWhen: isStepCount(3),
-        });
-        return text;
-      },
-    }),
-    fares: tool({
-      description: 'Fares, the latest last.',
-      inputSchema: z.object({ from: z.string() }),
-      async *execute({ from }) {
-        ran.push(`fares ${from}`);
-        yield { state: 'asking', cents: 0 };
-        await chance();
-        yield { state: 'known', cents: 4250 };
-      },
-    }),
-  });
-  const result = streamText({
-    model,
-    instructions: 'You are a guide. You ask before you answer.',
-    prompt: change.prompt ?? 'Paris or Rome? Write to ann@example.com.',
-    tools: outer,
-    stopWhen: isStepCount(4),
-    onError: () => undefined,
-  });
-  let shown = '';
-  for await (const part of result.stream) {
-    if (part.type === 'text-delta') shown += part.text;
-    if (part.type === 'tool-result') shown += `[${part.toolName}${part.preliminary ? '…' : ''}]`;
-  }
-  return shown;
-}
-
 async function record(
-  change: Change = {},
+  change: GuideChange = {},
 ): Promise<{ readonly recording: CallRecording; readonly said: string }> {
-  await using server = await startOpenAiServer({
-    playbook,
-    chunkDelayMs: () => randomInt(3),
-    deltaCharacters: () => randomInt(1, 40),
-  });
+  await using server = await startGuideServer();
   const recorder = createCallRecorder({ name: 'guide', made: 'live:guide-1' });
   const said = await askGuide(
     server.url,
     {
-      model: (model) => recordModel(asV4(model), recorder),
+      model: (model) => recordModel(model, recorder),
       tools: (tools) => recordTools(tools, recorder, { fares: 'read' }),
     },
     change,
@@ -159,15 +38,10 @@ async function record(
   return { recording: recorder.finish(), said };
 }
 
-function asV4(model: Exclude<LanguageModel, string>): Parameters<typeof recordModel>[0] {
-  if (model.specificationVersion !== 'v4') throw new TypeError('an older model');
-  return model;
-}
-
 const nowhere = 'http://127.0.0.1:9/v1';
 
-function seamsOf(replay: CallReplay): Seams {
-  return { model: (model) => replay.model(asV4(model)), tools: (tools) => replay.tools(tools) };
+function seamsOf(replay: CallReplay): GuideSeams {
+  return { model: (model) => replay.model(model), tools: (tools) => replay.tools(tools) };
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'any-agent-'));
@@ -176,7 +50,7 @@ const { recording, said } = await record();
 
 /** Replays the guide as it is now, its researchers among it. */
 async function replayGuide(
-  change: Change,
+  change: GuideChange,
   options: CallReplayOptions = { tools: { research: 'live' } },
 ): Promise<CallReplay> {
   const replay = openCallReplay(recording, options);

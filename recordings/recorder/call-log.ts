@@ -1,7 +1,7 @@
 import type { EffectClass, Json } from '#harness';
 import { jsonOf } from '../calls/json-of.ts';
 import { createLanes, type Lanes } from '../calls/lane.ts';
-import { type SeenOutcome, type Settle, watchTool } from '../calls/watch-tool.ts';
+import type { SeenOutcome, Settle, Watching } from '../calls/watch-tool.ts';
 import type { CalledTool } from '../calls/wrap-tools.ts';
 import type { ModelRequest } from '../format/model-request.ts';
 import type { ObservedAnswer, Tell } from './observe-model.ts';
@@ -46,8 +46,10 @@ export interface CallLog {
   readonly lanes: Lanes<LaneLog>;
   /** Begins a model's call in the lane of whoever makes it. `request` reads what is asked. */
   readonly model: (model: ModelName, request: () => ModelRequest) => Tell;
-  /** Runs a tool in a lane of its own. */
-  readonly tool: (call: CalledTool, effect: EffectClass | undefined) => unknown;
+  /** Begins a tool's call: what runs it does so in a lane of its own. */
+  readonly tool: (call: Omit<CalledTool, 'run'>, effect?: EffectClass) => Watching;
+  /** Tools that are wrapped, by name: nobody else has to watch them. */
+  readonly wrapped: Set<string>;
   /** What could not be written down: kept here, because the agent may swallow what is thrown at it. */
   readonly fault: () => Error | undefined;
 }
@@ -65,6 +67,7 @@ export function createCallLog(): CallLog {
   };
   return {
     lanes,
+    wrapped: new Set(),
     fault: () => fault,
     model: (model, request) => {
       const { models } = lanes.current().state;
@@ -100,7 +103,7 @@ export function createCallLog(): CallLog {
           if (logged === undefined) return;
           logged.outcome = call.signal?.aborted === true ? 'given-up' : outcome();
         });
-      return watchTool(call, { run: (work) => lanes.run(inner, work), settle });
+      return { run: (work) => lanes.run(inner, work), settle };
     },
   };
 }

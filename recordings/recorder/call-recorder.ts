@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { EffectClass } from '#harness';
+import { watchTool } from '../calls/watch-tool.ts';
 import { type AnyTools, wrapTools } from '../calls/wrap-tools.ts';
 import type { CallRecording } from '../format/call-recording.ts';
 import { requestOf } from '../format/model-request.ts';
@@ -80,5 +81,6 @@ export function recordTools<Tools extends AnyTools>(
   effects: Readonly<Record<string, EffectClass>> = {},
 ): Tools {
   const effectOf = new Map(Object.entries(effects));
-  return wrapTools(tools, (call) => log.tool(call, effectOf.get(call.tool)));
+  for (const name of Object.keys(tools)) log.wrapped.add(name);
+  return wrapTools(tools, (call) => watchTool(call, log.tool(call, effectOf.get(call.tool))));
 }

@@ -43,7 +43,7 @@ export function observeModel(model: LanguageModelV4, watch: Watch): LanguageMode
   };
 }
 
-async function observeGenerate<Result extends LanguageModelV4GenerateResult>(
+export async function observeGenerate<Result extends LanguageModelV4GenerateResult>(
   generate: () => PromiseLike<Result>,
   tell: Tell,
   signal?: AbortSignal,
@@ -57,7 +57,7 @@ async function observeGenerate<Result extends LanguageModelV4GenerateResult>(
   return result;
 }
 
-async function observeStream<
+export async function observeStream<
   Result extends { readonly stream: ReadableStream<LanguageModelV4StreamPart> },
 >(open: () => PromiseLike<Result>, tell: Tell, signal?: AbortSignal): Promise<Result> {
   const result = await toldIfItFails(open, tell, signal);

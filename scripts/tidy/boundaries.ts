@@ -82,7 +82,8 @@ const ownerships: readonly Ownership[] = [
   },
   {
     packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
-    owners: /^harness\/(agent|memory|model|tools|testing)\/|^docs\/examples\/|\.test\.ts$/,
+    owners:
+      /^harness\/(agent|memory|model|tools|testing)\/|^recordings\/testing\/|^docs\/examples\/|\.test\.ts$/,
     typesOnlyIn: /^harness\/supervision\//,
   },
   { packages: /^gpt-tokenizer(\/|$)/, owners: /^harness\/memory\// },

@@ -1,20 +1,27 @@
-import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { createLanes } from '../../calls/lane.ts';
 import { type AnyTools, wrapTools } from '../../calls/wrap-tools.ts';
 import type { CallRecording } from '../../format/call-recording.ts';
-import type { Divergence, ExchangeReference } from '../divergence.ts';
-import { missingCall } from '../find-end-divergences.ts';
+import type { Divergence } from '../divergence.ts';
 import { createLatch } from '../latch.ts';
-import { referenceTo, type TapedExchange, type TapedModel } from '../tape.ts';
+import type { TapedModel } from '../tape.ts';
 import { createCallMatcher } from './call-matcher.ts';
-import { type CallTape, isModel, layOutCalls } from './call-tape.ts';
+import {
+  type AnsweredCalls,
+  type CallReplayReport,
+  endDivergence,
+  openOf,
+  reportOf,
+} from './call-report.ts';
+import { layOutCalls } from './call-tape.ts';
 import {
   type LaidAnswer,
   layAnswer,
   type ReplayedModel,
   replayCallModel,
 } from './replay-call-model.ts';
-import { createToolAnswers, type LanePosition } from './tool-answers.ts';
+import { createToolAnswers, type LanePosition, type NamedCall } from './tool-answers.ts';
+import { ToolNotReplayableError } from './tool-not-replayable-error.ts';
 
 /** Who answers: the recording, or whoever answers live. */
 export type Answers = 'recorded' | 'live';
@@ -29,25 +36,18 @@ export interface CallReplayOptions {
   readonly model?: Answers;
 }
 
-/** Something that nobody can say of a replay, because it did not happen in it. */
-export interface CallDoubt {
-  readonly at: ExchangeReference;
-  readonly note: string;
-}
-
-export interface CallReplayReport {
-  readonly recording: string;
-  /** Calls that were asked for, and answered as they were recorded. */
-  readonly models: number;
-  readonly tools: number;
-  /** `unverifiable`: nothing diverged, and of something nobody can say. That is no agreement. */
-  readonly verdict: 'same' | 'unverifiable';
-  readonly unverifiable: readonly CallDoubt[];
+/** How a replay is reached from where neither models nor tools are wrapped. */
+export interface ReplaySeam {
+  readonly answer: (options: LanguageModelV4CallOptions) => LaidAnswer;
+  /** Lets a tool run that nothing can stand in for, or refuses to. */
+  readonly tool: <Result>(call: NamedCall, run: () => Result) => Result;
 }
 
 /** A recording of calls, standing in for models and tools. */
 export interface CallReplay {
   readonly recording: CallRecording;
+  /** What `attachReplay` answers through. */
+  readonly seam: ReplaySeam;
   /** The model to be given to the agent. With the one it has today, who is asked is compared too, and nobody is asked. */
   readonly model: (model?: LanguageModelV4) => LanguageModelV4;
   /** The tools to be given to the agent. */
@@ -84,45 +84,50 @@ export function openCallReplay(
   const isLive = (tool: string): boolean =>
     (typeof tools === 'string' ? tools : tools[tool]) === 'live';
   const answerTool = createToolAnswers({ tape, matcher, lanes, isLive, model: answers });
-  const isDue = (each: TapedExchange): boolean =>
-    answers === 'recorded' || (each.t === 'tool' && !isLive(each.tool));
-  const isHidden = ({ lane }: TapedExchange): boolean => answerTool.hides(lane);
+  const wrapped = new Set<string>();
+  const ranLive = new Set<string>();
+  const calls: AnsweredCalls = {
+    tape,
+    isAsked: matcher.isAsked,
+    isDue: (each) => answers === 'recorded' || (each.t === 'tool' && !isLive(each.tool)),
+    isHidden: ({ lane }) => answerTool.hides(lane),
+    isUnseen: (each) => each.t === 'tool' && ranLive.has(each.tool),
+  };
+  const answer = (options: LanguageModelV4CallOptions): LaidAnswer => {
+    const position = lanes.current().state;
+    const found = matcher.model(position.name, position.models++, options);
+    const known = laid.get(found) ?? layAnswer(found.answer);
+    laid.set(found, known);
+    return known;
+  };
   return {
     recording,
+    seam: {
+      answer,
+      tool: ({ tool, callId }, run) => {
+        if (wrapped.has(tool)) return run();
+        latch.check();
+        if (!isLive(tool))
+          return latch.refuse(new ToolNotReplayableError(recording.header.name, tool));
+        ranLive.add(tool);
+        return lanes.run(lanes.current().within(answerTool.laneOf(callId)), run);
+      },
+    },
     model: (model) => {
       if (answers === 'live' && model !== undefined) return model;
-      return replayCallModel(model ?? modelOf(recording), (options) => {
-        const position = lanes.current().state;
-        const found = matcher.model(position.name, position.models++, options);
-        const answer = laid.get(found) ?? layAnswer(found.answer);
-        laid.set(found, answer);
-        return answer;
-      });
+      return replayCallModel(model ?? modelOf(recording), answer);
     },
-    tools: (each) => wrapTools(each, answerTool.answer),
+    tools: (each) => {
+      for (const name of Object.keys(each)) wrapped.add(name);
+      return wrapTools(each, answerTool.answer);
+    },
     lane: (name, work) => lanes.run(lanes.current().within(`:${name}`), work),
     divergence: latch.first,
     finish: () => {
       latch.check();
-      const open = tape.exchanges.filter((each) => !matcher.isAsked(each) && isDue(each));
-      const end = endDivergence(
-        tape,
-        open.filter((each) => !isHidden(each)),
-      );
+      const end = endDivergence(tape, openOf(calls));
       if (end !== undefined) latch.diverge(end);
-      const asked = tape.exchanges.filter(matcher.isAsked);
-      const models = asked.filter(isModel).length;
-      const hidden = open.filter(isHidden);
-      return {
-        recording: recording.header.name,
-        models,
-        tools: asked.length - models,
-        verdict: hidden.length === 0 ? 'same' : 'unverifiable',
-        unverifiable: hidden.map((each) => ({
-          at: referenceTo(each),
-          note: 'The tool in which it was made did not run.',
-        })),
-      };
+      return reportOf(calls);
     },
   };
 }
@@ -134,21 +139,5 @@ function modelOf({ header }: CallRecording): ReplayedModel {
     provider: model?.provider ?? 'recorded',
     modelId: model?.modelId ?? header.name,
     supportedUrls: { '*/*': [/^https?:/] },
-  };
-}
-
-/** What only the end shows: calls that nobody asked for, and a file that is not as it was written. */
-function endDivergence(tape: CallTape, open: readonly TapedExchange[]): Divergence | undefined {
-  const missing = missingCall(tape, open);
-  const [first] = tape.edited;
-  if (missing !== undefined || first === undefined) return missing;
-  return {
-    recording: tape.recording.header.name,
-    class: 'EDITED',
-    line: first.line,
-    definitions: [],
-    ...(first.at === undefined ? {} : { at: first.at }),
-    equal: [],
-    edited: tape.edited,
   };
 }

@@ -58,12 +58,12 @@ export function replayCallModel(
   };
 }
 
-function generated({ whole, wholeError }: LaidAnswer): LanguageModelV4GenerateResult {
+export function generated({ whole, wholeError }: LaidAnswer): LanguageModelV4GenerateResult {
   if (wholeError !== undefined) throw wholeError;
   return whole;
 }
 
-function streamed(
+export function streamed(
   { parts, streamError }: LaidAnswer,
   signal: AbortSignal | undefined,
 ): { readonly stream: ReadableStream<LanguageModelV4StreamPart> } {

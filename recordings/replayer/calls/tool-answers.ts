@@ -16,9 +16,17 @@ export interface LanePosition {
   readonly calls: Map<string, number>;
 }
 
+/** Which call of which tool. */
+export interface NamedCall {
+  readonly tool: string;
+  readonly callId: string;
+}
+
 /** Answers tools, from the recording or by running them beside it. */
 export interface ToolAnswers {
   readonly answer: (call: CalledTool) => unknown;
+  /** The lane, within that of whoever asks, of a call that is made now. */
+  readonly laneOf: (callId: string) => string;
   /** Whether a lane is within a tool that did not run. */
   readonly hides: (lane: string) => boolean;
 }
@@ -32,16 +40,21 @@ export function createToolAnswers(parts: {
 }): ToolAnswers {
   const { tape, matcher, lanes, isLive, model } = parts;
   const unopened: string[] = [];
+  const timeOf = (callId: string): number => {
+    const { calls } = lanes.current().state;
+    const time = calls.get(callId) ?? 0;
+    calls.set(callId, time + 1);
+    return time;
+  };
   const find = ({ tool, callId, input }: CalledTool): TapedTool => {
-    const { name: lane, calls } = lanes.current().state;
+    const { name: lane } = lanes.current().state;
     const asked = { lane, tool, input: jsonOf(input, `/${tool}/input`) };
     // How a live model named its calls is its own.
     if (model === 'live' || tape.modelsIn(lane).length === 0) return matcher.anyTool(asked);
-    const time = calls.get(callId) ?? 0;
-    calls.set(callId, time + 1);
-    return matcher.tool(asked, callId, time);
+    return matcher.tool(asked, callId, timeOf(callId));
   };
   return {
+    laneOf: (callId) => callLane(callId, timeOf(callId)),
     hides: (lane) => unopened.some((each) => isWithin(lane, each)),
     answer: (call) => {
       if (model === 'live' && isLive(call.tool)) return call.run();
@@ -70,8 +83,11 @@ function isWithin(lane: string, outer: string): boolean {
 /** What tells the lane of a call from its siblings: a call that is made again has another. */
 function innerLane(found: TapedTool, tape: CallTape): string {
   const same = tape.toolsIn(found.lane).filter(({ call }) => call === found.call);
-  const time = same.indexOf(found) + 1;
-  return `/${found.call}${time > 1 ? `~${time}` : ''}`;
+  return callLane(found.call, same.indexOf(found));
+}
+
+function callLane(call: string, time: number): string {
+  return `/${call}${time > 0 ? `~${time + 1}` : ''}`;
 }
 
 function recordedResult(found: TapedTool, tape: CallTape): unknown {
