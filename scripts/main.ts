@@ -32,6 +32,7 @@ import { scan } from './commands/scan.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
+import { step } from './commands/step.ts';
 import { verify } from './commands/verify.ts';
 import { view } from './commands/view.ts';
 import { coloured, type Paint, plain } from './render/paint.ts';
@@ -72,6 +73,7 @@ const program = buildProgram(
     show,
     diff,
     status,
+    step,
     view,
     verify,
     importRecordings,

@@ -9,6 +9,7 @@ import {
   type TextChange,
 } from '#recordings';
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
 import { counted } from './show-step.ts';
 import { indented, inlineValue, showValue } from './show-value.ts';
 
@@ -16,12 +17,13 @@ import { indented, inlineValue, showValue } from './show-value.ts';
 export function formatDifference(difference: StoryDifference, paint: Paint): string {
   const { equal, origin, definitions, lanes, tally } = difference;
   if (equal) return 'no difference';
-  return [
+  const lines = [
     ...origin.flatMap((leaf) => leafLines(leaf, paint)),
     ...definitions.flatMap((change) => definitionLines(change, paint)),
     ...lanes.flatMap((lane) => laneLines(lane, paint)),
     ...tally.map(({ metric, before, after }) => `${titleOf(metric)}: ${before} -> ${after}`),
-  ].join('\n');
+  ];
+  return printable(lines.join('\n'));
 }
 
 /** A definition that is not what it was, in lines. */

@@ -1,5 +1,6 @@
 import type { RecordingStatus } from '#scenarios';
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
 import { definitionLines } from './difference-report.ts';
 import { indented } from './show-value.ts';
 
@@ -7,10 +8,11 @@ import { indented } from './show-value.ts';
 export function formatStatuses(statuses: readonly RecordingStatus[], paint: Paint): string {
   const others = statuses.filter(({ state }) => state !== 'ok');
   const ok = statuses.length - others.length;
-  return [
+  const lines = [
     ...others.flatMap((each) => statusLines(each, paint)),
     `${statuses.length} recordings, ${ok} ok, ${others.length} not`,
-  ].join('\n');
+  ];
+  return printable(lines.join('\n'));
 }
 
 function statusLines(

@@ -1,6 +1,4 @@
 import {
-  contextChangeOf,
-  contextOf,
   type Definition,
   type ModelStep,
   type Story,
@@ -8,10 +6,11 @@ import {
   tallyStory,
 } from '#recordings';
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
+import { contextLines } from './context-lines.ts';
 import { flawsOf } from './flaws-of.ts';
-import { showMessage } from './show-message.ts';
 import { counted, showStep, timeOf } from './show-step.ts';
-import { indented, inlineValue, showValue } from './show-value.ts';
+import { indented, showValue } from './show-value.ts';
 
 export interface ProseOptions {
   /** Whether to say of every model turn what it read. */
@@ -31,7 +30,7 @@ export function tellProse(story: Story, options: ProseOptions): string {
     ...sessionOf(story, options),
     ...definitionsOf(story, options),
   ];
-  return told.join('\n');
+  return printable(told.join('\n'));
 }
 
 function headOf(story: Story, paint: Paint): readonly string[] {
@@ -109,29 +108,6 @@ function sentOut(
   if (lane?.parent === undefined) return [];
   const parent = steps[lane.parent]?.agent ?? `run ${run}`;
   return [`${parent} sends out ${agent ?? 'a sub-agent'} (${run}.${subAgent})`];
-}
-
-/** Messages with `=` were in the turn before as well; what has `+` or `-` is new or gone. */
-function contextLines(step: ModelStep, story: Story): readonly string[] {
-  const context = contextOf(story, step);
-  if (context === undefined) return ['what it read was not kept'];
-  const { kept = 0, dropped = 0 } = step.context ?? {};
-  const change = contextChangeOf(story, step);
-  const settings = Object.entries(context.settings);
-  return [
-    'it read:',
-    ...indented([
-      `prompts: ${context.system.map(({ id }) => id).join(', ') || 'none'}`,
-      `tools: ${context.tools.map(({ id }) => id.replace(/^tool:/, '')).join(', ') || 'none'}`,
-      ...settings.map(([name, value]) => `${name}: ${inlineValue(value)}`),
-      ...(change?.system.removed ?? []).map((id) => `- ${id}`),
-      ...(dropped === 0 ? [] : [`- ${counted(dropped, 'message')} of the turn before`]),
-      ...context.messages.flatMap((message, index) => {
-        const [first = '', ...rest] = showMessage(message);
-        return [`${index < kept ? '=' : '+'} ${first}`, ...indented(rest)];
-      }),
-    ]),
-  ];
 }
 
 function definitionsOf(
