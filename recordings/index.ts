@@ -108,6 +108,7 @@ export {
   type StoryDifference,
 } from './story/difference/compare-stories.ts';
 export { type Leaf, type TextChange } from './story/difference/leaves.ts';
+export { type Loop, loopsOf } from './story/loops-of.ts';
 export { parseStory, readStory } from './story/read-story.ts';
 export type {
   Answer,

@@ -20,6 +20,7 @@ import { crash } from './commands/crash.ts';
 import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
 import { evaluate } from './commands/eval.ts';
+import { exportRecording } from './commands/export.ts';
 import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
@@ -77,6 +78,7 @@ const program = buildProgram(
     view,
     verify,
     importRecordings,
+    exportRecording,
     migrate,
     scan,
     crash,
