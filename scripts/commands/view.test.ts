@@ -128,25 +128,27 @@ const viewSchema = z.object({
   ),
 });
 
-test('a session is shown from its log: with times and what was superseded, and without what the log does not hold', async () => {
+// A database on disk is slow to make on a busy machine.
+test('a session is shown from its log: with times and what was superseded, and without what the log does not hold', {
+  timeout: 120_000,
+}, async () => {
   const dataDir = join(directory, 'data');
   await storeSession(dataDir);
   const out = join(directory, 'page.html');
   const { text } = await view.start({ session: 's1', dataDir, out }, quietIo);
-  expect(text).toBe(`s1: 7 steps\n${out}`);
+  expect(text).toBe(`s1: 6 steps\n${out}`);
   const { lanes, sides } = viewSchema.parse(dataOf(out));
   const steps = sides[0]?.steps ?? [];
   expect(steps.map(({ id, lane, kind, title }) => [id, lanes[lane]?.label, kind, title])).toEqual([
     ['1/receive-message:0', 'run 1', 'person', 'cus_1 writes'],
     ['1/receive-message:1', 'run 1', 'event', 'run started'],
     ['1/model#1:0:superseded', 'billing', 'crash', 'attempt superseded'],
-    ['1/model#1:0', 'billing', 'model', 'model answers'],
-    ['1/model#1:1', 'billing', 'event', 'asks for issueRefund'],
+    ['1/model#1:0', 'billing', 'model', 'model calls issueRefund'],
     ['1/issueRefund#1:0', 'billing', 'tool', 'issueRefund'],
     ['1/end:0', 'billing', 'event', 'run completed'],
   ]);
-  // A tool took the time from its request to its outcome.
-  expect(steps[5]?.timing).toEqual({ from: steps[4]?.timing.to, to: expect.any(Number) });
+  // A tool took the time from its request, stored with the turn that made it, to its outcome.
+  expect(steps[4]?.timing.from).toBe(steps[3]?.timing.to);
   expect(steps.filter(({ isSuperseded }) => isSuperseded)).toHaveLength(1);
   expect(sides[0]?.made.says).toContain('It does not say which model answered');
   expect(JSON.stringify(dataOf(out))).not.toContain('"context"');

@@ -71,7 +71,7 @@ const ownerships: readonly Ownership[] = [
   { packages: /^(hono|@hono\/.+|ws)(\/|$)/, owners: /^harness\/server\/|\.test\.ts$/ },
   { packages: /^pino(\/|$)/, owners: /^harness\/(host|telemetry)\// },
   { packages: /^run(\/|$)/, owners: /^harness\/sandbox\// },
-  { packages: /^playwright-core(\/|$)/, owners: /\.test\.ts$/ },
+  { packages: /^playwright-core(\/|$)/, owners: /\.test\.ts$|^bench\/measure-view\.ts$/ },
   { packages: /^yaml$/, owners: /^recordings\/importers\// },
   { packages: /^commander$/, owners: /^scripts\// },
   { packages: /^tinybench$/, owners: /^bench\// },

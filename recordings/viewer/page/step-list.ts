@@ -115,19 +115,19 @@ function cell(view: View, sided: SidedStep | undefined, excerpt: Hit['excerpt'])
         'div',
         { class: 'line' },
         element('span', { class: 'title' }, step.title),
-        element('span', { class: 'lane-name' }, placeOf(view, sided)),
+        element('span', { class: 'lane-name' }, view.lanes[step.lane]?.label ?? ''),
+        element('span', { class: 'time' }, timeOf(sided)),
       ),
       summaryElement(step.summary, excerpt),
     ),
   );
 }
 
-/** Whose step it is, and how long after the beginning, where that is known. */
-function placeOf({ lanes }: View, { side, step }: SidedStep): string {
-  const label = lanes[step.lane]?.label ?? '';
+/** How long after the beginning it was, where that is known. */
+function timeOf({ side, step }: SidedStep): string {
   const begin = side.steps[0]?.timing?.from;
-  if (begin === undefined || step.timing === undefined) return label;
-  return `${label} +${((step.timing.to - begin) / 1000).toFixed(1)} s`;
+  if (begin === undefined || step.timing === undefined) return '';
+  return `+${((step.timing.to - begin) / 1000).toFixed(1)} s`;
 }
 
 function summaryElement(summary: string, excerpt: Hit['excerpt']): HTMLElement {

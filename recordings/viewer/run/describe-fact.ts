@@ -1,58 +1,48 @@
 import type { Fact } from '#harness';
 import { inline, oneLine } from '../one-line.ts';
-import { textBlock } from '../told/read-message.ts';
+import { textBlock, textLine } from '../told/read-message.ts';
 import type { Block, Json, Panel, Step } from '../view.ts';
 
 /** A fact of a session's log, as a step. */
-export interface ToldFact {
-  readonly words: Pick<
-    Step,
-    'kind' | 'topic' | 'title' | 'summary' | 'panels' | 'isFailure' | 'isSuperseded'
-  >;
-  /** The tool call it is about. */
-  readonly call?: string;
-  /** What came of that call. */
-  readonly isOutcome?: boolean;
-}
+export type FactWords = Pick<
+  Step,
+  'kind' | 'topic' | 'title' | 'summary' | 'panels' | 'isFailure' | 'isSuperseded'
+>;
 
-/** `request` is what asked for the call that the fact is about. */
-export function describeFact(fact: Fact, request: Fact | undefined): ToldFact {
+export type ToolRequest = Extract<Fact, { type: 'tool-requested' }>;
+
+/** `requests` are those of the model turn that the fact is of, or the one whose outcome it is. */
+export function describeFact(fact: Fact, requests: readonly ToolRequest[]): FactWords {
   switch (fact.type) {
     case 'tool-requested':
       return {
-        words: { ...event(fact), title: `asks for ${fact.tool}`, summary: inline(fact.input) },
+        ...event(fact),
+        title: `asks for ${fact.tool}`,
+        summary: oneLine(inline(fact.input)),
       };
     case 'message-received':
     case 'message-steered':
-      return { words: messageWords(fact) };
+      return messageWords(fact);
     case 'model-turn-completed':
-      return { words: turnWords(fact) };
+      return turnWords(fact, requests);
     case 'tool-completed':
     case 'tool-failed':
-      return {
-        words: toolWords(fact, request?.type === 'tool-requested' ? request.input : undefined),
-        call: fact.callId,
-        isOutcome: true,
-      };
+      return toolWords(fact, requests[0]?.input);
     case 'approval-requested':
       return {
-        words: {
-          ...event(fact),
-          kind: 'person',
-          title: `${fact.tool} waits for ${fact.roles.join(' or ')}`,
-          summary: oneLine(fact.reason),
-        },
+        ...event(fact),
+        kind: 'person',
+        title: `${fact.tool} waits for ${fact.roles.join(' or ')}`,
+        summary: oneLine(fact.reason),
       };
     case 'approval-decided':
       return {
-        words: {
-          ...event(fact),
-          kind: 'person',
-          title: `${fact.tool} ${fact.verdict}`,
-          summary: oneLine(
-            [fact.decidedBy, fact.reason].filter((each) => each !== undefined).join(': '),
-          ),
-        },
+        ...event(fact),
+        kind: 'person',
+        title: `${fact.tool} ${fact.verdict}`,
+        summary: oneLine(
+          [fact.decidedBy, fact.reason].filter((each) => each !== undefined).join(': '),
+        ),
       };
     case 'answer-refused':
     case 'findings-gathered':
@@ -74,7 +64,7 @@ export function describeFact(fact: Fact, request: Fact | undefined): ToldFact {
     case 'sub-agent-started':
     case 'synthesis-made':
     case 'tools-changed':
-      return { words: event(fact) };
+      return event(fact);
   }
 }
 
@@ -86,7 +76,7 @@ const failures = new Set<string>([
 ]);
 
 /** Any fact: what it is called, and all that it says. */
-function event({ type, ...says }: Fact): ToldFact['words'] {
+function event({ type, ...says }: Fact): FactWords {
   const value: Json = JSON.parse(JSON.stringify(says));
   return {
     kind: 'event',
@@ -102,7 +92,7 @@ function event({ type, ...says }: Fact): ToldFact['words'] {
 
 function messageWords(
   fact: Extract<Fact, { type: 'message-received' | 'message-steered' }>,
-): ToldFact['words'] {
+): FactWords {
   const { text, principal } = fact;
   return {
     kind: 'person',
@@ -124,10 +114,18 @@ function messageWords(
   };
 }
 
-function turnWords(fact: Extract<Fact, { type: 'model-turn-completed' }>): ToldFact['words'] {
+function turnWords(
+  fact: Extract<Fact, { type: 'model-turn-completed' }>,
+  requests: readonly ToolRequest[],
+): FactWords {
   const { text, finishReason, usage, context } = fact;
-  const blocks: Block[] =
-    text === '' ? [{ kind: 'note', text: 'It said nothing.' }] : [textBlock(text)];
+  const blocks: Block[] = [
+    ...(text === '' ? [] : [textBlock(text)]),
+    ...requests.map(
+      ({ tool, input }): Block => ({ kind: 'data', label: `calls ${tool}`, value: input }),
+    ),
+  ];
+  const tools = [...new Set(requests.map(({ tool }) => tool))].join(', ');
   const counts: Panel['facts'] = [
     ['tokens in', usage.inputTokens.toLocaleString('en')],
     ['tokens out', usage.outputTokens.toLocaleString('en')],
@@ -141,10 +139,17 @@ function turnWords(fact: Extract<Fact, { type: 'model-turn-completed' }>): ToldF
   return {
     kind: 'model',
     topic: 'model',
-    title: 'model answers',
-    summary: oneLine(text),
+    title: tools === '' ? 'model answers' : `model calls ${tools}`,
+    summary:
+      text === '' ? oneLine(requests.map(({ input }) => inline(input)).join(' ')) : textLine(text),
     panels: [
-      { name: 'answer', title: 'Answer', facts: [['finish', finishReason]], counts, blocks },
+      {
+        name: 'answer',
+        title: 'Answer',
+        facts: [['finish', finishReason]],
+        counts,
+        blocks: blocks.length === 0 ? [{ kind: 'note', text: 'It said nothing.' }] : blocks,
+      },
     ],
   };
 }
@@ -152,7 +157,7 @@ function turnWords(fact: Extract<Fact, { type: 'model-turn-completed' }>): ToldF
 function toolWords(
   fact: Extract<Fact, { type: 'tool-completed' | 'tool-failed' }>,
   input: Json | undefined,
-): ToldFact['words'] {
+): FactWords {
   const isFailure = fact.type === 'tool-failed';
   const failure = isFailure ? `${fact.error.code}: ${fact.error.message}` : '';
   return {

@@ -8,7 +8,7 @@ import {
 } from '#harness';
 import { alignSides } from '../align-sides.ts';
 import type { Lane, Side, Step, View } from '../view.ts';
-import { describeFact, type ToldFact } from './describe-fact.ts';
+import { describeFact, type FactWords, type ToolRequest } from './describe-fact.ts';
 
 // A run that was not recorded, from what its session's log keeps of it. The log holds what happened and when it was stored. It
 // does not hold what models were shown, nor what an attempt had said that a later one has superseded: neither is shown.
@@ -47,36 +47,46 @@ function stepsOf(data: SessionLogData, lanes: Map<string, Lane>): readonly Step[
   const attempts = attemptsOf(data.deltas);
   const requests = requestsOf(data.events);
   const steps: Step[] = [];
-  const add = (event: SessionEvent, told: ToldFact, mark = ''): void => {
+  const add = (
+    event: SessionEvent,
+    words: FactWords,
+    { mark = '', from = event.storedAt } = {},
+  ): void => {
     const { lane, name } = placeOf(event);
-    const requested = told.call === undefined ? undefined : requests.get(callOf(event, told.call));
-    const from = told.isOutcome ? (requested?.storedAt ?? event.storedAt) : event.storedAt;
-    steps.push({
-      id: `${name}/${event.step}:${event.ordinal}${mark}`,
-      lane,
-      ...told.words,
-      links: [],
-      timing: {
-        from,
-        to: event.storedAt,
-        says:
-          from === event.storedAt
-            ? 'when it was stored, by the clock of the database'
-            : 'from when it was asked for to when its outcome was stored, by the clock of the database',
-      },
-    });
+    const id = `${name}/${event.step}:${event.ordinal}${mark}`;
+    const timing = { from, to: event.storedAt, says: from === event.storedAt ? stored : took };
+    steps.push({ id, lane, ...words, links: [], timing });
   };
+  const turns = new Set(
+    data.events.filter(({ fact }) => fact.type === 'model-turn-completed').map(turnOf),
+  );
   for (const event of inLogicalOrder(data.events)) {
+    const { fact, ordinal } = event;
+    // What a model asks for is part of its answer.
+    if (fact.type === 'tool-requested' && turns.has(turnOf(event))) continue;
     const attempt = attempts.get(turnOf(event)) ?? 1;
-    if (event.fact.type === 'model-turn-completed' && attempt > 1) {
-      add(event, supersededAttempts(attempt), ':superseded');
+    if (ordinal === 0 && attempt > 1) {
+      add(event, supersededAttempts(attempt), { mark: ':superseded' });
     }
-    const requested =
-      'callId' in event.fact ? requests.get(callOf(event, event.fact.callId)) : undefined;
-    add(event, describeFact(event.fact, requested?.fact));
+    const isOutcome = fact.type === 'tool-completed' || fact.type === 'tool-failed';
+    const asked = requests.filter(({ runId, step, call }) =>
+      isOutcome
+        ? runId === event.runId && call.callId === fact.callId
+        : turnOf(event) === turnOf({ runId, step }),
+    );
+    const words = describeFact(
+      fact,
+      asked.map(({ call }) => call),
+    );
+    const [request] = asked;
+    add(event, words, isOutcome && request !== undefined ? { from: request.storedAt } : {});
   }
   return [...steps, ...recordsStep(data, steps.at(-1))];
 }
+
+const stored = 'when it was stored, by the clock of the database';
+const took =
+  'from when it was asked for to when its outcome was stored, by the clock of the database';
 
 /** Which lane an event belongs to, and how its run is called: `1`, or `1.2` for a sub-agent. */
 function createPlaces(
@@ -114,46 +124,42 @@ const ofTheRun = new Set<string>([
 const turnOf = ({ runId, step }: Pick<SessionEvent, 'runId' | 'step'>): string =>
   JSON.stringify([runId, step]);
 
-const callOf = ({ runId }: SessionEvent, callId: string): string => JSON.stringify([runId, callId]);
-
 /** How often a turn was begun, where it has said anything. */
 function attemptsOf(deltas: readonly TextDelta[]): ReadonlyMap<string, number> {
   return new Map(deltas.map((delta) => [turnOf(delta), delta.attempt]));
 }
 
-function requestsOf(events: readonly SessionEvent[]): ReadonlyMap<string, SessionEvent> {
-  return new Map(
-    events.flatMap((event) =>
-      event.fact.type === 'tool-requested'
-        ? [[callOf(event, event.fact.callId), event] as const]
-        : [],
-    ),
+interface AskedCall extends Pick<SessionEvent, 'runId' | 'step' | 'storedAt'> {
+  readonly call: ToolRequest;
+}
+
+function requestsOf(events: readonly SessionEvent[]): readonly AskedCall[] {
+  return events.flatMap(({ runId, step, storedAt, fact }) =>
+    fact.type === 'tool-requested' ? [{ runId, step, storedAt, call: fact }] : [],
   );
 }
 
-function supersededAttempts(attempt: number): ToldFact {
+function supersededAttempts(attempt: number): FactWords {
   const says = attempt === 2 ? 'An attempt' : `${attempt - 1} attempts`;
   return {
-    words: {
-      kind: 'crash',
-      topic: 'superseded',
-      title: attempt === 2 ? 'attempt superseded' : `${attempt - 1} attempts superseded`,
-      summary: `The turn was begun ${attempt} times; the last is kept.`,
-      isSuperseded: true,
-      panels: [
-        {
-          name: 'event',
-          title: 'Attempt',
-          facts: [['attempt that counts', String(attempt)]],
-          blocks: [
-            {
-              kind: 'note',
-              text: `${says} at this turn had begun and did not come to its end: the process died, or the call was given up and made anew. What it had said is void, and the log keeps nothing of it.`,
-            },
-          ],
-        },
-      ],
-    },
+    kind: 'crash',
+    topic: 'superseded',
+    title: attempt === 2 ? 'attempt superseded' : `${attempt - 1} attempts superseded`,
+    summary: `The turn was begun ${attempt} times; the last is kept.`,
+    isSuperseded: true,
+    panels: [
+      {
+        name: 'event',
+        title: 'Attempt',
+        facts: [['attempt that counts', String(attempt)]],
+        blocks: [
+          {
+            kind: 'note',
+            text: `${says} at this turn had begun and did not come to its end: the process died, or the call was given up and made anew. What it had said is void, and the log keeps nothing of it.`,
+          },
+        ],
+      },
+    ],
   };
 }
 

@@ -9,7 +9,7 @@ import type {
 } from '../../story/story.ts';
 import { inline, oneLine } from '../one-line.ts';
 import type { Block, Json, Link, Panel, Step } from '../view.ts';
-import { textBlock } from './read-message.ts';
+import { textBlock, textLine } from './read-message.ts';
 
 /** What a step says for itself; where it stands is told elsewhere. */
 export type StepWords = Pick<
@@ -140,9 +140,7 @@ function modelWords({ answer, model }: ModelStep, story: Story): StepWords {
 }
 
 function answerSummary({ text, calls }: Answer): string {
-  const block = textBlock(text);
-  if (block.kind === 'data') return inline(block.value);
-  return text === '' ? calls.map(({ input }) => inline(input)).join(' ') : text;
+  return text === '' ? calls.map(({ input }) => inline(input)).join(' ') : textLine(text);
 }
 
 function modelTitle({ calls, error }: Answer): string {

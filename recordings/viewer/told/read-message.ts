@@ -1,3 +1,4 @@
+import { inline, oneLine } from '../one-line.ts';
 import type { Block, Item, Json } from '../view.ts';
 import { fieldsOf } from './fields-of.ts';
 
@@ -68,6 +69,12 @@ function outputOf(output: Json | undefined): Json {
 export function textBlock(text: string): Block {
   const value = /^\s*[[{]/.test(text) ? parsed(text) : text;
   return typeof value === 'string' ? { kind: 'text', text } : data('JSON', value);
+}
+
+/** The start of a text, or of the data that it says. */
+export function textLine(text: string): string {
+  const block = textBlock(text);
+  return oneLine(block.kind === 'data' ? inline(block.value) : text);
 }
 
 /** JSON that an API wraps in a text. */

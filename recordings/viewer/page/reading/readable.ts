@@ -6,7 +6,7 @@ export interface ReadableLine {
   readonly text: string;
 }
 
-const indent = '  ';
+const indent = 2;
 
 /** A value as people read it: a line for each thing in it, and texts as they are, not escaped. */
 export function readableLines(value: Json, key = ''): readonly ReadableLine[] {
@@ -16,6 +16,13 @@ export function readableLines(value: Json, key = ''): readonly ReadableLine[] {
     ? value.map((each): [string, Json] => ['- ', each])
     : Object.entries(value).map(([name, each]): [string, Json] => [`${name}: `, each]);
   if (entries.length === 0) return [{ key, text: isList(value) ? '[]' : '{}' }];
+  if (key.endsWith('- ')) {
+    // What stands in a list begins on the line of its dash.
+    const below = ' '.repeat(key.length);
+    return entries.flatMap(([name, each], at) =>
+      readableLines(each, (at === 0 ? key : below) + name),
+    );
+  }
   const inside = insideOf(key);
   const lines = entries.flatMap(([name, each]) => readableLines(each, inside + name));
   return key === '' ? lines : [{ key: key.trimEnd(), text: '' }, ...lines];
@@ -31,7 +38,7 @@ function textLines(text: string, key: string): readonly ReadableLine[] {
 }
 
 const insideOf = (key: string): string =>
-  key === '' ? '' : `${' '.repeat(key.length - key.trimStart().length)}${indent}`;
+  key === '' ? '' : ' '.repeat((/^[ -]*/.exec(key)?.[0].length ?? 0) + indent);
 
 export function readable(value: Json): string {
   return readableLines(value)

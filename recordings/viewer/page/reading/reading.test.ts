@@ -72,8 +72,7 @@ mail:
   to: []
 list:
   - 1
-  -
-    a: x
+  - a: x
     b: null`);
   expect(['a\nb', {}, 0, null].map((each) => readable(each))).toEqual(['a\nb', '{}', '0', 'null']);
 });
