@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { jsonSchema } from '#harness';
 import { callLines, callModelSchema, callToolSchema } from './call-recording.ts';
 import {
   callHeaderSchema,
@@ -8,6 +7,7 @@ import {
   sessionHeaderSchema,
 } from './header.ts';
 import { openAiSchema, semanticSchema } from './imported-exchange.ts';
+import { sortedJsonSchema } from './json.ts';
 import { definitionSchema, endSchema, eventsSchema, exchangeSchema } from './recording.ts';
 import { recordedPartSchema } from './stream-part.ts';
 
@@ -23,7 +23,7 @@ const kinds = {
 } as const;
 
 const names: readonly (readonly [schema: z.ZodType, name: string])[] = [
-  [jsonSchema, 'json'],
+  [sortedJsonSchema, 'json'],
   [sessionHeaderSchema, 'session-header'],
   [callHeaderSchema, 'call-header'],
   [importHeaderSchema, 'import-header'],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type AnyRecording, isSession } from './call-recording.ts';
 import type { RecordingEnd } from './recording.ts';
 import { RecordingTornError } from './recording-torn-error.ts';
@@ -40,8 +40,8 @@ export function createDigests(): {
   const lines: string[] = [];
   return {
     add: (line) => {
-      whole.update(`${line}\n`);
-      lines.push(createHash('sha256').update(line).digest('hex').slice(0, digestCharacters));
+      whole.update(line).update('\n');
+      lines.push(hash('sha256', line).slice(0, digestCharacters));
     },
     end: (counts) => ({ t: 'end', ...counts, hash: whole.digest('hex'), lines: [...lines] }),
   };
