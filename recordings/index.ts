@@ -3,6 +3,7 @@
 export type { AttachedTelemetry } from './calls/telemetry.ts';
 export { type DefinitionsToday, definitionsToday } from './drift/definitions-today.ts';
 export { type Drift, findDrift } from './drift/find-drift.ts';
+export { type CallRecording, isSession } from './format/call-recording.ts';
 export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
 export { GenerateNotRecordedError } from './format/generate-not-recorded-error.ts';
 export type { Difference } from './format/json.ts';
@@ -16,7 +17,7 @@ export {
   placeName,
   type Recording,
 } from './format/recording.ts';
-export { readRecording, writeRecording } from './format/recording-file.ts';
+export { readAnyRecording, readRecording, writeRecording } from './format/recording-file.ts';
 export { RecordingInvalidError } from './format/recording-invalid-error.ts';
 export { RecordingMissingError } from './format/recording-missing-error.ts';
 export { RecordingTornError } from './format/recording-torn-error.ts';

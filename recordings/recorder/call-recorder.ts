@@ -11,8 +11,8 @@ import { type Pieces, writeCalls } from './write-calls.ts';
 
 export interface CallRecorderOptions {
   readonly name: string;
-  /** Who answers as the model: `scripted`, `live:<model>`. */
-  readonly made: string;
+  /** Who answers as the model: `scripted`, `live:<model>`. By default the model that is asked first, live. */
+  readonly made?: string;
   /**
    * Into which pieces a text is written that came in pieces. Where the network and the provider cut it is chance: by default
    * it is cut anew, every few words, and the same answers give the same file. `kept` keeps the pieces as they came.

@@ -37,7 +37,11 @@ interface Writing {
 /** Makes a recording of what was called, whatever order chance gave it. */
 export function writeCalls(
   log: CallLog,
-  { name, made, pieces }: { readonly name: string; readonly made: string; readonly pieces: Pieces },
+  {
+    name,
+    made,
+    pieces,
+  }: { readonly name: string; readonly made: string | undefined; readonly pieces: Pieces },
 ): CallRecording {
   const fault = log.fault();
   if (fault !== undefined) throw fault;
@@ -58,7 +62,7 @@ export function writeCalls(
       v: formatVersion,
       fidelity: 'call',
       name,
-      made,
+      made: made ?? `live:${model?.modelId ?? 'no model'}`,
       ...(model === undefined ? {} : { model }),
       toolchain: { ai: manifest.dependencies.ai, groundhog: manifest.version },
     }),

@@ -14,7 +14,14 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   evals: ['#harness', '#recordings', '#scenarios'],
   bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
   // Examples for those who bring an agent of their own: they show the doors, and nobody knows them.
-  docs: ['#harness', '#harness/testing', '#scenarios', '#evals'],
+  docs: [
+    '#harness',
+    '#harness/testing',
+    '#recordings',
+    '#scenarios',
+    '#scenarios/vitest',
+    '#evals',
+  ],
   scripts: [
     '#harness',
     '#harness/client',
@@ -65,7 +72,7 @@ const ownerships: readonly Ownership[] = [
   },
   {
     packages: /^vitest(\/|$)/,
-    owners: /\.test\.ts$|^vitest\.(config|setup)\.ts$/,
+    owners: /^scenarios\/vitest\/|\.test\.ts$|^vitest\.(config|setup)\.ts$/,
   },
   { packages: /^msw(\/|$)/, owners: /^recordings\/|\.test\.ts$/ },
   { packages: /^(hono|@hono\/.+|ws)(\/|$)/, owners: /^harness\/server\/|\.test\.ts$/ },

@@ -1,0 +1,46 @@
+import type { CallReplayReport } from '#recordings';
+import type { TestRecording } from './test-recording.ts';
+
+/** What a test did with its recording, as its reporter is told. */
+export interface RecordingUsage {
+  readonly path: string;
+  readonly isRecorded: boolean;
+  /** Calls that were answered from the recording, each as it was recorded. */
+  readonly calls: number;
+  /** Tokens of the answers that no model had to give again, by model. */
+  readonly tokens: Readonly<Record<string, Tokens>>;
+}
+
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    groundhog?: RecordingUsage;
+  }
+}
+
+/** Tokens are those that the provider counted; where it counted none, none are. */
+export function usageOf(
+  { path, isRecording, calls }: TestRecording,
+  report: CallReplayReport | undefined,
+): RecordingUsage {
+  if (report === undefined) return { path, isRecorded: isRecording, calls: 0, tokens: {} };
+  const { header, exchanges } = calls();
+  const byDefault = 'model' in header ? header.model?.modelId : undefined;
+  const tokens = new Map<string, Tokens>();
+  for (const exchange of exchanges) {
+    if (exchange.t !== 'model') continue;
+    const model = exchange.model?.modelId ?? byDefault ?? 'unknown';
+    const finish = exchange.answer.parts.find((part) => part.type === 'finish');
+    const before = tokens.get(model) ?? { input: 0, output: 0 };
+    tokens.set(model, {
+      input: before.input + (finish?.usage.inputTokens.total ?? 0),
+      output: before.output + (finish?.usage.outputTokens.total ?? 0),
+    });
+  }
+  const answered = report.models + report.tools;
+  return { path, isRecorded: false, calls: answered, tokens: Object.fromEntries(tokens) };
+}

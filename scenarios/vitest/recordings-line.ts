@@ -1,0 +1,53 @@
+import type { RecordingUsage, Tokens } from './recording-usage.ts';
+
+/** What a million tokens of a model cost, in a currency of yours. */
+export interface TokenPrices {
+  readonly currency: string;
+  readonly perMillion: Readonly<Record<string, Tokens>>;
+}
+
+const million = 1_000_000;
+
+/**
+ * What recordings did in a test run, in one line. Money is said only of models whose price is known, and time never: how long
+ * a call took is not recorded.
+ */
+export function recordingsLine(usages: readonly RecordingUsage[], prices?: TokenPrices): string {
+  const replayed = usages.filter(({ isRecorded }) => !isRecorded);
+  const made = count(usages.length - replayed.length, 'recording');
+  if (replayed.length === 0) return `groundhog: ${made} made`;
+  const calls = replayed.reduce((sum, each) => sum + each.calls, 0);
+  const tokens = replayed.flatMap((each) => Object.entries(each.tokens));
+  const sum = (of: keyof Tokens): number => tokens.reduce((total, [, each]) => total + each[of], 0);
+  return [
+    `groundhog: ${count(replayed.length, 'recording')} replayed`,
+    ...(replayed.length === usages.length ? [] : [`${made} made`]),
+    `${count(calls, 'call')} exact`,
+    '0 drift',
+    `${sum('input')} input and ${sum('output')} output tokens not asked for again`,
+    ...costs(tokens, prices),
+  ].join(' · ');
+}
+
+function costs(
+  tokens: readonly (readonly [model: string, tokens: Tokens])[],
+  prices: TokenPrices | undefined,
+): readonly string[] {
+  if (prices === undefined) return [];
+  const known = tokens.flatMap(([model, { input, output }]) => {
+    const price = prices.perMillion[model];
+    return price === undefined ? [] : [(input * price.input + output * price.output) / million];
+  });
+  const unknown = new Set(
+    tokens.map(([model]) => model).filter((model) => !(model in prices.perMillion)),
+  );
+  const total = known.reduce((sum, each) => sum + each, 0);
+  return [
+    `${total.toFixed(4)} ${prices.currency} not spent again`,
+    ...(unknown.size === 0 ? [] : [`no price for ${[...unknown].join(', ')}`]),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

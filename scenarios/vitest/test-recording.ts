@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { HarnessError } from '#harness';
+import {
+  type CallRecorder,
+  type CallRecording,
+  type CallReplay,
+  type CallReplayOptions,
+  type CallReplayReport,
+  createCallRecorder,
+  isSession,
+  openCallReplay,
+  readAnyRecording,
+  recordModel,
+  recordTools,
+} from '#recordings';
+import type { RecordingMode } from './recording-mode.ts';
+
+type Model = Parameters<typeof recordModel>[0];
+
+/** The recording of one test: made while it runs, or standing in for models and tools. */
+export interface TestRecording {
+  readonly path: string;
+  readonly isRecording: boolean;
+  /** The model to be given to the agent. It is asked only while the test is recorded. */
+  readonly model: (model: Model) => Model;
+  /** The tools to be given to the agent. They run only while the test is recorded, or where it says that they are live. */
+  readonly tools: CallReplay['tools'];
+  /** As `lane` of a recorder: for calls that nothing puts in an order. */
+  readonly lane: CallReplay['lane'];
+  /** What is called in the test: so far, while it is recorded; as it was recorded, where it is replayed. */
+  readonly calls: () => CallRecording;
+  /** What the replay came to; undefined while the test is recorded. */
+  readonly report: () => CallReplayReport | undefined;
+  /** Writes what was recorded. */
+  readonly save: (secrets: readonly string[]) => Promise<void>;
+}
+
+/** How a test's recording is opened. */
+export interface TestRecordingOptions {
+  readonly mode: RecordingMode;
+  readonly tools?: NonNullable<CallReplayOptions['tools']>;
+  readonly made?: string;
+}
+
+/** @throws TestRecordingMissingError where there is none, and none is to be made. */
+export async function openTestRecording(
+  path: string,
+  name: string,
+  { mode, made, tools = 'recorded' }: TestRecordingOptions,
+): Promise<TestRecording> {
+  const isThere = existsSync(path);
+  if (mode === 'update' || (mode === 'missing' && !isThere)) {
+    return recordingOf(path, createCallRecorder({ name, ...(made === undefined ? {} : { made }) }));
+  }
+  if (!isThere) throw new TestRecordingMissingError(name, path);
+  const recording = await readAnyRecording(path);
+  if (isSession(recording)) throw new TestRecordingMissingError(name, path);
+  return replayOf(path, openCallReplay(recording, { tools }));
+}
+
+function recordingOf(path: string, recorder: CallRecorder): TestRecording {
+  return {
+    path,
+    isRecording: true,
+    model: (model) => recordModel(model, recorder),
+    tools: (tools) => recordTools(tools, recorder),
+    lane: recorder.lane,
+    calls: recorder.finish,
+    report: () => undefined,
+    save: async (secrets) => {
+      const { exchanges } = recorder.finish();
+      if (exchanges.length === 0) throw new NothingRecordedError(path);
+      await recorder.save(path, { secrets });
+    },
+  };
+}
+
+function replayOf(path: string, replay: CallReplay): TestRecording {
+  return {
+    path,
+    isRecording: false,
+    model: replay.model,
+    tools: replay.tools,
+    lane: replay.lane,
+    calls: () => replay.recording,
+    report: replay.finish,
+    save: () => Promise.resolve(),
+  };
+}
+
+class TestRecordingMissingError extends HarnessError {
+  constructor(name: string, path: string) {
+    super({
+      code: 'TEST_RECORDING_MISSING',
+      message: `Nothing is recorded of "${name}": there are no calls at ${path}.`,
+      hint: 'Record it, which asks the model and runs the tools: GROUNDHOG_RECORD=missing npx vitest run.',
+    });
+  }
+}
+
+/** A recording of nothing would replay whatever became of the agent. */
+class NothingRecordedError extends HarnessError {
+  constructor(path: string) {
+    super({
+      code: 'NOTHING_RECORDED',
+      message: `The test called no model and no tool, so there is nothing to write to ${path}.`,
+      hint: 'Give the agent recording.model(model) and recording.tools(tools).',
+    });
+  }
+}
