@@ -34,9 +34,13 @@ export interface Reference {
   readonly isType: boolean;
 }
 
+/** Folders of recordings are named for the test file they belong to. */
+const isRecordings = /(?:^|\/)__recordings__\//;
+
 /** Every code file below `root`, tests and root configs included, in a stable order. */
 export function readSourceFiles(root: string): readonly SourceFile[] {
   return globSync([`{${folders.join(',')}}/**/*.{ts,js}`, '*.config.ts'], { cwd: root })
+    .filter((path) => !isRecordings.test(path))
     .toSorted()
     .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')));
 }
