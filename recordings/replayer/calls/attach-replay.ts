@@ -9,8 +9,8 @@ import { generated, streamed } from './replay-call-model.ts';
  */
 export function attachReplay({ seam }: CallReplay): AttachedTelemetry {
   return attachTelemetry({
-    model: async ({ options, isStream }) => {
-      const answer = seam.answer(options);
+    model: async ({ model, options, isStream }) => {
+      const answer = seam.answer(options, model);
       return isStream ? streamed(answer, options.abortSignal) : generated(answer);
     },
     tool: (call, execute) => seam.tool(call, execute),

@@ -5,6 +5,7 @@ import { type ModelRequest, requestOf } from '../../format/model-request.ts';
 import { placeName, placeOf } from '../../format/recording.ts';
 import { withoutSecrets } from '../../format/redaction.ts';
 import { asksTheSame } from '../../format/same-request.ts';
+import type { ModelName } from '../../recorder/call-log.ts';
 import { compareRequest } from '../compare-request.ts';
 import type { Divergence, ExchangeReference } from '../divergence.ts';
 import type { Latch } from '../latch.ts';
@@ -26,10 +27,18 @@ export interface AskedTool {
   readonly input: Json;
 }
 
+/** A call of a model, as a replay is asked for it. */
+export interface AskedModel {
+  readonly lane: string;
+  readonly options: LanguageModelV4CallOptions;
+  /** Who is asked, where anybody knows. */
+  readonly model: ModelName | undefined;
+}
+
 /** Finds what a recording of calls answers, or diverges. */
 export interface CallMatcher {
   /** The answer to the n-th model call of a lane, counted from 0. */
-  readonly model: (lane: string, n: number, options: LanguageModelV4CallOptions) => TapedModel;
+  readonly model: (asked: AskedModel, n: number) => TapedModel;
   /** What came of a call that the recorded model made; of a call it made more than once, by the time. */
   readonly tool: (asked: AskedTool, callId: string, time: number) => TapedTool;
   /** What came of a call that asked the same, whoever made it: each call answers one. */
@@ -73,14 +82,14 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
     diverge({ exchange, place: behind(tape, lane) }, { class: 'EXTRA_CALL', note });
   return {
     isAsked,
-    model: (lane, n, options) => {
+    model: ({ lane, options, model }, n) => {
       latch.check();
       const found = tape.modelsIn(lane)[n];
       if (found === undefined) {
         return extra(lane, modelExchange, `The recording holds ${n} model calls of ${lane}.`);
       }
       take(found);
-      const finding = findDifference(found, options, tape);
+      const finding = otherModel(tape, found, model) ?? findDifference(found, options, tape);
       if (finding !== undefined) diverge(referenceTo(found), finding);
       return found;
     },
@@ -117,6 +126,18 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
 /** The place behind everything that a lane holds. */
 function behind({ exchanges }: CallTape, lane: string): ExchangePlace {
   return { lane, ordinal: exchanges.filter((each) => each.lane === lane).length };
+}
+
+function otherModel(
+  tape: CallTape,
+  found: TapedModel,
+  model: ModelName | undefined,
+): Finding | undefined {
+  const recorded = tape.modelOf(found);
+  if (recorded === undefined || model === undefined) return undefined;
+  if (recorded.provider === model.provider && recorded.modelId === model.modelId) return undefined;
+  const difference = firstDifference('model', { ...recorded }, { ...model });
+  return difference && { class: 'MODEL', difference };
 }
 
 /** What a request differs in, and where that comes from; undefined when it is only what recordings do not hold. */

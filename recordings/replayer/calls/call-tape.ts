@@ -1,6 +1,7 @@
 import { HarnessError } from '#harness';
 import type { CallExchange, CallRecording } from '../../format/call-recording.ts';
 import { placeName, placeOf } from '../../format/recording.ts';
+import type { ModelName } from '../../recorder/call-log.ts';
 import {
   type AnyTape,
   layOut,
@@ -17,6 +18,8 @@ export interface CallTape extends AnyTape {
   /** The model calls of a lane, in order. */
   readonly modelsIn: (lane: string) => readonly TapedModel[];
   readonly toolsIn: (lane: string) => readonly TapedTool[];
+  /** Who answered a model call. */
+  readonly modelOf: (exchange: TapedModel) => ModelName | undefined;
   /** The line as it stands in the file, with what only recordings of calls know. */
   readonly lineOf: (exchange: TapedExchange) => CallLine | undefined;
 }
@@ -36,6 +39,10 @@ export function layOutCalls(recording: CallRecording): CallTape {
     ...tape,
     modelsIn: (lane) => models.get(lane) ?? [],
     toolsIn: (lane) => tools.get(lane) ?? [],
+    modelOf: (exchange) => {
+      const line = byPlace.get(placeName(placeOf(exchange)));
+      return (line?.t === 'model' ? line.model : undefined) ?? header.model;
+    },
     lineOf: (exchange) => byPlace.get(placeName(placeOf(exchange))),
   };
 }

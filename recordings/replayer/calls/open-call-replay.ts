@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import { createLanes } from '../../calls/lane.ts';
 import { type AnyTools, wrapTools } from '../../calls/wrap-tools.ts';
 import type { CallRecording } from '../../format/call-recording.ts';
+import type { ModelName } from '../../recorder/call-log.ts';
 import type { Divergence } from '../divergence.ts';
 import { createLatch } from '../latch.ts';
 import type { TapedModel } from '../tape.ts';
@@ -38,7 +39,7 @@ export interface CallReplayOptions {
 
 /** How a replay is reached from where neither models nor tools are wrapped. */
 export interface ReplaySeam {
-  readonly answer: (options: LanguageModelV4CallOptions) => LaidAnswer;
+  readonly answer: (options: LanguageModelV4CallOptions, model?: ModelName) => LaidAnswer;
   /** Lets a tool run that nothing can stand in for, or refuses to. */
   readonly tool: <Result>(call: NamedCall, run: () => Result) => Result;
 }
@@ -93,9 +94,9 @@ export function openCallReplay(
     isHidden: ({ lane }) => answerTool.hides(lane),
     isUnseen: (each) => each.t === 'tool' && ranLive.has(each.tool),
   };
-  const answer = (options: LanguageModelV4CallOptions): LaidAnswer => {
+  const answer = (options: LanguageModelV4CallOptions, asked?: ModelName): LaidAnswer => {
     const position = lanes.current().state;
-    const found = matcher.model(position.name, position.models++, options);
+    const found = matcher.model({ lane: position.name, options, model: asked }, position.models++);
     const known = laid.get(found) ?? layAnswer(found.answer);
     laid.set(found, known);
     return known;
@@ -115,7 +116,8 @@ export function openCallReplay(
     },
     model: (model) => {
       if (answers === 'live' && model !== undefined) return model;
-      return replayCallModel(model ?? modelOf(recording), answer);
+      const name = model && { provider: model.provider, modelId: model.modelId };
+      return replayCallModel(model ?? modelOf(recording), (options) => answer(options, name));
     },
     tools: (each) => {
       for (const name of Object.keys(each)) wrapped.add(name);
