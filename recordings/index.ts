@@ -3,9 +3,13 @@
 export type { AttachedTelemetry } from './calls/telemetry.ts';
 export { type DefinitionsToday, definitionsToday } from './drift/definitions-today.ts';
 export { type Drift, findDrift } from './drift/find-drift.ts';
+export { cursorAt } from './fork/cursor-at.ts';
+export { forkPrompts } from './fork/fork-prompts.ts';
+export { ForkOfForkError, forkedFrom } from './fork/forked-from.ts';
 export { type CallRecording, isSession } from './format/call-recording.ts';
 export { type FoundSecret, findSecrets } from './format/find-secrets.ts';
 export { GenerateNotRecordedError } from './format/generate-not-recorded-error.ts';
+export type { ForkedFrom } from './format/header.ts';
 export type { Difference } from './format/json.ts';
 export { type MigrationReport, migrateFiles } from './format/migration/migrate-files.ts';
 export { parseRecording } from './format/parse-recording.ts';
@@ -14,7 +18,9 @@ export {
   type EventOutline,
   type Exchange,
   type ExchangeKind,
+  firstPlaces,
   placeName,
+  placeOf,
   type Recording,
 } from './format/recording.ts';
 export { readAnyRecording, readRecording, writeRecording } from './format/recording-file.ts';
@@ -108,7 +114,7 @@ export {
   type StepDifference,
   type StoryDifference,
 } from './story/difference/compare-stories.ts';
-export { type Leaf, type TextChange } from './story/difference/leaves.ts';
+export { type Leaf, leavesBetween, type TextChange } from './story/difference/leaves.ts';
 export { type Loop, loopsOf } from './story/loops-of.ts';
 export { parseStory, readStory } from './story/read-story.ts';
 export type {

@@ -27,6 +27,18 @@ export {
   type Scenario,
   ScenarioInvalidError,
 } from './scenario/define-scenario.ts';
+export type { AnswerCounts } from './scenario/fork/continue-recording.ts';
+export {
+  type ForkOptions,
+  type ForkReport,
+  forkRecording,
+} from './scenario/fork/fork-recording.ts';
+export type { Outcome, OutcomeDifference } from './scenario/fork/outcome.ts';
+export {
+  type RerecordOptions,
+  type RerecordReport,
+  rerecord,
+} from './scenario/fork/rerecord.ts';
 export { type ModelMode, type OpenModel, openModel } from './scenario/open-model.ts';
 export { type PlayOptions, playScenario } from './scenario/play-scenario.ts';
 export { playSession, type SessionOptions } from './scenario/play-session.ts';

@@ -21,6 +21,7 @@ import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
 import { evaluate } from './commands/eval.ts';
 import { exportRecording } from './commands/export.ts';
+import { fork } from './commands/fork.ts';
 import { importRecordings } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
@@ -28,6 +29,7 @@ import { migrate } from './commands/migrate.ts';
 import { mutants } from './commands/mutants.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { rerecord } from './commands/rerecord.ts';
 import { retention } from './commands/retention.ts';
 import { scan } from './commands/scan.ts';
 import { serve } from './commands/serve.ts';
@@ -71,6 +73,8 @@ const program = buildProgram(
     record,
     replay,
     accept,
+    rerecord,
+    fork,
     show,
     diff,
     status,

@@ -10,6 +10,23 @@ const madeHere = z.string().regex(/^(scripted|live:.+)$/);
 const madeElsewhere = z.string().regex(/^imported:.+$/);
 /** The version whose file was lifted to this one: a fact that version did not write is missing here, and not false. */
 const migratedFrom = z.int().positive().exactOptional();
+/**
+ * What a session went on from that was taken over from another recording up to a place, and then went its own way. `made` and
+ * `model` of the header are those of its own way.
+ */
+const forkedFromSchema = z.strictObject({
+  name,
+  made: madeHere,
+  model: modelNameSchema,
+  /** `hash` of its end line: which recording it was. */
+  hash: z.string(),
+  /** The first place that is the fork's own, such as `1/billing#2`. */
+  at: z.string(),
+  /** How many exchanges were taken over. */
+  exchanges: z.int().nonnegative(),
+  /** What these agents were told from there on, by their names; missing where all were told what they are told anyway. */
+  prompts: z.record(z.string(), z.string()).exactOptional(),
+});
 const imported = {
   /** Name of the file it was imported from. */
   source: z.string(),
@@ -26,6 +43,7 @@ export const sessionHeaderSchema = z.strictObject({
   model: modelNameSchema,
   toolchain: z.strictObject({ ai: z.string(), groundhog: z.string() }),
   migratedFrom,
+  forkedFrom: forkedFromSchema.exactOptional(),
 });
 
 export const callHeaderSchema = z.strictObject({
@@ -70,5 +88,6 @@ export const headerSchema = z.discriminatedUnion('fidelity', [
 ]);
 type Header = z.infer<typeof headerSchema>;
 export type SessionHeader = Extract<Header, { fidelity: 'session' }>;
+export type ForkedFrom = z.infer<typeof forkedFromSchema>;
 /** The header of what holds calls, and not their session. */
 export type CallHeader = Exclude<Header, SessionHeader>;

@@ -215,5 +215,13 @@ export function placeOf({ lane, n }: { readonly lane: string; readonly n: number
   return { lane, ordinal: n };
 }
 
+/** Names of the places at which the first `count` exchanges stand. */
+export function firstPlaces(
+  { exchanges }: Pick<Recording, 'exchanges'>,
+  count: number,
+): ReadonlySet<string> {
+  return new Set(exchanges.slice(0, count).map((each) => placeName(placeOf(each))));
+}
+
 /** The header is line 1; then come the definitions, the exchanges, the events and the end. */
 export const firstDefinitionLine = 2;

@@ -10,6 +10,19 @@ const digestCharacters = 8;
  * @throws RecordingTornError for one that was opened torn: an end would say that it is whole.
  */
 export function serializeRecording(recording: AnyRecording): string {
+  const { lines, end } = linesOf(recording);
+  return textOf([...lines, JSON.stringify(end)]);
+}
+
+/** What its end line says of all lines above: which recording it is, to the byte. */
+export function hashOf(recording: AnyRecording): string {
+  return linesOf(recording).end.hash;
+}
+
+function linesOf(recording: AnyRecording): {
+  readonly lines: readonly string[];
+  readonly end: RecordingEnd;
+} {
   const { header, definitions, exchanges, tornAt } = recording;
   if (tornAt !== undefined) throw new RecordingTornError(header.name, tornAt);
   const events = isSession(recording) ? [recording.events] : [];
@@ -17,8 +30,7 @@ export function serializeRecording(recording: AnyRecording): string {
     JSON.stringify(line),
   );
   const count = events.reduce((total, { outline }) => total + outline.length, 0);
-  const end = endOf(lines, { exchanges: exchanges.length, events: count });
-  return textOf([...lines, JSON.stringify(end)]);
+  return { lines, end: endOf(lines, { exchanges: exchanges.length, events: count }) };
 }
 
 /** The end line that belongs to the lines before it. */

@@ -131,6 +131,31 @@ test('before the cursor everything is as strict as ever, and must be asked for',
   });
 });
 
+test('what is behind the cursor cannot be reached before what lies before it has been asked for', async () => {
+  const { exchanges, divergence } = openReplay(recording, {
+    model: 'live',
+    tools: 'live',
+    until: 12,
+  });
+  const { model } = outside();
+  // Another place than the recorded session asked at, as changed code would: a live model must not answer there unnoticed.
+  expect(() => exchanges.model({ lane: '1/memory', ordinal: 0 }, model)).toThrow('EXTRA_CALL');
+  expect(divergence()).toMatchObject({
+    at: { place: { lane: '1/memory', ordinal: 0 } },
+    next: { exchange: 'message', place: { lane: '1', ordinal: 0 } },
+    note: 'Before the cursor message at 1#0 is still to come.',
+  });
+});
+
+test('tools that run before the cursor too must answer as recorded', async () => {
+  const until = 12;
+  const mode = { model: 'live', tools: 'live', toolsBefore: 'live', until } as const;
+  const played = await play(mode);
+  expect(played).toMatchObject({ verdict: 'same', exchanges: until, weighed: 1 });
+  const heavier = play(mode, outside({ weightGrams: 1300 }));
+  await expect(heavier).rejects.toMatchObject({ code: 'REPLAY_DIVERGED' });
+});
+
 test('a clock and dice that are read live must say what was recorded', async () => {
   const same = await play({ tools: 'recorded', clock: 'live' });
   expect(same.verdict).toBe('same');

@@ -6,6 +6,7 @@ import type { ModelIdentity } from './compare-request.ts';
 import type { Divergence, Drift } from './divergence.ts';
 import { findEndDivergences } from './find-end-divergences.ts';
 import { createLatch } from './latch.ts';
+import { leavePrefix } from './leave-prefix.ts';
 import { createMatcher } from './matcher.ts';
 import { createDriftLedger } from './policy/drift-ledger.ts';
 import type { DatedPolicy, PolicyStanding } from './policy/drift-policy.ts';
@@ -24,6 +25,13 @@ export interface ReplayOptions {
   readonly model?: Answerer;
   /** How many exchanges, in the order of the file, are recorded before the two switches hold; none by default. */
   readonly until?: number;
+  /**
+   * Who answers for the tools before the cursor. `live`: they run there too, and must answer as recorded: so a world that was
+   * made anew comes to where the recorded one was. `recorded` by default.
+   */
+  readonly toolsBefore?: Answerer;
+  /** `live`: where tools run, people decide anew, what was recorded. `recorded` by default. */
+  readonly people?: Answerer;
   /** `live`: the host's clock and dice must say what is recorded. `recorded` by default. */
   readonly clock?: Answerer;
   /**
@@ -85,20 +93,31 @@ const strict: DatedPolicy = { policy: {}, today: '' };
 export function openReplay(recording: Recording, options: ReplayOptions): Replay {
   const { inner = openExchanges, tools, model = 'recorded', clock = 'recorded' } = options;
   const { until, runIdOf = String, drift = strict, asks = recording.header.model } = options;
-  const { unkeyed = 'withhold' } = options;
+  const { unkeyed = 'withhold', people = 'recorded', toolsBefore = 'recorded' } = options;
   const tape = layOut(recording);
   const latch = createLatch();
   const ledger = createDriftLedger(drift);
   const checklist = createChecklist(tape, dueBy(options));
   const matcher = createMatcher({ tape, latch, checklist, ledger });
   const answers = { recording, matcher, inner, runIdOf };
-  const behind = answersBy({ model, tools, clock, unkeyed }, answers);
-  const before = answersBy({ model: 'recorded', tools: 'recorded', clock, unkeyed }, answers);
+  const common = { clock, unkeyed, people };
+  const standIn = replayModel(asks, () => {
+    throw new UnplacedCallError(recording.header.name);
+  });
+  const behind = answersBy({ ...common, model, tools }, answers);
+  const before = answersBy({ ...common, model: 'recorded', tools: toolsBefore }, answers);
   return {
-    exchanges: until === undefined ? behind : switchAt(recording, until, { before, behind }),
-    model: replayModel(asks, () => {
-      throw new UnplacedCallError(recording.header.name);
-    }),
+    exchanges:
+      until === undefined
+        ? behind
+        : switchAt(recording, until, {
+            // Whom a live model is behind the cursor is no question before it.
+            before:
+              model === 'live' ? { ...before, model: (at) => before.model(at, standIn) } : before,
+            behind,
+            leave: leavePrefix(until, { tape, checklist, latch }),
+          }),
+    model: standIn,
     divergence: latch.first,
     finish: (events) => {
       const compared = model === 'live' ? undefined : events?.map(withPrompts(matcher.prompts));

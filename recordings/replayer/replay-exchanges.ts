@@ -1,7 +1,7 @@
 import type { ExchangePlace, Exchanges } from '#harness';
 import {
+  firstPlaces,
   placeName,
-  placeOf,
   type Recording,
   recordedSteering,
   steeringPlace,
@@ -26,6 +26,8 @@ export interface AnsweringMode {
   readonly clock: Answerer;
   /** Whether a live tool runs whose effect cannot be repeated safely. */
   readonly unkeyed: 'run' | 'withhold';
+  /** `live`: where tools run, people are asked what was recorded, and decide anew. */
+  readonly people: Answerer;
 }
 
 interface RecordedAnswers {
@@ -36,26 +38,39 @@ interface RecordedAnswers {
   readonly runIdOf: (run: number) => string;
 }
 
+interface SwitchedExchanges {
+  readonly before: Exchanges;
+  readonly behind: Exchanges;
+  readonly leave: (place: ExchangePlace) => void;
+}
+
 export function answersBy(mode: AnsweringMode, answers: RecordedAnswers): Exchanges {
-  const { model, tools, clock, unkeyed } = mode;
+  const { model, tools, clock } = mode;
   const { matcher, inner } = answers;
   if (model === 'live' && tools === 'live') return inner;
   return {
     ...recordedExchanges(answers),
-    ...(tools === 'live' ? liveTools(answers, unkeyed) : {}),
+    ...(tools === 'live' ? liveTools(answers, mode) : {}),
     ...(model === 'live' ? liveModel(matcher, inner) : {}),
     ...(clock === 'live' ? liveClock(matcher, inner) : {}),
   };
 }
 
-/** `before` for what the first `count` exchanges of the recording hold, and `behind` for all else. */
+/**
+ * `before` for what the first `count` exchanges of the recording hold, and `behind` for all else. `leave` is told of a place
+ * that is behind, and throws if what must come before it has not.
+ */
 export function switchAt(
-  { exchanges }: Recording,
+  recording: Recording,
   count: number,
-  { before, behind }: { readonly before: Exchanges; readonly behind: Exchanges },
+  { before, behind, leave }: SwitchedExchanges,
 ): Exchanges {
-  const held = new Set(exchanges.slice(0, count).map((each) => placeName(placeOf(each))));
-  const at = (place: ExchangePlace): Exchanges => (held.has(placeName(place)) ? before : behind);
+  const held = firstPlaces(recording, count);
+  const at = (place: ExchangePlace): Exchanges => {
+    if (held.has(placeName(place))) return before;
+    leave(place);
+    return behind;
+  };
   return {
     message: (place, ...rest) => at(place).message(place, ...rest),
     cleared: (place, ...rest) => at(place).cleared(place, ...rest),
@@ -65,6 +80,7 @@ export function switchAt(
     // What a turn reads belongs to the turn; where it read nothing the recording has no line of its own.
     steering: (turn, ...rest) => {
       const isHeld = held.has(placeName(turn)) || held.has(placeName(steeringPlace(turn)));
+      if (!isHeld) leave(turn);
       return (isHeld ? before : behind).steering(turn, ...rest);
     },
     clock: (place, ...rest) => at(place).clock(place, ...rest),
@@ -96,9 +112,14 @@ function recordedExchanges({ recording, matcher, runIdOf }: RecordedAnswers): Ex
 /** Tools run, and must answer as recorded; messages arrive, and must be the recorded ones. */
 function liveTools(
   { matcher, inner }: RecordedAnswers,
-  unkeyed: AnsweringMode['unkeyed'],
-): Pick<Exchanges, 'steering' | 'tool'> {
+  { unkeyed, people }: AnsweringMode,
+): Pick<Exchanges, 'steering' | 'tool' | 'decision'> {
   return {
+    // What people decide otherwise than they did shows in what follows.
+    decision: async (place, call, wait) => {
+      const recorded = matcher.decision(place, call);
+      return people === 'live' ? inner.decision(place, call, wait) : recorded;
+    },
     steering: (place, look) => {
       const found = inner.steering(place, look);
       matcher.found(place, found.map(recordedSteering));

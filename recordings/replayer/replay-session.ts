@@ -8,7 +8,8 @@ import {
   type SessionEvent,
 } from '#harness';
 import { memoryBacking, simulatedHost } from '#harness/testing';
-import type { Recording } from '../format/recording.ts';
+import { forkPrompts } from '../fork/fork-prompts.ts';
+import { firstPlaces, type Recording } from '../format/recording.ts';
 import type { Divergence } from './divergence.ts';
 import { guardNetwork } from './network-guard.ts';
 import { openReplay, type Replay, type ReplayOptions, type ReplayResult } from './open-replay.ts';
@@ -56,7 +57,17 @@ export interface ReplayConditions {
 const sessionId = 'replay';
 const runIdOf = (run: number): string => `message-${run}`;
 
-const usualConditions: ReplayConditions = { startsAt: 0, around: (exchanges) => exchanges };
+const same = <Value>(value: Value): Value => value;
+const usualConditions: ReplayConditions = { startsAt: 0, around: same };
+
+/** A fork says what its agents were told from a place on: so are they told here, whatever they are told by their code. */
+function asForked({
+  recording,
+  agents,
+}: ReplaySessionOptions): (exchanges: Exchanges) => Exchanges {
+  const { prompts = {}, exchanges = 0 } = recording.header.forkedFrom ?? {};
+  return forkPrompts(agents, prompts, firstPlaces(recording, exchanges)).around;
+}
 
 /** Runs a recorded session again on a harness in memory: its messages are sent, and the recording answers all else. */
 export async function replaySession(
@@ -90,9 +101,10 @@ export async function replaySession(
 
 async function runSession(
   replay: Replay,
-  { recording, agents, entry, memory, live, keeping = (inner) => inner }: ReplaySessionOptions,
+  options: ReplaySessionOptions,
   { startsAt, around }: ReplayConditions,
 ): Promise<readonly SessionEvent[]> {
+  const { recording, agents, entry, memory, live, keeping = same } = options;
   const host = simulatedHost({ startsAt, seed: 1 });
   await using harness = await createHarness({
     agents,
@@ -100,7 +112,7 @@ async function runSession(
     model: live?.model ?? replay.model,
     backing: keeping(memoryBacking(host)),
     host,
-    exchanges: around(replay.exchanges),
+    exchanges: around(asForked(options)(replay.exchanges)),
     ...(memory === undefined ? {} : { memory }),
   });
   let runs = 0;

@@ -1,5 +1,5 @@
 import type { ExchangePlace, Json } from '#harness';
-import type { CallHeader } from '../format/header.ts';
+import type { CallHeader, ForkedFrom } from '../format/header.ts';
 import type { ModelFailure } from '../format/model-failure.ts';
 import type { Definition, EventOutline, Exchange, RecordedSteering } from '../format/recording.ts';
 
@@ -18,6 +18,8 @@ export interface Story {
     readonly source: string;
     readonly losses: readonly string[];
   };
+  /** Where it went its own way, whose first exchanges are those of another recording. */
+  readonly forkedFrom?: Pick<ForkedFrom, 'name' | 'made' | 'at'>;
   /** Texts and tools that model turns name by their ids. */
   readonly definitions: readonly Definition[];
   /** In order of appearance. */

@@ -1,4 +1,5 @@
 import { type AnyRecording, type CallRecording, isSession } from '../format/call-recording.ts';
+import type { ForkedFrom } from '../format/header.ts';
 import { firstDefinitionLine, type Recording } from '../format/recording.ts';
 import { buildSteps, type ToldExchange } from './build-steps.ts';
 import { createCallTeller } from './imported-calls.ts';
@@ -12,7 +13,7 @@ export function tellStory(recording: AnyRecording): Story {
 
 function tellSession(recording: Recording): Story {
   const { header, definitions, exchanges, events } = recording;
-  const { name, made, model } = header;
+  const { name, made, model, forkedFrom } = header;
   const told = exchanges.map(
     (exchange): ToldExchange =>
       exchange.t === 'model' ? { ...exchange, answer: readAnswer(exchange.answer) } : exchange,
@@ -21,6 +22,7 @@ function tellSession(recording: Recording): Story {
     name,
     made,
     model,
+    ...(forkedFrom === undefined ? {} : { forkedFrom: originOf(forkedFrom) }),
     definitions,
     ...buildSteps(told, firstDefinitionLine + definitions.length),
     events: events.outline,
@@ -48,6 +50,12 @@ function tellCalls(recording: CallRecording): Story {
     ...stateOf(recording),
   };
 }
+
+const originOf = ({ name, made, at }: ForkedFrom): Story['forkedFrom'] & object => ({
+  name,
+  made,
+  at,
+});
 
 /** What became of the file since it was written. */
 function stateOf({ editedLines, tornAt }: AnyRecording): Pick<Story, 'editedLines' | 'tornAt'> {

@@ -98,16 +98,15 @@ function openRecorded({
     model: openReplay(recording, { tools: 'recorded' }).model,
     made: recording.header.made,
     exchanges: (inner) => {
-      replay = openReplay(recording, { tools: 'live', inner, unconsumed, unkeyed: 'run' });
-      const { decision } = replay.exchanges;
-      return {
-        ...replay.exchanges,
-        // The question must be the recorded one; people answer it anew. What they then decide otherwise shows in what follows.
-        decision: async (place, call, wait) => {
-          await decision(place, call, wait);
-          return inner.decision(place, call, wait);
-        },
-      };
+      // The question must be the recorded one; people answer it anew. What they then decide otherwise shows in what follows.
+      replay = openReplay(recording, {
+        tools: 'live',
+        people: 'live',
+        inner,
+        unconsumed,
+        unkeyed: 'run',
+      });
+      return replay.exchanges;
     },
     replay: () => replay,
     [Symbol.asyncDispose]: async () => undefined,

@@ -79,5 +79,6 @@ export async function recordScenario(
   };
 }
 
-const secretsOf = ({ openAiApiKey }: Config): readonly string[] =>
+/** What a recording must not hold. */
+export const secretsOf = ({ openAiApiKey }: Config): readonly string[] =>
   openAiApiKey === undefined ? [] : [openAiApiKey];

@@ -6,16 +6,11 @@ import {
   type Fix,
   fixesFor,
   formatDivergence,
-  type Recording,
   type ReplayResult,
   readPolicy,
-  readRecording,
   replaySession,
 } from '#recordings';
-import { locateScenario } from '../suites/locate-scenario.ts';
-import { scenarioNamed } from '../suites/scenario-named.ts';
-import type { Scenario } from './define-scenario.ts';
-import { recordingFile } from './recording-file.ts';
+import { findRecording } from './find-recording.ts';
 
 /** What a replay came to, as `--json` prints it. */
 export interface ReplayReport extends Omit<ReplayResult, 'divergence'> {
@@ -57,7 +52,7 @@ export async function replayRecording(
   { today, model, signal }: ReplayRecordingOptions = {},
 ): Promise<ReplayReport> {
   signal?.throwIfAborted();
-  const { scenario, recording, file } = await find(nameOrPath);
+  const { scenario, recording, file } = await findRecording(nameOrPath);
   const subject = scenario.subject.assemble({ worldUrl: nowhere });
   const { header } = recording;
   const {
@@ -86,18 +81,4 @@ export async function replayRecording(
     divergence: { ...divergence, changes, fix: fixesFor(divergence) },
     report: formatDivergence(divergence, changes),
   };
-}
-
-async function find(nameOrPath: string): Promise<{
-  readonly scenario: Scenario;
-  readonly recording: Recording;
-  readonly file: string;
-}> {
-  const file = await recordingFile(nameOrPath);
-  const recording = await readRecording(file);
-  if (nameOrPath.endsWith('.jsonl')) {
-    return { scenario: scenarioNamed(recording.header.name), recording, file };
-  }
-  const { scenario } = await locateScenario(nameOrPath);
-  return { scenario, recording, file };
 }

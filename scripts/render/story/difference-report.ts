@@ -84,7 +84,8 @@ function bodyOf({ leaves }: StepDifference, paint: Paint): readonly string[] {
   return leaves.flatMap((leaf) => leafLines(leaf, paint));
 }
 
-function leafLines(
+/** A value that is not what it was, in lines. */
+export function leafLines(
   { pointer, before, after, sentences = [] }: Leaf,
   paint: Paint,
 ): readonly string[] {
@@ -109,7 +110,8 @@ function sentenceLines({ before, after }: TextChange, paint: Paint): readonly st
   ];
 }
 
-function marked(mark: '-' | '+', lines: readonly string[], paint: Paint): readonly string[] {
+/** Each line behind its mark. */
+export function marked(mark: '-' | '+', lines: readonly string[], paint: Paint): readonly string[] {
   return lines.map((line) => paint(mark === '-' ? 'red' : 'green', `${mark} ${line}`));
 }
 

@@ -34,7 +34,7 @@ export function tellProse(story: Story, options: ProseOptions): string {
 }
 
 function headOf(story: Story, paint: Paint): readonly string[] {
-  const { name, made, model, imported } = story;
+  const { name, made, model, imported, forkedFrom } = story;
   const tally = tallyStory(story);
   const by = model === undefined ? '' : ` by ${model.provider} ${model.modelId}`;
   const counts = [
@@ -46,6 +46,9 @@ function headOf(story: Story, paint: Paint): readonly string[] {
   return [
     paint('bold', name),
     `${made}${by}: ${counts.join(', ')}`,
+    ...(forkedFrom === undefined
+      ? []
+      : [`forked from ${forkedFrom.name} (${forkedFrom.made}) at ${forkedFrom.at}`]),
     ...(imported === undefined
       ? []
       : [
