@@ -18,12 +18,16 @@ export interface Drift {
 
 /**
  * Compares what the agents of a recording were shown with what they are shown today. Prompts that are made in the middle of
- * a run (plans, summaries) have no name and are left out: only a replay shows those.
+ * a run (plans, summaries) have no name and are left out: only a replay shows those. So is what a fork tells an agent instead of
+ * its own prompt: it holds for that fork, whatever the code says.
  */
 export function findDrift(story: Story, today: DefinitionsToday): readonly Drift[] {
   const found = new Map<string, DefinitionChange>();
   for (const [agent, recorded] of recordedDefinitions(story)) {
-    const now = (today.get(agent) ?? []).map(byName);
+    const hasPrompt = recorded.some(({ t }) => t === 'prompt');
+    const now = (today.get(agent) ?? [])
+      .filter(({ t }) => t !== 'prompt' || hasPrompt || forkedPrompt(story, agent) === undefined)
+      .map(byName);
     for (const change of compareDefinitions(recorded, now).changes) {
       found.set(canonicalJson(change), change);
     }
@@ -34,10 +38,11 @@ export function findDrift(story: Story, today: DefinitionsToday): readonly Drift
   }));
 }
 
-function recordedDefinitions({
-  steps,
-  definitions,
-}: Story): ReadonlyMap<string, readonly Definition[]> {
+const forkedPrompt = ({ forkedFrom }: Story, agent: string): string | undefined =>
+  forkedFrom?.prompts?.[agent];
+
+function recordedDefinitions(story: Story): ReadonlyMap<string, readonly Definition[]> {
+  const { steps, definitions } = story;
   const byId = new Map(definitions.map((definition) => [definition.id, definition]));
   const ofAgent = new Map<string, Map<string, Definition>>();
   for (const step of steps) {
@@ -47,7 +52,9 @@ function recordedDefinitions({
     // A turn under a prompt of its own may have tools of its own, too.
     if (shown.some((each) => each.t === 'prompt' && each.name === unnamed)) continue;
     const known = ofAgent.get(step.agent) ?? new Map<string, Definition>();
-    for (const each of shown.map(byName)) known.set(each.id, each);
+    const forked = forkedPrompt(story, step.agent);
+    const own = shown.filter((each) => each.t !== 'prompt' || each.text !== forked);
+    for (const each of own.map(byName)) known.set(each.id, each);
     ofAgent.set(step.agent, known);
   }
   return new Map([...ofAgent].map(([agent, known]) => [agent, [...known.values()]]));

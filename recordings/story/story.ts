@@ -19,7 +19,7 @@ export interface Story {
     readonly losses: readonly string[];
   };
   /** Where it went its own way, whose first exchanges are those of another recording. */
-  readonly forkedFrom?: Pick<ForkedFrom, 'name' | 'made' | 'at'>;
+  readonly forkedFrom?: Pick<ForkedFrom, 'name' | 'made' | 'at' | 'prompts'>;
   /** Texts and tools that model turns name by their ids. */
   readonly definitions: readonly Definition[];
   /** In order of appearance. */

@@ -51,10 +51,11 @@ function tellCalls(recording: CallRecording): Story {
   };
 }
 
-const originOf = ({ name, made, at }: ForkedFrom): Story['forkedFrom'] & object => ({
+const originOf = ({ name, made, at, prompts }: ForkedFrom): Story['forkedFrom'] & object => ({
   name,
   made,
   at,
+  ...(prompts === undefined ? {} : { prompts }),
 });
 
 /** What became of the file since it was written. */

@@ -8,6 +8,8 @@ import { scenarioNamed } from '#scenarios';
 import { quietIo } from '../cli/quiet-io.ts';
 import { fork } from './fork.ts';
 import { replay } from './replay.ts';
+import { show } from './show.ts';
+import { status } from './status.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'groundhog-fork-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -44,6 +46,11 @@ test('a session goes on with another prompt: before the place its agent was told
   const origin = await readRecording(join('recordings', 'library', 'R-01.jsonl'));
   expect(forked.exchanges.slice(0, 8)).toEqual(origin.exchanges.slice(0, 8));
   expect(await replay.start({ recording: out }, quietIo)).toMatchObject({ exitCode: 0 });
+  // It is as true of today's code as what it was forked from.
+  expect(await status.start({ directory }, quietIo)).toMatchObject({ exitCode: 0 });
+  expect((await show.start({ recording: out }, quietIo)).text).toContain(
+    'forked from R-01 (scripted) at 1/billing#2',
+  );
   // Without what the header says of it, it is a recording of agents that were told something else.
   const { forkedFrom: _, ...header } = forked.header;
   await writeRecording(out, { ...forked, header });

@@ -42,6 +42,18 @@ test.for([
   expect(text()).toBe(before);
 });
 
+test.for([
+  ['people decide', 'R-07', '1/billing#6'],
+  ['sub-agents work side by side', 'S-05', '1.2/technical-investigator#2'],
+  ['a message is read while a run goes on', 'D-08', '1/billing#4'],
+  ['the session is cleared', 'M-07', '2/triage#0'],
+] as const)('where %s nothing changes either', async ([, scenario, from]) => {
+  const out = join(directory, `${scenario}.jsonl`);
+  const { json } = await rerecord.start({ recording: scenario, from, out }, quietIo);
+  expect(json).toMatchObject({ from, changed: false });
+  expect(text(out)).toBe(text(recordingPath(scenario)));
+});
+
 test('what was recorded otherwise behind the place is made anew', async () => {
   const committed = text();
   await rewrite((exchange) =>
