@@ -34,6 +34,8 @@ function toolResultCause(
   tape: AnyTape,
 ): Cause | undefined {
   const call = stringAt(asked, 'toolCallId');
+  // A result that stands in another's place is not another result.
+  if (stringAt(recorded, 'toolCallId') !== call) return undefined;
   const source = tape.exchanges.findLast(
     (each): each is TapedTool => each.t === 'tool' && each.call === call,
   );

@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import {
   type DecisionOutcome,
+  type DispatchedCall,
   type ExchangePlace,
   fingerprint,
   type PersonsClear,
@@ -10,9 +11,15 @@ import {
 } from '#harness';
 import { asJson } from '../format/json.ts';
 import { requestOf } from '../format/model-request.ts';
-import { type ModelAnswer, type RecordedSteering, steeringPlace } from '../format/recording.ts';
+import {
+  type ModelAnswer,
+  placeOf,
+  type RecordedSteering,
+  steeringPlace,
+} from '../format/recording.ts';
 import { changedDefinitions } from './changed-definitions.ts';
 import { compareRequest, type ModelIdentity } from './compare-request.ts';
+import type { ExchangeReference } from './divergence.ts';
 import { findTwin } from './find-twin.ts';
 import { createFinder, type Explanation, type Finder, type FinderParts } from './finder.ts';
 import {
@@ -37,12 +44,12 @@ export interface Matcher {
     model: ModelIdentity,
     options: LanguageModelV4CallOptions,
   ) => ModelAnswer;
-  readonly tool: (place: ExchangePlace, call: ToolCall) => TapedTool;
+  readonly tool: (place: ExchangePlace, call: DispatchedCall) => TapedTool;
   /** As `tool`, of a call that a live model made: how it named the call is its own. */
-  readonly anyCall: (place: ExchangePlace, call: ToolCall) => TapedTool;
+  readonly anyCall: (place: ExchangePlace, call: DispatchedCall) => TapedTool;
   readonly decision: (place: ExchangePlace, call: ToolCall) => DecisionOutcome;
   /** What was recorded of a call that must not be made again: whether its tool would say the same nobody knows. */
-  readonly withheld: (place: ExchangePlace, call: ToolCall) => ToolOutcome;
+  readonly withheld: (place: ExchangePlace, call: DispatchedCall) => ToolOutcome;
   /** What a live call is taken to have come to: what was recorded, from which it must not differ. */
   readonly outcome: (recorded: TapedTool, outcome: ToolOutcome) => ToolOutcome;
   readonly clock: (place: ExchangePlace) => number;
@@ -59,27 +66,40 @@ export function createMatcher(parts: FinderParts): Matcher {
   const { tape } = parts;
   const finder = createFinder(parts);
   return {
-    ...peopleIn(tape, finder),
+    ...peopleIn(parts, finder),
     ...modelIn(tape, finder),
-    ...toolsIn(finder),
+    ...toolsIn(tape, finder),
     ...hostIn(finder),
   };
 }
 
 function peopleIn(
-  tape: Tape,
-  { compare, take }: Finder,
+  { tape, checklist }: Pick<FinderParts, 'tape' | 'checklist'>,
+  finder: Finder,
 ): Pick<Matcher, 'message' | 'cleared' | 'steering' | 'found' | 'decision'> {
+  const { compare, take } = finder;
   const steering = (turn: ExchangePlace): readonly RecordedSteering[] => {
     const place = steeringPlace(turn);
     if (tape.at(place) === undefined) return [];
-    return take('steering', { exchange: 'steering', place }).messages;
+    const asked = { exchange: 'steering', place };
+    const { messages } = take('steering', asked);
+    for (const { run } of messages) {
+      const said = tape.at({ lane: String(run), ordinal: 0 });
+      if (said?.t === 'message' && said.mode === 'steer') continue;
+      const note = `The recording holds no message of run ${run} that was said to a run in progress.`;
+      finder.differ(asked, { class: 'MESSAGE', note });
+    }
+    return messages;
   };
   return {
     message: (place, message) => {
       const asked = { exchange: 'message', place };
       const { t: _, lane: __, n: ___, ...recorded } = take('message', asked);
       compare(asked, 'MESSAGE', { subject: 'message', recorded, asked: asJson(message) });
+      // A message that steered stands twice in the file, and one of the two says what was said.
+      const read = readEarlier({ tape, checklist }, place);
+      if (read === undefined) return;
+      compare(asked, 'MESSAGE', { subject: 'text', recorded: read, asked: message.text });
     },
     cleared: (place, { by, force }) => {
       const asked = { exchange: 'clear', place };
@@ -97,9 +117,24 @@ function peopleIn(
       const asked = { exchange: decisionExchange(call), place };
       const found = take('decision', asked, call);
       compare(asked, 'TOOL_INPUT', { subject: 'input', recorded: found.input, asked: call.input });
+      // A question that no model's call raised has an id of the run's own.
+      if (asksFor(tape, call)) checkCall(finder, asked, { found, call });
       return found.decision;
     },
   };
+}
+
+/** What a run that has gone before says it was told by the message at this place. */
+function readEarlier(
+  { tape, checklist }: Pick<FinderParts, 'tape' | 'checklist'>,
+  { lane }: ExchangePlace,
+): string | undefined {
+  for (const each of tape.exchanges) {
+    if (each.t !== 'steering' || !checklist.has(placeOf(each))) continue;
+    const found = each.messages.find(({ run }) => String(run) === lane);
+    if (found !== undefined) return found.text;
+  }
+  return undefined;
 }
 
 function modelIn(tape: Tape, { differ, take }: Finder): Pick<Matcher, 'model' | 'prompts'> {
@@ -130,24 +165,26 @@ function modelIn(tape: Tape, { differ, take }: Finder): Pick<Matcher, 'model' | 
   };
 }
 
-function toolsIn({
-  differ,
-  compare,
-  doubt,
-  take,
-}: Finder): Pick<Matcher, 'tool' | 'anyCall' | 'withheld' | 'outcome'> {
-  const anyCall = (place: ExchangePlace, call: ToolCall): TapedTool => {
+function toolsIn(
+  tape: Tape,
+  finder: Finder,
+): Pick<Matcher, 'tool' | 'anyCall' | 'withheld' | 'outcome'> {
+  const { compare, doubt, take } = finder;
+  const isMigrated = tape.recording.header.migratedFrom !== undefined;
+  const anyCall = (place: ExchangePlace, call: DispatchedCall): TapedTool => {
     const asked = { exchange: toolExchange(call), place };
     const found = take('tool', asked, call);
     compare(asked, 'TOOL_INPUT', { subject: 'input', recorded: found.input, asked: call.input });
+    // A file of an older version did not write it.
+    if (found.effect !== undefined || !isMigrated) {
+      const effect = { recorded: found.effect ?? null, asked: call.effect ?? null };
+      compare(asked, 'TOOLS', { subject: 'effect', ...effect });
+    }
     return found;
   };
-  const tool = (place: ExchangePlace, call: ToolCall): TapedTool => {
+  const tool = (place: ExchangePlace, call: DispatchedCall): TapedTool => {
     const found = anyCall(place, call);
-    if (found.call !== call.callId) {
-      const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
-      differ({ exchange: toolExchange(call), place }, { class: 'ORDER', note });
-    }
+    checkCall(finder, { exchange: toolExchange(call), place }, { found, call });
     return found;
   };
   return {
@@ -164,6 +201,25 @@ function toolsIn({
       return compare(referenceTo(recorded), 'TOOL_RESULT', said) ? outcome : recorded.outcome;
     },
   };
+}
+
+function asksFor({ exchanges }: Tape, { callId }: ToolCall): boolean {
+  return exchanges.some(
+    (each) =>
+      each.t === 'model' &&
+      each.answer.parts.some((part) => part.type === 'tool-call' && part.toolCallId === callId),
+  );
+}
+
+/** Two calls may ask for the same: which of them is answered is said by its id. */
+function checkCall(
+  { differ }: Finder,
+  asked: ExchangeReference,
+  { found, call }: { readonly found: { readonly call: string }; readonly call: ToolCall },
+): void {
+  if (found.call === call.callId) return;
+  const note = `It answers ${call.callId}; the recording holds the answer to ${found.call} there.`;
+  differ(asked, { class: 'ORDER', note });
 }
 
 function hostIn({

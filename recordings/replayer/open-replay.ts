@@ -123,7 +123,7 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
       const compared = model === 'live' ? undefined : events?.map(withPrompts(matcher.prompts));
       const divergence =
         latch.first() ??
-        findEndDivergences(tape, checklist.open(), compared).find((each) => !ledger.accepts(each));
+        findEndDivergences(tape, checklist, compared).find((each) => !ledger.accepts(each));
       const unverifiable = ledger.doubts();
       return {
         exchanges: checklist.count(),

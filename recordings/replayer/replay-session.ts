@@ -122,8 +122,12 @@ async function runSession(
       runs += 1;
       const messageId = runIdOf(runs);
       const sent = harness.send({ sessionId, messageId, text, principal, mode });
-      await settle(sent.then(harness.outcome), replay);
+      const outcome = await settle(sent.then(harness.outcome), replay);
+      // The session is somebody else's: what is recorded of this run cannot be asked for, nor what follows from it.
+      if (outcome?.kind === 'failed' && outcome.error.code === 'SESSION_MISSING') break;
     }
+    // Nothing is there to be cleared: what was said before it is missing, and the replay's end tells.
+    if (said.t === 'clear' && runs === 0) break;
     if (said.t === 'clear') {
       const { by, force = false } = said;
       await settle(harness.clear({ sessionId, by, force }), replay);
@@ -134,10 +138,14 @@ async function runSession(
 }
 
 /** A run may die of a divergence, which the replay itself reports; of anything else it may not. */
-async function settle(ending: Promise<unknown>, replay: Replay): Promise<void> {
+async function settle<Outcome>(
+  ending: Promise<Outcome>,
+  replay: Replay,
+): Promise<Outcome | undefined> {
   try {
-    await ending;
+    return await ending;
   } catch (error) {
     if (replay.divergence() === undefined) throw error;
+    return undefined;
   }
 }

@@ -63,13 +63,21 @@ export function layOut<Source extends TapeSource>(recording: Source): Tape<Sourc
   };
 }
 
-/** Those that the end line gives away, and definitions that say something else than their fingerprints. */
+/** Those that the end line gives away, and definitions that say something else than their fingerprints, or than their ids. */
 function editedLines({ editedLines: known, definitions }: TapeSource): readonly number[] {
   const lines = definitions.flatMap((definition, index) => {
     const said = definition.t === 'prompt' ? definition.text : definition.definition;
-    return definition.fingerprint === fingerprint(said) ? [] : [firstDefinitionLine + index];
+    const isItsOwn = definition.fingerprint === fingerprint(said) && isNamed(definition);
+    return isItsOwn ? [] : [firstDefinitionLine + index];
   });
   return [...new Set([...known, ...lines])].toSorted((left, right) => left - right);
+}
+
+/** The id of a prompt is its name, with a number behind it where several have that. */
+function isNamed(definition: Definition): boolean {
+  if (definition.t !== 'prompt') return true;
+  const { id, name } = definition;
+  return id === `prompt:${name}` || id.startsWith(`prompt:${name}~`);
 }
 
 /** The line of the exchange at a place; where there is none, of the last one before it in its lane. */
