@@ -9,7 +9,7 @@ import { parcelEntry } from '../testing/parcel-desk.ts';
 import { verifyRecording } from './verify-recording.ts';
 
 /** GROUNDHOG_SESSIONS=1000 for a longer look. */
-const numRuns = Number(process.env['GROUNDHOG_SESSIONS'] ?? 30);
+const numRuns = Number(process.env['GROUNDHOG_SESSIONS'] ?? 20);
 
 test(
   'any session records, is read as it was written, verifies, and replays to itself',
@@ -48,5 +48,5 @@ test(
       ]),
     );
   },
-  numRuns * 1_000,
+  numRuns * 5_000,
 );

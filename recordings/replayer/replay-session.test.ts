@@ -384,7 +384,12 @@ test('after a divergence every request meets the same error', async () => {
 
 test('a place that is asked twice answers twice the same', async () => {
   const { exchanges } = openReplay(recording, { tools: 'recorded' });
-  const call = { tool: 'findParcel', callId: 'call2', input: { id: 'P-7' } };
+  const call = {
+    tool: 'findParcel',
+    callId: 'call2',
+    input: { id: 'P-7' },
+    effect: 'read',
+  } as const;
   const ask = () =>
     exchanges.tool({ lane: '1/parcels', ordinal: 1 }, call, () => Promise.reject(new Error('ran')));
   expect(await ask()).toEqual(await ask());
