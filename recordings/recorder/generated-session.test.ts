@@ -41,10 +41,21 @@ test(
     // The generator reaches what there is to reach.
     expect([...seen]).toEqual(
       expect.arrayContaining([
-        ...['message', 'steering', 'clear', 'clock', 'dice', 'model', 'decision'],
-        ...['approved', 'rejected', 'edited'],
-        ...['handoff completed', 'findParcel completed', 'fileClaim failed'],
-        ...['sendOn approval-required', 'sendOn completed'],
+        'message',
+        'steering',
+        'clear',
+        'clock',
+        'dice',
+        'model',
+        'decision',
+        'approved',
+        'rejected',
+        'edited',
+        'handoff completed',
+        'findParcel completed',
+        'fileClaim failed',
+        'sendOn approval-required',
+        'sendOn completed',
       ]),
     );
   },

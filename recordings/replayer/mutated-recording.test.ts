@@ -123,9 +123,9 @@ function checkMutations(
         options.drift,
       );
       expect(expected.alternatives).toContainEqual(said);
-      if (edited !== undefined && expected.edited !== undefined) {
-        expect(edited).toContain(expected.edited);
-      }
+      const isNamed =
+        edited === undefined || expected.edited === undefined || edited.includes(expected.edited);
+      expect({ said, edited, isNamed }).toMatchObject({ isNamed: true });
       const kind = said === 'NOTHING' ? said : 'class' in said ? said.class : said.refused;
       options.seen?.set(kind, (options.seen.get(kind) ?? 0) + 1);
     }),

@@ -46,7 +46,7 @@ function ofUsage(lines: Lines, { kind, line, path }: Mutation): Alternatives {
 }
 
 function ofCall(lines: Lines, { kind, line, path }: Mutation): Alternatives {
-  const [, , , property] = path;
+  const [, , , property = ''] = path;
   if (kind === 'removed' && path.length === 4 && property !== 'providerMetadata')
     return invalid(line);
   const call = text(lines[line], ...path.slice(0, 3), 'toolCallId');

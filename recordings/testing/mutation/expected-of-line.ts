@@ -72,9 +72,10 @@ function ofGap(lines: Lines, line: number): Alternatives {
   return at(isHost ? 'CLOCK' : 'MISSING_CALL', left[0]);
 }
 
+const isTurn = (each: Json | undefined): boolean => tagOf(each) === 'model';
+
 /** The next run goes on with what was said, and with the agent who said it. */
 function notCleared(lines: Lines, line: number): Alternatives {
-  const isTurn = (each: Json | undefined): boolean => tagOf(each) === 'model';
   const before = text(lines.slice(0, line).findLast(isTurn), 'lane').split('/')[1];
   const next = lines.slice(line).find(isTurn);
   if (next === undefined) return logged(lines, line);
@@ -100,11 +101,12 @@ export function unanswered(lines: Lines, line: number, referring: readonly numbe
   }
 }
 
+const nameOf = (each: Json | undefined): string => {
+  const input = tagOf(each) === 'tool' ? JSON.stringify(valueAt(each, ['input'])) : '';
+  return [tagOf(each), text(each, 'lane'), text(each, 'tool'), input].join();
+};
+
 /** Whether the lane asks for the same once more. */
 export function hasLike(lines: Lines, line: number): boolean {
-  const nameOf = (each: Json | undefined): string => {
-    const input = tagOf(each) === 'tool' ? JSON.stringify(valueAt(each, ['input'])) : '';
-    return [tagOf(each), text(each, 'lane'), text(each, 'tool'), input].join();
-  };
   return lines.slice(line + 1).some((each) => nameOf(each) === nameOf(lines[line]));
 }

@@ -80,7 +80,7 @@ function isNeeded(line: Json | undefined, path: readonly string[]): boolean {
   return !optional.has(path.at(-1) ?? '');
 }
 
-function ofHeader(lines: Lines, { line, path: [part] }: Mutation): Alternatives {
+function ofHeader(lines: Lines, { line, path: [part = ''] }: Mutation): Alternatives {
   switch (part) {
     case 'v':
       return [{ refused: 'RECORDING_VERSION_UNKNOWN' }];
@@ -97,7 +97,7 @@ function ofHeader(lines: Lines, { line, path: [part] }: Mutation): Alternatives 
   }
 }
 
-function ofDefinition(lines: Lines, { line, path: [part] }: Mutation): Alternatives {
+function ofDefinition(lines: Lines, { line, path: [part = ''] }: Mutation): Alternatives {
   const user = firstUse(lines, lines[line]);
   switch (part) {
     case 't':
@@ -113,7 +113,7 @@ function ofDefinition(lines: Lines, { line, path: [part] }: Mutation): Alternati
   }
 }
 
-function ofMessage(lines: Lines, { kind, line, path: [part] }: Mutation): Alternatives {
+function ofMessage(lines: Lines, { kind, line, path: [part = ''] }: Mutation): Alternatives {
   const value = lines[line];
   const reader = readerOf(lines, value);
   if (part === 'mode') {
@@ -149,7 +149,7 @@ function ofSteering(lines: Lines, { kind, line, path }: Mutation): Alternatives 
 }
 
 /** The exchange stands somewhere else, perhaps where another does. */
-function ofPlace(lines: Lines, { line, path: [part] }: Mutation): Alternatives {
+function ofPlace(lines: Lines, { line, path: [part = ''] }: Mutation): Alternatives {
   const value = lines[line];
   const moved = {
     ...Object(value),
@@ -168,7 +168,7 @@ function ofPlace(lines: Lines, { line, path: [part] }: Mutation): Alternatives {
 
 function ofRequest(lines: Lines, { kind, line, path }: Mutation): Alternatives {
   const value = lines[line];
-  const [, part, index] = path;
+  const [, part = '', index] = path;
   switch (part) {
     case 'system':
     case 'tools':
@@ -194,7 +194,7 @@ function hasAnswered(lines: Lines, line: number, path: readonly string[]): boole
 
 function ofTool(lines: Lines, { kind, line, path }: Mutation): Alternatives {
   const value = lines[line];
-  switch (path[0]) {
+  switch (path[0] ?? '') {
     case 'call':
       return at('ORDER', value);
     case 'tool':
@@ -211,7 +211,7 @@ function ofTool(lines: Lines, { kind, line, path }: Mutation): Alternatives {
 
 function ofDecision(lines: Lines, { line, path }: Mutation): Alternatives {
   const value = lines[line];
-  switch (path[0]) {
+  switch (path[0] ?? '') {
     case 'call':
       return at('ORDER', value);
     case 'tool':

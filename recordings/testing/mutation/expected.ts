@@ -28,7 +28,7 @@ export function text(line: Json | undefined, ...path: Path): string {
 }
 export const tagOf = (line: Json | undefined): string => text(line, 't');
 export const placeOf = (line: Json | undefined): string =>
-  `${text(line, 'lane')}#${String(valueAt(line, ['n']))}`;
+  `${text(line, 'lane')}#${Number(valueAt(line, ['n']))}`;
 export const runOf = (line: Json | undefined): string => text(line, 'lane').split(/[./]/)[0] ?? '';
 export const isDefinition = (line: Json | undefined): boolean => 'fingerprint' in Object(line);
 export const isExchange = (line: Json | undefined): boolean => 'lane' in Object(line);
