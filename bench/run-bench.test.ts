@@ -21,6 +21,18 @@ test('a replay is measured beside reading it, a long context beside a short one,
   expect(result.rows.map(({ name, isFloor }) => [name, isFloor])).toEqual([
     ['memory: read R-01', true],
     ['memory: replay R-01', false],
+    ['memory: generate: bare model', true],
+    ['memory: generate: replay', false],
+    ['memory: generate: msw', false],
+    ['memory: generate: nock', false],
+    ['memory: generate: aimock', false],
+    ['memory: generate: Polly', false],
+    ['memory: stream: bare model', true],
+    ['memory: stream: replay', false],
+    ['memory: stream: msw', false],
+    ['memory: stream: nock', false],
+    ['memory: stream: aimock', false],
+    ['memory: stream: Polly', false],
     ['memory: turn at 1000 messages', true],
     ['memory: turn at 100000 messages', false],
     ['memory: full recount at 1000 messages', false],
@@ -55,6 +67,13 @@ test('a replay is measured beside reading it, a long context beside a short one,
     'INSERT of 4 bytes, token of a streamed answer, event to 1 viewer, event to 200 viewers';
   const steps = 'DBOS step by hand, DBOS step by hand, again, durable step, tool call, model turn';
   expect(result.bars.map(({ bar }) => bar)).toEqual([
+    'R1 memory',
+    'R1 msw memory',
+    'R1 nock memory',
+    'R1 aimock memory',
+    'R1 Polly memory',
+    'R2 memory',
+    'R2 msw memory',
     'C1 memory',
     'D1 pglite',
     'D3 pglite',
@@ -79,6 +98,8 @@ test('a replay is measured beside reading it, a long context beside a short one,
   }
   expect(said).toEqual([
     'memory: measuring read R-01, replay R-01',
+    `memory: measuring ${calls('generate')}`,
+    `memory: measuring ${calls('stream')}`,
     'memory: measuring turn at 1000 messages, turn at 100000 messages, full recount at 1000 messages, compaction planned at 1000 messages',
     `pglite: measuring INSERT, INSERT on PostgreSQL, ${steps}`,
     `pglite: measuring ${eventLog}`,
@@ -87,6 +108,11 @@ test('a replay is measured beside reading it, a long context beside a short one,
   ]);
   expect(await databasesOn(server.url())).toEqual(before);
 });
+
+function calls(kind: string): string {
+  const names = ['bare model', 'replay', 'msw', 'nock', 'aimock', 'Polly'];
+  return names.map((name) => `${kind}: ${name}`).join(', ');
+}
 
 async function databasesOn(url: string): Promise<unknown> {
   await using database = await openHarnessDatabase({ kind: 'postgres', url });

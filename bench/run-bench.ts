@@ -6,6 +6,7 @@ import { openDurableSteps } from './cases/durable-steps.ts';
 import { openEventLog } from './cases/event-log.ts';
 import type { BackendName } from './cases/open-backend.ts';
 import { openReplays } from './cases/replay.ts';
+import { openReplayedCalls } from './cases/replayed-call.ts';
 import { measureGroup } from './measure/measure-group.ts';
 import { type BenchRow, summarise } from './measure/summarise.ts';
 
@@ -37,6 +38,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const signal = options.signal ?? new AbortController().signal;
   const groups: readonly (() => Promise<ArmGroup>)[] = [
     openReplays,
+    () => openReplayedCalls('generate'),
+    () => openReplayedCalls('stream'),
     openCompaction,
     ...backends.flatMap((backend) => [
       () =>

@@ -74,7 +74,11 @@ const ownerships: readonly Ownership[] = [
     packages: /^vitest(\/|$)/,
     owners: /^scenarios\/vitest\/|\.test\.ts$|^vitest\.(config|setup)\.ts$/,
   },
-  { packages: /^msw(\/|$)/, owners: /^recordings\/|\.test\.ts$/ },
+  // The bench measures a replay beside what else there is, msw among it.
+  {
+    packages: /^(msw|nock|@copilotkit\/aimock|@pollyjs\/[a-z-]+)(\/|$)/,
+    owners: /^recordings\/|^bench\/cases\/peers\.ts$|\.test\.ts$/,
+  },
   { packages: /^(hono|@hono\/.+|ws)(\/|$)/, owners: /^harness\/server\/|\.test\.ts$/ },
   { packages: /^pino(\/|$)/, owners: /^harness\/(host|telemetry)\// },
   { packages: /^run(\/|$)/, owners: /^harness\/sandbox\// },
@@ -85,12 +89,12 @@ const ownerships: readonly Ownership[] = [
   {
     packages: /^@ai-sdk\/provider$/,
     owners: /^harness\/(agent|model|tools|testing)\/|\.test\.ts$/,
-    typesOnlyIn: /^recordings\/|^harness\/[^/]+\.ts$/,
+    typesOnlyIn: /^recordings\/|^harness\/[^/]+\.ts$|^bench\/cases\/replayed-call\.ts$/,
   },
   {
     packages: /^(ai|@ai-sdk\/.+)(\/|$)/,
     owners:
-      /^harness\/(agent|memory|model|tools|testing)\/|^recordings\/testing\/|^docs\/examples\/|\.test\.ts$/,
+      /^harness\/(agent|memory|model|tools|testing)\/|^recordings\/testing\/|^docs\/examples\/|^bench\/cases\/replayed-call\.ts$|\.test\.ts$/,
     typesOnlyIn: /^harness\/supervision\//,
   },
   { packages: /^gpt-tokenizer(\/|$)/, owners: /^harness\/memory\// },
