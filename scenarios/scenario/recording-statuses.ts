@@ -4,8 +4,10 @@ import { HarnessError } from '#harness';
 import {
   type DefinitionsToday,
   type Drift,
+  type DriftPolicy,
   definitionsToday,
   findDrift,
+  readPolicy,
   readStory,
   type Story,
 } from '#recordings';
@@ -15,12 +17,13 @@ import { replayRecording } from './replay-recording.ts';
 
 /**
  * - `ok`: its agents are told today what they were told then
- * - `drifted`: they are not, or a replay left it
+ * - `drifted`: they are not, or a replay left it, and nobody accepted that
+ * - `expired`: a drift of it was accepted until a day that is over
  * - `orphan`: there is no scenario of its name
  * - `missing`: there is a scenario, and no recording of it
  * - `unverified`: it cannot be held against anything: torn, edited, unreadable, or no session
  */
-export type RecordingState = 'ok' | 'drifted' | 'orphan' | 'missing' | 'unverified';
+export type RecordingState = 'ok' | 'drifted' | 'expired' | 'orphan' | 'missing' | 'unverified';
 
 export interface RecordingStatus {
   readonly recording: string;
@@ -38,6 +41,8 @@ export interface StatusOptions {
   readonly replay: boolean;
   /** Whether every scenario ought to be recorded in the directory. */
   readonly complete: boolean;
+  /** The day by which to judge what was accepted, YYYY-MM-DD. */
+  readonly today: string;
   readonly signal?: AbortSignal;
 }
 
@@ -79,10 +84,10 @@ function createToday(): Today {
 
 async function statusOf(
   file: string,
-  today: Today,
-  { replay, signal }: StatusOptions,
+  definitions: Today,
+  { replay, today, signal }: StatusOptions,
 ): Promise<RecordingStatus> {
-  const story = await readable(file);
+  const story = await readable(() => readStory(file));
   if (typeof story === 'string') {
     return { recording: file, file, state: 'unverified', drift: [], reason: story };
   }
@@ -90,20 +95,38 @@ async function statusOf(
   const base = { recording, file, drift: [] };
   const scenario = scenarios.find(({ id }) => id === recording);
   if (scenario === undefined) return { ...base, state: 'orphan' };
-  const drift = findDrift(story, await today(scenario));
-  if (drift.length > 0) return { ...base, state: 'drifted', drift };
+  const drift = findDrift(story, await definitions(scenario));
+  const policy = await readable(() => readPolicy(file));
+  if (typeof policy === 'string') return { ...base, state: 'unverified', drift, reason: policy };
+  const ended = endedAcceptance(policy, today);
+  if (ended !== undefined) return { ...base, state: 'expired', drift, reason: ended };
+  if (drift.some((each) => policy[each.class] === undefined)) {
+    return { ...base, state: 'drifted', drift };
+  }
   const flaw = flawOf(story);
   if (flaw !== undefined) return { ...base, state: 'unverified', reason: flaw };
-  if (!replay) return { ...base, state: 'ok' };
-  const { report } = await replayRecording(file, signal === undefined ? {} : { signal });
+  if (!replay) return { ...base, state: 'ok', drift };
+  const { report } = await replayRecording(file, {
+    today,
+    ...(signal === undefined ? {} : { signal }),
+  });
   return report === undefined
-    ? { ...base, state: 'ok' }
+    ? { ...base, state: 'ok', drift }
     : { ...base, state: 'drifted', reason: report };
 }
 
-async function readable(file: string): Promise<Story | string> {
+/** What is accepted no longer, and why it once was. */
+function endedAcceptance(policy: DriftPolicy, today: string): string | undefined {
+  return Object.entries(policy)
+    .filter(([, { until }]) => until < today)
+    .map(([kind, { until, reason }]) => `${kind} was accepted until ${until}: ${reason}`)
+    .at(0);
+}
+
+/** What is read, or why it cannot be. */
+async function readable<Read extends object>(read: () => Promise<Read>): Promise<Read | string> {
   try {
-    return await readStory(file);
+    return await read();
   } catch (error) {
     if (HarnessError.isInstance(error)) return error.message;
     throw error;

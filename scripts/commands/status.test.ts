@@ -67,6 +67,30 @@ test.for([
   });
 });
 
+test.for([
+  ['until a day to come', '2999-12-31', 'ok', 0],
+  ['until a day that is over', '2026-01-31', 'expired', 1],
+] as const)('a drift that was accepted %s is %s', async ([, until, state, exitCode]) => {
+  await recordedWith('You cannot refund anything and must not promise it.', 'You never refund.');
+  const policy = { SYSTEM: { level: 'warn', reason: 'a softer word', until } };
+  await writeFile(join(directory, 'R-01.policy.json'), JSON.stringify(policy));
+  const found = await look();
+  expect(found).toMatchObject({
+    exitCode,
+    json: { recordings: [{ recording: 'R-01', state, drift: [{ class: 'SYSTEM' }] }] },
+  });
+  expect(found.text.includes(`SYSTEM was accepted until ${until}: a softer word`)).toBe(
+    state === 'expired',
+  );
+});
+
+test('what is accepted of one class leaves another as it is', async () => {
+  await recordedWith('getCharges', 'listCharges');
+  const policy = { SYSTEM: { level: 'ignore', reason: 'not this', until: '2999-12-31' } };
+  await writeFile(join(directory, 'R-01.policy.json'), JSON.stringify(policy));
+  expect(await look()).toMatchObject({ exitCode: 1, json: { recordings: [{ state: 'drifted' }] } });
+});
+
 test('a changed tool result takes a replay to show', async () => {
   await recordedWith('"output":{"filedUnder":"billing"}', '"output":{"filedUnder":"sales"}');
   expect((await look()).text).toBe('1 recordings, 1 ok, 0 not');

@@ -13,6 +13,7 @@ export const status = defineCommand({
       directory: directory ?? libraryPath(),
       complete: directory === undefined,
       replay,
+      today: new Date().toISOString().slice(0, 10),
       signal,
     });
     const { formatStatuses } = await import('../render/story/status-report.ts');
