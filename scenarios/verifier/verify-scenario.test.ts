@@ -15,10 +15,9 @@ function summary(report: VerifyReport): string {
 const brokenInvariants = ({ violations }: VerifyReport): readonly string[] =>
   [...new Set(violations.map(({ invariant }) => invariant))].toSorted();
 
+// On `pglite-server` the demo kills inside every step.
 test.for([
   ['R-01', 'pglite', 'issueRefund#1:inside'],
-  ['R-01', 'pglite-server', 'receive-message:inside'],
-  ['R-01', 'pglite-server', 'sendReply#1:inside'],
   ['S-02', 'pglite-server', '1~1/searchKnowledgeBase#1:before'],
 ] as const)(
   '%s on %s: a worker killed at %s recovers, and nothing is wrong',
