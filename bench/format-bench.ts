@@ -27,7 +27,7 @@ function barLines(bars: readonly BarVerdict[]): readonly string[] {
     ['bar', 'limit', 'median', '95 % interval', 'verdict'],
     ...bars.map(({ bar, says, limit, median, interval, verdict }) => [
       `${bar}: ${says}`,
-      `<= ${limit}`,
+      `<= ${Number(limit.toFixed(3))}`,
       median.toFixed(3),
       rangeOf(interval, 3),
       verdict,

@@ -124,7 +124,8 @@ function barsOf(backend: BackendName, insert: string): readonly Bar[] {
       says: 'statements of a durable step beside one by hand',
       clock: 'statements',
       against: arms.byHand,
-      limit: 1,
+      // DBOS asks a few statements of its own now and then, over a whole batch; one more in each step would be 1.14.
+      limit: 1.01,
     },
     {
       id: 'A/A',

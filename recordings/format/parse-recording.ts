@@ -148,5 +148,10 @@ function isLast(lines: readonly Line[], tag: string, file: string): boolean {
 }
 
 function tagOf(line: Line, file: string): string {
+  const { value } = line;
+  // A schema copies what it has looked at: of a long file's lines that is not for nothing.
+  if (typeof value === 'object' && value !== null && 't' in value && typeof value.t === 'string') {
+    return value.t;
+  }
   return parseLine(anyLineSchema, line, file).t;
 }
