@@ -13,16 +13,26 @@ export interface ModelRequest {
   readonly messages: readonly Json[];
 }
 
-/** Reads a call's options. Headers, the abort signal and raw chunks are how it is asked, not what. */
+interface Question extends Pick<LanguageModelV4CallOptions, 'prompt'> {
+  readonly tools: NonNullable<LanguageModelV4CallOptions['tools']>;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What a call asks, as the SDK says it. Headers, the abort signal and raw chunks are how it is asked, and are left out. */
+export function questionOf({
+  prompt,
+  tools = [],
+  abortSignal: _,
+  headers: __,
+  includeRawChunks: ___,
+  ...settings
+}: LanguageModelV4CallOptions): Question {
+  return { prompt, tools, settings };
+}
+
+/** Reads a call's options. */
 export function requestOf(options: LanguageModelV4CallOptions): ModelRequest {
-  const {
-    prompt,
-    tools = [],
-    abortSignal: _,
-    headers: __,
-    includeRawChunks: ___,
-    ...settings
-  } = options;
+  const { prompt, tools, settings } = questionOf(options);
   const isInstruction = (message: (typeof prompt)[number]): boolean =>
     message.role === 'system' && message.providerOptions === undefined;
   return {

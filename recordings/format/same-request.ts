@@ -1,20 +1,13 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { Json } from '#harness';
-import { type ModelRequest, spelledFile } from './model-request.ts';
+import { type ModelRequest, questionOf, spelledFile } from './model-request.ts';
 
 /**
  * Whether a call asks what was recorded, to the letter. Nothing is copied on the way: it is the question of every call of a
  * replay, and the answer is mostly yes.
  */
 export function asksTheSame(recorded: ModelRequest, options: LanguageModelV4CallOptions): boolean {
-  const {
-    prompt,
-    tools = [],
-    abortSignal: _,
-    headers: __,
-    includeRawChunks: ___,
-    ...settings
-  } = options;
+  const { prompt, tools, settings } = questionOf(options);
   return (
     sameJson(recorded.settings, settings) &&
     sameJson(recorded.tools, tools) &&
