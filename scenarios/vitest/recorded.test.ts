@@ -140,7 +140,7 @@ test('recordings are made when they are asked for, kept if the test passes, and 
   const good = ['-t', 'answers|says which|forgets'];
   const replayed = await runVitest({ CI: '1' }, ...good);
   expect(replayed.output).toContain(
-    'groundhog: 3 recordings replayed · 8 calls exact · 0 drift · ',
+    'groundhog: 3 recordings replayed · 8 calls exact · 0 drifted · ',
   );
   expect(replayed.output).toMatch(
     /· \d+ input and \d+ output tokens not asked for again · 0\.\d{4} USD not spent again\n/,
@@ -156,6 +156,7 @@ test('what is not as recorded fails the test, although its agent swallows it; ma
   );
   expect(passed).toBe(false);
   expect(output).toContain('3 failed');
+  expect(output).toContain('groundhog: 1 recording replayed · 0 calls exact · 1 drifted · ');
   expect(output).toContain(
     'messages/0/content/0/text is "Where?", recorded is "Where is it?". If that is meant, record it again',
   );

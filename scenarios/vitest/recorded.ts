@@ -41,12 +41,16 @@ export function recorded(
         mode,
       });
       await use(recording);
-      // A test that failed says nothing about its recording: nothing is saved, and nothing else is said.
-      if (task.result?.state === 'fail') return;
-      const report = reportOf(recording, task.name);
-      if (report?.verdict === 'unverifiable') throw new NoAgreementError(report);
-      await recording.save(secrets);
-      task.meta.groundhog = usageOf(recording, report);
+      try {
+        // A test that failed says no more of its recording than whether it was left: nothing is saved.
+        if (task.result?.state === 'fail') return;
+        const report = reportOf(recording, task.name);
+        if (report?.verdict === 'unverifiable') throw new NoAgreementError(report);
+        await recording.save(secrets);
+        task.meta.groundhog = usageOf(recording, report);
+      } finally {
+        if (recording.isDrifted()) task.meta.groundhog = usageOf(recording);
+      }
     },
   });
 }

@@ -5,6 +5,8 @@ import type { TestRecording } from './test-recording.ts';
 export interface RecordingUsage {
   readonly path: string;
   readonly isRecorded: boolean;
+  /** The replay left it; then nothing is said of its calls. */
+  readonly isDrifted: boolean;
   /** Calls that were answered from the recording, each as it was recorded. */
   readonly calls: number;
   /** Tokens of the answers that no model had to give again, by model. */
@@ -24,10 +26,11 @@ declare module 'vitest' {
 
 /** Tokens are those that the provider counted; where it counted none, none are. */
 export function usageOf(
-  { path, isRecording, calls }: TestRecording,
-  report: CallReplayReport | undefined,
+  { path, isRecording, isDrifted, calls }: TestRecording,
+  report?: CallReplayReport,
 ): RecordingUsage {
-  if (report === undefined) return { path, isRecorded: isRecording, calls: 0, tokens: {} };
+  const unread = { path, isRecorded: isRecording, isDrifted: isDrifted(), calls: 0, tokens: {} };
+  if (report === undefined) return unread;
   const { header, exchanges } = calls();
   const byDefault = 'model' in header ? header.model?.modelId : undefined;
   const tokens = new Map<string, Tokens>();
@@ -42,5 +45,5 @@ export function usageOf(
     });
   }
   const answered = report.models + report.tools;
-  return { path, isRecorded: false, calls: answered, tokens: Object.fromEntries(tokens) };
+  return { ...unread, calls: answered, tokens: Object.fromEntries(tokens) };
 }

@@ -23,7 +23,7 @@ export function recordingsLine(usages: readonly RecordingUsage[], prices?: Token
     `groundhog: ${count(replayed.length, 'recording')} replayed`,
     ...(replayed.length === usages.length ? [] : [`${made} made`]),
     `${count(calls, 'call')} exact`,
-    '0 drift',
+    `${replayed.filter(({ isDrifted }) => isDrifted).length} drifted`,
     `${sum('input')} input and ${sum('output')} output tokens not asked for again`,
     ...costs(tokens, prices),
   ].join(' · ');

@@ -29,6 +29,8 @@ export interface TestRecording {
   readonly lane: CallReplay['lane'];
   /** What is called in the test: so far, while it is recorded; as it was recorded, where it is replayed. */
   readonly calls: () => CallRecording;
+  /** Whether the replay has left its recording so far; never while the test is recorded. */
+  readonly isDrifted: () => boolean;
   /** What the replay came to; undefined while the test is recorded. */
   readonly report: () => CallReplayReport | undefined;
   /** Writes what was recorded. */
@@ -66,6 +68,7 @@ function recordingOf(path: string, recorder: CallRecorder): TestRecording {
     tools: (tools) => recordTools(tools, recorder),
     lane: recorder.lane,
     calls: recorder.finish,
+    isDrifted: () => false,
     report: () => undefined,
     save: async (secrets) => {
       const { exchanges } = recorder.finish();
@@ -83,6 +86,7 @@ function replayOf(path: string, replay: CallReplay): TestRecording {
     tools: replay.tools,
     lane: replay.lane,
     calls: () => replay.recording,
+    isDrifted: () => replay.divergence() !== undefined,
     report: replay.finish,
     save: () => Promise.resolve(),
   };
