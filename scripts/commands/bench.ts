@@ -3,7 +3,8 @@ import { choices, text, toggle } from '../cli/parameter.ts';
 
 export const bench = defineCommand({
   name: 'bench',
-  summary: 'Measure what a durable step costs beside one INSERT through the same driver.',
+  summary:
+    'Measure what a durable step costs beside one INSERT through the same driver, and a replayed call beside a bare model and other tools.',
   arguments: {},
   options: {
     backends: choices({
