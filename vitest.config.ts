@@ -5,21 +5,47 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * bench, whose peers patch the process as the guard does.
  */
 const unguarded = ['recordings/replayer/network-guard.test.ts', 'bench/run-bench.test.ts'];
+
+/**
+ * Tests of values, texts and files, which leave their process as they found it: they share one. A process of their own costs
+ * each file more than a second, most of them more than their tests. What starts DBOS, a database or a server stays alone.
+ */
+const shared = [
+  'bench/{bars,measure}/**/*.test.ts',
+  'evals/{gate,metrics,report,runner,scorers}/**/*.test.ts',
+  'harness/{host,model,safety,telemetry,tools}/**/*.test.ts',
+  'recordings/{drift,format,importers,replayer,story}/**/*.test.ts',
+  'recordings/recorder/{any-agent,attach-recorder,create-recorder,generated-session,verify-recording}.test.ts',
+  'scenarios/{desk,mutants,scenario}/**/*.test.ts',
+  'scripts/{cli,render}/**/*.test.ts',
+];
 const exclude = [...configDefaults.exclude, '.groundhog/**'];
 
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Long, because a machine that is shared may stand still for seconds: it is what is seen that decides, not when.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
         test: {
-          name: 'tests',
-          include: ['**/*.test.ts'],
+          name: 'shared',
+          include: shared,
           exclude: [...exclude, ...unguarded],
+          setupFiles: ['vitest.setup.ts'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, ...unguarded, ...shared],
           setupFiles: ['vitest.setup.ts'],
         },
       },

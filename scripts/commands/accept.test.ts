@@ -21,7 +21,7 @@ const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 const onTrial = { class: 'MODEL', reason: 'a trial', until: tomorrow };
 
 const replayed = (format: string): Promise<CommandResult> =>
-  replay.start({ recording, model: 'another', format }, quietIo);
+  replay.start({ recordings: [recording], model: 'another', format }, quietIo);
 
 test('a class is an error, is accepted, and is an error again', async () => {
   const before = await replayed('github');

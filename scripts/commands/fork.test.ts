@@ -45,7 +45,7 @@ test('a session goes on with another prompt: before the place its agent was told
   expect(system).toEqual(['prompt:billing', ...Array(3).fill('prompt:billing~2')]);
   const origin = await readRecording(join('recordings', 'library', 'R-01.jsonl'));
   expect(forked.exchanges.slice(0, 8)).toEqual(origin.exchanges.slice(0, 8));
-  expect(await replay.start({ recording: out }, quietIo)).toMatchObject({ exitCode: 0 });
+  expect(await replay.start({ recordings: [out] }, quietIo)).toMatchObject({ exitCode: 0 });
   // It is as true of today's code as what it was forked from.
   expect(await status.start({ directory }, quietIo)).toMatchObject({ exitCode: 0 });
   expect((await show.start({ recording: out }, quietIo)).text).toContain(
@@ -54,7 +54,7 @@ test('a session goes on with another prompt: before the place its agent was told
   // Without what the header says of it, it is a recording of agents that were told something else.
   const { forkedFrom: _, ...header } = forked.header;
   await writeRecording(out, { ...forked, header });
-  expect(await replay.start({ recording: out }, quietIo)).toMatchObject({
+  expect(await replay.start({ recordings: [out] }, quietIo)).toMatchObject({
     exitCode: 1,
     json: { divergence: { class: 'SYSTEM', at: { place: { lane: '1/billing', ordinal: 2 } } } },
   });

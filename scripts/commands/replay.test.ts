@@ -54,7 +54,7 @@ test.for([
   ],
 ] as const)('%s shows as exactly that', async ([, [words, kind], difference, [from, to]]) => {
   const path = await recordedWith(from, to);
-  const { exitCode, text, json } = await replay.start({ recording: path }, quietIo);
+  const { exitCode, text, json } = await replay.start({ recordings: [path] }, quietIo);
   expect({ exitCode, json }).toMatchObject({
     exitCode: 1,
     json: {
@@ -77,7 +77,7 @@ test('a changed tool result shows as exactly that, with the tool as its cause', 
   expect(text.split(from)).toHaveLength(2);
   const changed = text.replace(from, '"output":{"filedUnder":"sales"}');
   const path = await keep(parseRecording(changed, 'R-01.jsonl'));
-  const { exitCode, json } = await replay.start({ recording: path }, quietIo);
+  const { exitCode, json } = await replay.start({ recordings: [path] }, quietIo);
   expect({ exitCode, json }).toMatchObject({
     exitCode: 1,
     json: {
@@ -100,9 +100,26 @@ test('a changed tool result shows as exactly that, with the tool as its cause', 
 });
 
 test('a recording of today replays to itself', async () => {
-  const { exitCode, json } = await replay.start({ recording: recordingPath('R-01') }, quietIo);
+  const { exitCode, json } = await replay.start({ recordings: [recordingPath('R-01')] }, quietIo);
   expect({ exitCode, json }).toMatchObject({
     exitCode: 0,
     json: { divergences: 0, verdict: 'same' },
   });
+});
+
+test('of several each is told, and the worst of them decides', async () => {
+  const renamed = await recordedWith('getCharges', 'listCharges');
+  const several = [recordingPath('T-01'), renamed, recordingPath('R-01')];
+  const { exitCode, text, json } = await replay.start({ recordings: several }, quietIo);
+  expect({ exitCode, json }).toMatchObject({
+    exitCode: 1,
+    json: {
+      recordings: [{ verdict: 'same' }, { verdict: 'diverged' }, { verdict: 'same' }],
+      same: 2,
+      diverged: 1,
+      unverifiable: 0,
+    },
+  });
+  expect(text).toContain('T-01: ');
+  expect(text).toMatch(/3 recordings: 2 same, 1 diverged, 0 unverifiable$/);
 });

@@ -1,12 +1,12 @@
 import { type CommandResult, defineCommand, type ExitCode } from '../cli/define-command.ts';
-import { choice, requiredText, text } from '../cli/parameter.ts';
+import { choice, files, text } from '../cli/parameter.ts';
 
 export const replay = defineCommand({
   name: 'replay',
-  summary: 'Run a recorded session again without a model or a network and compare.',
+  summary: 'Run recorded sessions again without a model or a network and compare.',
   arguments: {
-    recording: requiredText(
-      'a recording file, or the scenario it is of, or a file that exports that',
+    recordings: files(
+      'recording files, or the scenarios they are of, or files that export such scenarios',
     ),
   },
   options: {
@@ -22,32 +22,66 @@ export const replay = defineCommand({
       fallback: undefined,
     }),
   },
-  run: async ({ recording, provider, model, format }, io) => {
-    if (provider !== undefined) return throughProvider(recording);
-    const [{ replayRecording }, { annotationsOf, formatStandings }] = await Promise.all([
-      import('#scenarios'),
-      import('#recordings'),
-    ]);
-    const replayed = await replayRecording(recording, {
-      today: new Date().toISOString().slice(0, 10),
-      signal: io.signal,
-      ...(model === undefined ? {} : { model }),
-    });
+  run: async ({ recordings, provider, model, format }, io) => {
     const isForGithub =
       (format ?? (io.environment['GITHUB_ACTIONS'] ? 'github' : 'text')) === 'github';
-    const { report, ...result } = replayed;
-    const count =
-      `${result.recording}: ${result.exchanges} exchanges, ${result.divergences} divergences, ` +
-      `${result.network} network requests, ${Math.round(result.durationMs)} ms`;
-    const lines = [
-      ...(report === undefined ? [] : [report, '']),
-      ...formatStandings(result),
-      count,
-      ...(isForGithub ? annotationsOf(replayed) : []),
-    ];
-    return { exitCode: exitCodeOf(result), text: lines.join('\n'), json: { ...replayed } };
+    const replayed: CommandResult[] = [];
+    for (const recording of recordings) {
+      io.signal.throwIfAborted();
+      replayed.push(
+        provider === undefined
+          ? await replayOne(recording, { model, isForGithub, signal: io.signal })
+          : await throughProvider(recording),
+      );
+    }
+    return together(replayed);
   },
 });
+
+async function replayOne(
+  recording: string,
+  how: {
+    readonly model: string | undefined;
+    readonly isForGithub: boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<CommandResult> {
+  const [{ replayRecording }, { annotationsOf, formatStandings }] = await Promise.all([
+    import('#scenarios'),
+    import('#recordings'),
+  ]);
+  const replayed = await replayRecording(recording, {
+    today: new Date().toISOString().slice(0, 10),
+    signal: how.signal,
+    ...(how.model === undefined ? {} : { model: how.model }),
+  });
+  const { report, ...result } = replayed;
+  const count =
+    `${result.recording}: ${result.exchanges} exchanges, ${result.divergences} divergences, ` +
+    `${result.network} network requests, ${Math.round(result.durationMs)} ms`;
+  const lines = [
+    ...(report === undefined ? [] : [report, '']),
+    ...formatStandings(result),
+    count,
+    ...(how.isForGithub ? annotationsOf(replayed) : []),
+  ];
+  return { exitCode: exitCodeOf(result), text: lines.join('\n'), json: { ...replayed } };
+}
+
+/** One is told as it is; of several the worst counts, and the last line says how many went which way. */
+function together(results: readonly CommandResult[]): CommandResult {
+  const [first] = results;
+  if (first !== undefined && results.length === 1) return first;
+  const ended = (code: ExitCode) => results.filter(({ exitCode }) => exitCode === code).length;
+  const [same, diverged, unverifiable] = [ended(0), ended(1), ended(3)];
+  const count = `${results.length} recordings: ${same} same, ${diverged} diverged, ${unverifiable} unverifiable`;
+  const unlike: ExitCode = unverifiable > 0 ? 3 : 0;
+  return {
+    exitCode: diverged > 0 ? 1 : unlike,
+    text: [...results.map((result) => result.text), count].join('\n'),
+    json: { recordings: results.map(({ json }) => json), same, diverged, unverifiable },
+  };
+}
 
 function exitCodeOf({
   verdict,

@@ -90,7 +90,7 @@ test('a live model is asked only behind the place, and the recording says where 
   expect((await exchangeLines(out)).slice(0, 8)).toEqual(
     (await exchangeLines(recording)).slice(0, 8),
   );
-  expect(await replay.start({ recording: out }, quietIo)).toMatchObject({ exitCode: 0 });
+  expect(await replay.start({ recordings: [out] }, quietIo)).toMatchObject({ exitCode: 0 });
   await expect(rerecord.start({ recording: out, from: '9' }, quietIo)).rejects.toMatchObject({
     code: 'FORK_OF_FORK',
   });
