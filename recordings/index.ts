@@ -140,3 +140,7 @@ export { renderPage } from './viewer/render-page.ts';
 export { type SessionLogData, viewRun } from './viewer/run/view-run.ts';
 export type { View } from './viewer/view.ts';
 export { type ViewOptions, viewStories } from './viewer/view-stories.ts';
+export type { HttpInterception } from './wire/intercept-http.ts';
+export { type Fetch, type RecordWireOptions, recordFetch } from './wire/record/record-fetch.ts';
+export { type RecordHttpOptions, recordHttp } from './wire/record/record-http.ts';
+export type { ReplayHttpOptions } from './wire/replay/replay-http.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CallHeader, modelNameSchema } from './header.ts';
+import { httpCallSchema } from './http-call.ts';
 import { openAiSchema, semanticSchema } from './imported-exchange.ts';
 import { sortedJsonSchema } from './json.ts';
 import {
@@ -21,8 +22,8 @@ export const callToolSchema = toolExchangeSchema.extend({
 
 /** The exchanges that may stand in a recording of calls, by its fidelity. */
 export const callLines = {
-  wire: [openAiSchema],
-  call: [callModelSchema, callToolSchema, openAiSchema],
+  wire: [httpCallSchema, openAiSchema],
+  call: [callModelSchema, callToolSchema, httpCallSchema, openAiSchema],
   'response-only': [openAiSchema],
   semantic: [semanticSchema],
 } as const satisfies Readonly<Record<CallHeader['fidelity'], readonly z.ZodObject[]>>;

@@ -59,9 +59,29 @@ export const callHeaderSchema = z.strictObject({
   migratedFrom,
 });
 
+/** What was sent and came back over the network: imported, or recorded here. */
+export const wireHeaderSchema = z
+  .strictObject({
+    ...start,
+    fidelity: z.literal('wire'),
+    name,
+    made: z.union([madeHere, madeElsewhere]),
+    source: imported.source.exactOptional(),
+    losses: imported.losses.exactOptional(),
+    toolchain: z.strictObject({ ai: z.string().exactOptional(), groundhog: z.string() }),
+    migratedFrom,
+  })
+  .refine(
+    ({ made, source, losses }) =>
+      madeElsewhere.safeParse(made).success
+        ? source !== undefined && losses !== undefined
+        : source === undefined && losses === undefined,
+    'source and losses say where an import comes from, and nothing else has them',
+  );
+
 export const importHeaderSchema = z.strictObject({
   ...start,
-  fidelity: z.enum(['wire', 'response-only', 'semantic']),
+  fidelity: z.enum(['response-only', 'semantic']),
   name,
   /** `imported:vcr` and the like. */
   made: madeElsewhere,
@@ -75,8 +95,8 @@ export const importHeaderSchema = z.strictObject({
  *
  * - `session`: everything that passed between a session and the world, people, clock and dice included, and the outline of
  *   its events: the session can be run again
- * - `wire`: requests to a provider's API and its answers, by the values of their bodies: neither their bytes nor where the
- *   network cut them
+ * - `wire`: requests over HTTP and their answers, by the values of their bodies: neither their bytes nor where the network cut
+ *   them, unless that was asked for
  * - `call`: what an SDK asked of models and tools, and what it was answered
  * - `response-only`: answers of a provider's API, and nothing of what was asked
  * - `semantic`: what was said, in the words of whoever observed it
@@ -84,6 +104,7 @@ export const importHeaderSchema = z.strictObject({
 export const headerSchema = z.discriminatedUnion('fidelity', [
   sessionHeaderSchema,
   callHeaderSchema,
+  wireHeaderSchema,
   importHeaderSchema,
 ]);
 type Header = z.infer<typeof headerSchema>;

@@ -30,6 +30,8 @@ export const openAiSchema = z.strictObject({
 });
 /** One call of OpenAI's API. */
 export type OpenAiExchange = z.infer<typeof openAiSchema>;
+/** The same, wherever it was recorded. */
+export type OpenAiCall = Pick<OpenAiExchange, 'api' | 'request' | 'answer'>;
 
 export const semanticSchema = z.strictObject({
   t: z.literal('semantic'),

@@ -5,7 +5,9 @@ import {
   formatVersion,
   importHeaderSchema,
   sessionHeaderSchema,
+  wireHeaderSchema,
 } from './header.ts';
+import { httpCallSchema } from './http-call.ts';
 import { openAiSchema, semanticSchema } from './imported-exchange.ts';
 import { sortedJsonSchema } from './json.ts';
 import { definitionSchema, endSchema, eventsSchema, exchangeSchema } from './recording.ts';
@@ -16,7 +18,7 @@ const { options: definitions } = definitionSchema;
 /** Each kind of recording: its header, and the lines that may stand behind it. */
 const kinds = {
   session: [sessionHeaderSchema, ...definitions, ...exchangeSchema.options, eventsSchema],
-  wire: [importHeaderSchema, ...callLines.wire],
+  wire: [wireHeaderSchema, ...callLines.wire],
   call: [callHeaderSchema, ...definitions, ...callLines.call],
   'response-only': [importHeaderSchema, ...callLines['response-only']],
   semantic: [importHeaderSchema, ...callLines.semantic],
@@ -26,10 +28,12 @@ const names: readonly (readonly [schema: z.ZodType, name: string])[] = [
   [sortedJsonSchema, 'json'],
   [sessionHeaderSchema, 'session-header'],
   [callHeaderSchema, 'call-header'],
+  [wireHeaderSchema, 'wire-header'],
   [importHeaderSchema, 'import-header'],
   ...[...definitions, ...exchangeSchema.options].map((each) => [each, each.shape.t.value] as const),
   [callModelSchema, 'call-model'],
   [callToolSchema, 'call-tool'],
+  [httpCallSchema, httpCallSchema.shape.t.value],
   [openAiSchema, openAiSchema.shape.t.value],
   [semanticSchema, semanticSchema.shape.t.value],
   [eventsSchema, eventsSchema.shape.t.value],

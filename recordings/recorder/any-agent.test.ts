@@ -85,6 +85,7 @@ test('replayed without a server the agent says the same, and of its tools only t
     recording: 'guide',
     models: 6,
     tools: 5,
+    http: 0,
     verdict: 'same',
     unverifiable: [],
   });

@@ -2,8 +2,11 @@ import type { EffectClass, Json } from '#harness';
 import { jsonOf } from '../calls/json-of.ts';
 import { createLanes, type Lanes } from '../calls/lane.ts';
 import type { SeenOutcome, Settle, Watching } from '../calls/watch-tool.ts';
+import { createWhole, type Whole } from '../calls/whole.ts';
 import type { CalledTool } from '../calls/wrap-tools.ts';
+import type { WireRequest } from '../format/http-call.ts';
 import type { ModelRequest } from '../format/model-request.ts';
+import type { ObservedReply, TellReply } from '../wire/record/observe-exchange.ts';
 import type { ObservedAnswer, Tell } from './observe-model.ts';
 
 /** Who answers as a model. */
@@ -14,10 +17,20 @@ export interface ModelName {
 
 /** A model's call while it is watched. */
 export interface LoggedModel {
+  readonly t: 'model';
   readonly model: ModelName;
   readonly request: ModelRequest;
   /** Missing while it goes on; `given-up` for what its caller abandoned, which leaves nothing behind. */
   answer?: ObservedAnswer | 'given-up';
+}
+
+/** A request over HTTP while it is watched. */
+export interface LoggedHttp {
+  readonly t: 'http';
+  /** Missing while it is read. */
+  request?: WireRequest;
+  /** Missing while nothing has come. */
+  reply?: ObservedReply | { readonly end: ObservedReply['end'] };
 }
 
 /** A tool's call while it is watched. */
@@ -26,7 +39,7 @@ export interface LoggedTool {
   readonly callId: string;
   readonly effect: EffectClass | undefined;
   readonly input: Json;
-  /** How many model calls had begun in its lane. */
+  /** How many model calls and requests had begun in its lane. */
   readonly after: number;
   /** What was called within it. */
   readonly within: LaneLog;
@@ -35,7 +48,7 @@ export interface LoggedTool {
 
 /** What happened in one lane, in the order in which it began. */
 export interface LaneLog {
-  readonly models: LoggedModel[];
+  readonly turns: (LoggedModel | LoggedHttp)[];
   readonly tools: LoggedTool[];
   /** Lanes that somebody named, within it. */
   readonly named: Map<string, LaneLog>;
@@ -46,6 +59,10 @@ export interface CallLog {
   readonly lanes: Lanes<LaneLog>;
   /** Begins a model's call in the lane of whoever makes it. `request` reads what is asked. */
   readonly model: (model: ModelName, request: () => ModelRequest) => Tell;
+  /** Begins a request over HTTP in the lane of whoever makes it. `request` reads what is asked. */
+  readonly http: (request: () => Promise<WireRequest>) => TellReply;
+  /** What is recorded already: what it asks for over HTTP is a part of it. */
+  readonly whole: Whole;
   /** Begins a tool's call: what runs it does so in a lane of its own. */
   readonly tool: (call: Omit<CalledTool, 'run'>, effect?: EffectClass) => Watching;
   /** Tools that are wrapped, by name: nobody else has to watch them. */
@@ -55,14 +72,17 @@ export interface CallLog {
 }
 
 export function createCallLog(): CallLog {
-  const lanes = createLanes<LaneLog>(() => ({ models: [], tools: [], named: new Map() }));
+  const lanes = createLanes<LaneLog>(() => ({ turns: [], tools: [], named: new Map() }));
   let fault: Error | undefined;
+  const note = (error: unknown): void => {
+    // Told when the recording is finished: the agent goes on as if nobody watched.
+    fault ??= error instanceof Error ? error : new Error(String(error));
+  };
   const unlessUnrecordable = (work: () => void): void => {
     try {
       work();
     } catch (error) {
-      // Told when the recording is finished: the agent goes on as if nobody watched.
-      fault ??= error instanceof Error ? error : new Error(String(error));
+      note(error);
     }
   };
   return {
@@ -70,20 +90,29 @@ export function createCallLog(): CallLog {
     wrapped: new Set(),
     fault: () => fault,
     model: (model, request) => {
-      const { models } = lanes.current().state;
+      const { turns } = lanes.current().state;
       let logged: LoggedModel | undefined;
       unlessUnrecordable(() => {
         const { provider, modelId } = model;
-        logged = { model: { provider, modelId }, request: request() };
-        models.push(logged);
+        logged = { t: 'model', model: { provider, modelId }, request: request() };
+        turns.push(logged);
       });
       return (answer) => {
         if (logged !== undefined) logged.answer ??= answer ?? 'given-up';
       };
     },
+    http: (request) => {
+      const logged: LoggedHttp = { t: 'http' };
+      lanes.current().state.turns.push(logged);
+      void readInto(logged, request, note);
+      return (reply) => {
+        logged.reply = reply;
+      };
+    },
+    whole: createWhole(),
     tool: (call, effect) => {
       const lane = lanes.current();
-      const { tools, models } = lane.state;
+      const { tools, turns } = lane.state;
       const times = tools.filter(({ callId }) => callId === call.callId).length;
       const inner = lane.within(`${call.callId} ${times}`);
       let logged: LoggedTool | undefined;
@@ -93,7 +122,7 @@ export function createCallLog(): CallLog {
           callId: call.callId,
           effect,
           input: jsonOf(call.input, `/${call.tool}/input`),
-          after: models.length,
+          after: turns.length,
           within: inner.state,
         };
         tools.push(logged);
@@ -106,4 +135,16 @@ export function createCallLog(): CallLog {
       return { run: (work) => lanes.run(inner, work), settle };
     },
   };
+}
+
+async function readInto(
+  logged: LoggedHttp,
+  request: () => Promise<WireRequest>,
+  note: (error: unknown) => void,
+): Promise<void> {
+  try {
+    logged.request = await request();
+  } catch (error) {
+    note(error);
+  }
 }

@@ -1,10 +1,12 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { EffectClass } from '#harness';
 import { watchTool } from '../calls/watch-tool.ts';
+import { asWhole } from '../calls/whole.ts';
 import { type AnyTools, wrapTools } from '../calls/wrap-tools.ts';
 import type { CallRecording } from '../format/call-recording.ts';
 import { requestOf } from '../format/model-request.ts';
 import { writeRecording } from '../format/recording-file.ts';
+import type { Chunks } from '../wire/record/write-http.ts';
 import { type CallLog, createCallLog } from './call-log.ts';
 import { observeModel } from './observe-model.ts';
 import { type Pieces, writeCalls } from './write-calls.ts';
@@ -18,6 +20,11 @@ export interface CallRecorderOptions {
    * it is cut anew, every few words, and the same answers give the same file. `kept` keeps the pieces as they came.
    */
   readonly pieces?: Pieces;
+  /**
+   * Whether an answer over HTTP is written with where the network cut it. That is chance: by default it is not, an answer that
+   * streams is kept by its events, and what a provider made up is renamed as anywhere.
+   */
+  readonly chunks?: Chunks;
 }
 
 /** Watches the calls that an agent makes, whatever agent it is. */
@@ -49,10 +56,15 @@ export interface CallRecorder {
  * once for each time it was made, in an order that follows what caused what; ids are renamed, times are left out and e-mail
  * addresses are placeholders, so that the same answers give the same bytes. A call that its caller gave up is left out.
  */
-export function createCallRecorder({ name, made, pieces }: CallRecorderOptions): CallRecorder {
+export function createCallRecorder({
+  name,
+  made,
+  pieces = 'even',
+  chunks = 'left-out',
+}: CallRecorderOptions): CallRecorder {
   const log = createCallLog();
   const { lanes } = log;
-  const finish = (): CallRecording => writeCalls(log, { name, made, pieces: pieces ?? 'even' });
+  const finish = (): CallRecording => writeCalls(log, { name, made, pieces, chunks });
   return {
     log,
     lane: (key, work) => {
@@ -68,7 +80,9 @@ export function createCallRecorder({ name, made, pieces }: CallRecorderOptions):
 
 /** The model, watched: it answers as before, in one piece or in a stream. */
 export function recordModel(model: LanguageModelV4, { log }: CallRecorder): LanguageModelV4 {
-  return observeModel(model, (options) => log.model(model, () => requestOf(options)));
+  return observeModel(asWhole(model, log.whole), (options) =>
+    log.model(model, () => requestOf(options)),
+  );
 }
 
 /**

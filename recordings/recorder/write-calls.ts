@@ -8,7 +8,12 @@ import {
   type CallRecording,
   callExchangeSchemas,
 } from '../format/call-recording.ts';
-import { callHeaderSchema, formatVersion } from '../format/header.ts';
+import {
+  type CallHeader,
+  callHeaderSchema,
+  formatVersion,
+  wireHeaderSchema,
+} from '../format/header.ts';
 import { asJson } from '../format/json.ts';
 import type { ModelFailure } from '../format/model-failure.ts';
 import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
@@ -16,7 +21,16 @@ import { placeName } from '../format/recording.ts';
 import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
 import { foldParts } from '../format/stream-part.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
-import type { CallLog, LaneLog, LoggedModel, LoggedTool, ModelName } from './call-log.ts';
+import { openAiModel } from '../wire/openai-api.ts';
+import { type Chunks, createHttpWriter, type HttpWriter } from '../wire/record/write-http.ts';
+import type {
+  CallLog,
+  LaneLog,
+  LoggedHttp,
+  LoggedModel,
+  LoggedTool,
+  ModelName,
+} from './call-log.ts';
 import { inEvenPieces } from './even-pieces.ts';
 import type { ObservedAnswer } from './observe-model.ts';
 import { failureOf } from './record-session-model.ts';
@@ -24,71 +38,94 @@ import { RecordingIncompleteError } from './recording-incomplete-error.ts';
 
 export type Pieces = 'even' | 'kept';
 
-interface Writing {
+/** How much of what is chance is kept. */
+export interface WritingOptions {
   readonly name: string;
+  readonly made: string | undefined;
   readonly pieces: Pieces;
+  readonly chunks: Chunks;
+}
+
+interface Writing extends Pick<WritingOptions, 'name' | 'pieces'> {
   /** Who answers where a line says nothing else. */
   readonly model: ModelName | undefined;
   readonly aliases: Aliases;
   readonly packer: RequestPacker;
   readonly redaction: RecordingRedaction;
+  readonly http: HttpWriter;
 }
 
 /** Makes a recording of what was called, whatever order chance gave it. */
-export function writeCalls(
-  log: CallLog,
-  {
-    name,
-    made,
-    pieces,
-  }: { readonly name: string; readonly made: string | undefined; readonly pieces: Pieces },
-): CallRecording {
+export function writeCalls(log: CallLog, options: WritingOptions): CallRecording {
   const fault = log.fault();
   if (fault !== undefined) throw fault;
   const { state } = log.lanes.root;
-  const model = firstModel(state);
+  const { name, pieces, chunks } = options;
+  // An answer that is kept as it came names its calls as it did.
+  const aliases = chunks === 'kept' ? keptIds : createAliases();
+  const redaction = createRecordingRedaction();
   const writing: Writing = {
     name,
     pieces,
-    model,
-    aliases: createAliases(),
+    model: firstModel(state),
+    aliases,
     packer: createRequestPacker([]),
-    redaction: createRecordingRedaction(),
+    redaction,
+    http: createHttpWriter({ aliases, redaction, chunks }),
   };
   const exchanges = writeLane(rootLane, state, writing);
   return {
-    header: callHeaderSchema.parse({
-      t: 'recording',
-      v: formatVersion,
-      fidelity: 'call',
-      name,
-      made: made ?? `live:${model?.modelId ?? 'no model'}`,
-      ...(model === undefined ? {} : { model }),
-      toolchain: { ai: manifest.dependencies.ai, groundhog: manifest.version },
-    }),
+    header: headerOf(exchanges, writing.model, options),
     definitions: writing.packer.definitions(),
     exchanges,
     editedLines: [],
   };
 }
 
+const keptIds: Aliases = { of: (_, id) => id, in: (value) => value, inPart: (part) => part };
+
+/** What holds requests over HTTP and nothing else is a recording of the wire. */
+function headerOf(
+  exchanges: readonly CallExchange[],
+  model: ModelName | undefined,
+  { name, made }: WritingOptions,
+): CallHeader {
+  const start = { t: 'recording', v: formatVersion };
+  const toolchain = { ai: manifest.dependencies.ai, groundhog: manifest.version };
+  const calls = exchanges.filter((each) => each.t === 'http');
+  const [first] = calls;
+  if (first !== undefined && calls.length === exchanges.length) {
+    const asked = calls.map(openAiModel).find((each) => each !== undefined);
+    const who = made ?? `live:${asked ?? first.request.host}`;
+    return wireHeaderSchema.parse({ ...start, fidelity: 'wire', name, made: who, toolchain });
+  }
+  return callHeaderSchema.parse({
+    ...start,
+    fidelity: 'call',
+    name,
+    made: made ?? `live:${model?.modelId ?? 'no model'}`,
+    ...(model === undefined ? {} : { model }),
+    toolchain,
+  });
+}
+
 /** Whoever answers most likely answers from the start. */
-function firstModel({ models, named }: LaneLog): ModelName | undefined {
-  const [first] = models.filter(({ answer }) => answer !== 'given-up');
-  if (first !== undefined) return first.model;
+function firstModel({ turns, named }: LaneLog): ModelName | undefined {
+  const first = turns.find((turn) => turn.t === 'model' && turn.answer !== 'given-up');
+  if (first?.t === 'model') return first.model;
   return [...named.values()].map(firstModel).find((model) => model !== undefined);
 }
 
 /**
- * Everything of a lane: its model calls as they began, each followed by the tools it asked for in the order in which it did;
+ * Everything of a lane: its model calls and requests over HTTP as they began, each followed by the tools it asked for in the order in which it did;
  * what a tool called stands before what came of it.
  */
 function writeLane(lane: string, log: LaneLog, writing: Writing): readonly CallExchange[] {
   const written: CallExchange[] = [];
   let n = 0;
-  const turns = turnsOf(log);
-  for (const { model, tools } of turns) {
-    if (model !== undefined) written.push(writeModel({ lane, n: n++ }, model, writing));
+  for (const { asked, tools } of turnsOf(log)) {
+    if (asked?.t === 'model') written.push(writeModel({ lane, n: n++ }, asked, writing));
+    if (asked?.t === 'http') written.push(writeHttp({ lane, n: n++ }, asked, writing));
     const times = new Map<string, number>();
     for (const tool of tools) {
       const { aliases } = writing;
@@ -107,12 +144,12 @@ function writeLane(lane: string, log: LaneLog, writing: Writing): readonly CallE
 
 interface Turn {
   /** Missing for tools that no model asked for. */
-  readonly model: LoggedModel | undefined;
+  readonly asked: LoggedModel | LoggedHttp | undefined;
   readonly tools: readonly LoggedTool[];
 }
 
-function turnsOf({ models, tools }: LaneLog): readonly Turn[] {
-  const calls = models.map(({ answer }) => callsIn(answer));
+function turnsOf({ turns, tools }: LaneLog): readonly Turn[] {
+  const calls = turns.map((turn) => (turn.t === 'model' ? callsIn(turn.answer) : []));
   const kept = tools.filter(({ outcome }) => outcome !== 'given-up');
   const placed = kept.map((tool) => {
     const asked = calls.slice(0, tool.after).findLastIndex((ids) => ids.includes(tool.callId));
@@ -126,9 +163,9 @@ function turnsOf({ models, tools }: LaneLog): readonly Turn[] {
       .toSorted((left, right) => compare(left.position, right.position))
       .map(({ tool }) => tool);
   return [
-    { model: undefined, tools: of(-1) },
-    ...models.map((model, index) => ({
-      model: model.answer === 'given-up' ? undefined : model,
+    { asked: undefined, tools: of(-1) },
+    ...turns.map((turn, index) => ({
+      asked: turn.t === 'model' && turn.answer === 'given-up' ? undefined : turn,
       tools: of(index),
     })),
   ];
@@ -170,6 +207,12 @@ function writeModel(
     }),
     answer: writeAnswer(answer, writing),
   });
+}
+
+function writeHttp(place: Place, logged: LoggedHttp, writing: Writing): CallExchange {
+  const written = writing.http(logged);
+  if (written === undefined) throw incomplete(place, writing);
+  return lineOf(place, { t: 'http', ...written });
 }
 
 function writeAnswer(

@@ -86,7 +86,7 @@ export function createFinder({ tape, latch, checklist, ledger }: FinderParts): F
     if (found !== undefined && isKind(found, kind) && isOf(found, call)) return found;
     const elsewhere = findElsewhere(asked, checklist);
     const { place } = asked;
-    if (elsewhere !== undefined && isKind(elsewhere, kind) && elsewhere.lane === place.lane) {
+    if (elsewhere?.lane === place.lane && isKind(elsewhere, kind)) {
       differ(asked, misplaced(asked, tape, elsewhere));
       moved.set(placeName(place), elsewhere);
       return elsewhere;

@@ -1,4 +1,4 @@
-import { syncBuiltinESMExports } from 'node:module';
+import { interceptHttp } from '../wire/intercept-http.ts';
 import { GuardStandsError } from './guard-stands-error.ts';
 
 /** Stands between this process and the network. */
@@ -42,28 +42,15 @@ export async function guardNetwork({
 }
 
 async function stopRequests(allowed: ReadonlySet<string>, blocked: string[]): Promise<() => void> {
-  // Loaded on demand: it costs more than a replay.
-  const [{ http, HttpResponse, passthrough }, { setupServer }] = await Promise.all([
-    import('msw'),
-    import('msw/node'),
-  ]);
-  const server = setupServer(
-    http.all('*', ({ request }) => {
-      const { origin, pathname } = new URL(request.url);
-      if (allowed.has(origin)) return passthrough();
-      // Without its query, which may hold a key.
-      const name = `${request.method} ${origin}${pathname}`;
-      blocked.push(name);
-      const message = `${name} was stopped: a recording is replayed without a network.`;
-      // A network error or a 5xx would be tried again, and again.
-      return HttpResponse.json({ error: { code: 'NETWORK_BLOCKED', message } }, { status: 400 });
-    }),
-  );
-  server.listen({ onUnhandledFrame: 'bypass' });
-  // msw patches the module's object; `import { get } from 'node:http'` sees it only after this.
-  syncBuiltinESMExports();
-  return () => {
-    server.close();
-    syncBuiltinESMExports();
-  };
+  const { close } = await interceptHttp((request) => {
+    const { origin, pathname } = new URL(request.url);
+    if (allowed.has(origin)) return 'pass';
+    // Without its query, which may hold a key.
+    const name = `${request.method} ${origin}${pathname}`;
+    blocked.push(name);
+    const message = `${name} was stopped: a recording is replayed without a network.`;
+    // A network error or a 5xx would be tried again, and again.
+    return Response.json({ error: { code: 'NETWORK_BLOCKED', message } }, { status: 400 });
+  });
+  return close;
 }

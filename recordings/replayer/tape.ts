@@ -1,4 +1,5 @@
 import { canonicalJson, type ExchangePlace, fingerprint, type Json } from '#harness';
+import type { HttpCall, WireRequest } from '../format/http-call.ts';
 import { createRequestUnpacker, type ModelRequest } from '../format/model-request.ts';
 import {
   type Definition,
@@ -15,13 +16,13 @@ type ModelExchange = Extract<Exchange, { t: 'model' }>;
 /** A model's exchange with its request put together again. */
 export type TapedModel = Omit<ModelExchange, 'request'> & { readonly request: ModelRequest };
 export type TapedTool = Extract<Exchange, { t: 'tool' }>;
-export type TapedExchange = Exclude<Exchange, ModelExchange> | TapedModel;
+export type TapedExchange = Exclude<Exchange, ModelExchange> | TapedModel | HttpCall;
 
 /** What can be laid out: a session's recording, or one of calls. */
 export interface TapeSource {
   readonly header: { readonly name: string };
   readonly definitions: readonly Definition[];
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly (Exchange | HttpCall)[];
   readonly editedLines: readonly number[];
 }
 
@@ -106,6 +107,7 @@ function editedLine(
 export function referenceTo(exchange: TapedExchange): ExchangeReference {
   const place = placeOf(exchange);
   if (exchange.t === 'tool') return { exchange: toolExchange(exchange), place };
+  if (exchange.t === 'http') return { exchange: httpExchange(exchange.request), place };
   if (exchange.t === 'decision') return { exchange: decisionExchange(exchange), place };
   return { exchange: exchange.t === 'model' ? modelExchange : exchange.t, place };
 }
@@ -113,6 +115,11 @@ export function referenceTo(exchange: TapedExchange): ExchangeReference {
 /** How reports call a person's decision: `decision on issueRefund`. */
 export function decisionExchange({ tool }: { readonly tool: string }): string {
   return `decision on ${tool}`;
+}
+
+/** How reports call a request over HTTP: `POST api.openai.com/v1/responses`. */
+export function httpExchange({ method, host, path }: WireRequest): string {
+  return `${method} ${host}${path}`;
 }
 
 /** How reports call an exchange with a model. */

@@ -1,22 +1,23 @@
+import { z } from 'zod';
 import type { Json } from '#harness';
-import type {
-  ImportedExchange,
-  OpenAiExchange,
-  SemanticExchange,
-} from '../format/imported-exchange.ts';
+import type { OpenAiCall, OpenAiExchange, SemanticExchange } from '../format/imported-exchange.ts';
 import { asJson } from '../format/json.ts';
 import { createRequestPacker, type ModelRequest } from '../format/model-request.ts';
 import type { Definition } from '../format/recording.ts';
+import type { AnswerContent } from '../importers/openai/answer-content.ts';
 import { recordedAnswer } from '../importers/openai/recorded-answer.ts';
 import type { ToldModel } from './build-steps.ts';
 import { jsonOrText, type ReadAnswer } from './read-answer.ts';
 
+/** A call at its place, whoever recorded it. */
+type PlacedCall = SemanticExchange | (OpenAiCall & Pick<OpenAiExchange, 't' | 'lane' | 'n'>);
+
 /**
- * Tells calls that another tool recorded as model turns, with what they repeat told once, as a session's recording has it.
+ * Tells calls of a provider's API, or what another tool said of them, as model turns, with what they repeat told once, as a session's recording has it.
  * To be asked in the order of the recording.
  */
 export function createCallTeller(): {
-  readonly tell: (exchange: ImportedExchange) => ToldModel;
+  readonly tell: (exchange: PlacedCall) => ToldModel;
   /** Of all calls told so far. */
   readonly definitions: () => readonly Definition[];
 } {
@@ -44,11 +45,11 @@ interface ImportedCall {
   readonly answer: ReadAnswer;
 }
 
-function callOf(exchange: ImportedExchange): ImportedCall {
+function callOf(exchange: PlacedCall): ImportedCall {
   return exchange.t === 'openai' ? openAiCall(exchange) : semanticCall(exchange);
 }
 
-function openAiCall(exchange: OpenAiExchange): ImportedCall {
+function openAiCall(exchange: OpenAiCall): ImportedCall {
   const answer = openAiAnswer(exchange);
   if (exchange.request === undefined) return { answer };
   const { model, stream: _, ...body } = fieldsOf(exchange.request.body);
@@ -90,8 +91,10 @@ function flatTool(tool: Json): Json {
   return wrapped === undefined ? tool : asJson({ ...plain, ...fieldsOf(wrapped) });
 }
 
-function openAiAnswer(exchange: OpenAiExchange): ReadAnswer {
-  const { text, toolCalls, usage, finishReason, status } = recordedAnswer(exchange);
+function openAiAnswer(exchange: OpenAiCall): ReadAnswer {
+  const read = wholeAnswer(exchange);
+  if (read === undefined) return unreadable;
+  const { text, toolCalls, usage, finishReason, status } = read;
   return {
     text,
     reasoning: '',
@@ -106,8 +109,30 @@ function openAiAnswer(exchange: OpenAiExchange): ReadAnswer {
   };
 }
 
+/** What was recorded as it came may have stopped anywhere. */
+const unreadable: ReadAnswer = {
+  text: '',
+  reasoning: '',
+  calls: [],
+  tokens: {},
+  error: {
+    code: 'ANSWER_NOT_WHOLE',
+    message: 'What came is no whole answer.',
+    retryable: false,
+  },
+};
+
+function wholeAnswer(exchange: OpenAiCall): AnswerContent | undefined {
+  try {
+    return recordedAnswer(exchange);
+  } catch (error) {
+    if (error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}
+
 function refusal(
-  { answer: { body } }: OpenAiExchange,
+  { answer: { body } }: OpenAiCall,
   status: number,
 ): NonNullable<ReadAnswer['error']> {
   const { message } = 'json' in body ? fieldsOf(fieldsOf(body.json)['error']) : {};

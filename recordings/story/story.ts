@@ -15,6 +15,7 @@ export interface Story {
   readonly model?: { readonly provider: string; readonly modelId: string };
   readonly imported?: {
     readonly fidelity: CallHeader['fidelity'];
+    /** Empty for calls that were recorded here. */
     readonly source: string;
     readonly losses: readonly string[];
   };

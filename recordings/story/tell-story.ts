@@ -2,6 +2,7 @@ import { type AnyRecording, type CallRecording, isSession } from '../format/call
 import type { ForkedFrom } from '../format/header.ts';
 import { firstDefinitionLine, type Recording } from '../format/recording.ts';
 import { buildSteps, type ToldExchange } from './build-steps.ts';
+import { tellHttp } from './http-calls.ts';
 import { createCallTeller } from './imported-calls.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Story } from './story.ts';
@@ -35,6 +36,7 @@ function tellCalls(recording: CallRecording): Story {
   const teller = createCallTeller();
   const told = recording.exchanges.map((each): ToldExchange => {
     if (each.t === 'tool') return each;
+    if (each.t === 'http') return tellHttp(each, teller.tell);
     if (each.t !== 'model') return teller.tell(each);
     const { model, answer, ...exchange } = each;
     const named = model === undefined ? {} : { model: model.modelId };

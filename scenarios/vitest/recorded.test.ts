@@ -192,6 +192,7 @@ test('a wish to record in CI, and one that nobody understands, is refused', () =
 test.each([
   ['docs/vitest.md', 'docs/examples/order-agent.test.ts'],
   ['docs/recording-agents.md', 'docs/examples/recorded-agent.test.ts'],
+  ['docs/recording-http.md', 'docs/examples/recorded-http.test.ts'],
 ])('%s shows its example as it is run', async (page, example) => {
   const text = await readFile(example, 'utf8');
   expect(await readFile(page, 'utf8')).toContain(`\`\`\`ts\n// ${example}\n${text}\`\`\`\n`);

@@ -120,7 +120,7 @@ function rendered(
   if (handed === undefined) throw new ForeignInputError(line, 'its answer has another shape');
   const body = { json: sayAsResponse(handed, fields.model_id) };
   const exchange = exchangeOf({ line, api: 'responses', asked, body });
-  const said = recordedAnswer({ ...exchange, lane: '1', n: 0 });
+  const said = recordedAnswer(exchange);
   const difference = firstDifference('answer', asJson(handed.content), asJson(said));
   if (difference === undefined) return { exchange, others: handed.others };
   const reason = `the provider's own answer was not kept, and ${difference.pointer.slice(1)} of what was handed on cannot be said as the provider would`;

@@ -7,7 +7,7 @@ import type {
 } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { type Json, liveModel } from '#harness';
-import type { AnswerBody, OpenAiExchange } from '../../format/imported-exchange.ts';
+import type { AnswerBody, OpenAiCall } from '../../format/imported-exchange.ts';
 import { type AnswerContent, failure } from './answer-content.ts';
 import { doneMarker } from './parse-event-stream.ts';
 
@@ -23,13 +23,16 @@ export interface Driven {
   readonly unreadable?: string;
 }
 
-/** Nothing reaches the network. */
-export async function driveProvider(exchange: OpenAiExchange): Promise<Driven> {
+/** Nothing reaches the network: `respond` answers in its place, by default with what was recorded in one piece. */
+export async function driveProvider(
+  exchange: OpenAiCall,
+  respond: () => Promise<Response> = async () => responseOf(exchange),
+): Promise<Driven> {
   const model = await liveModel({
     apiKey: 'recorded',
     model: modelOf(exchange),
     api: exchange.api,
-    fetch: async () => responseOf(exchange),
+    fetch: respond,
   });
   try {
     return 'events' in exchange.answer.body
@@ -61,7 +64,7 @@ function unreadableIn(error: unknown): Pick<Driven, 'unreadable'> {
   return {};
 }
 
-function modelOf({ request, answer: { body } }: OpenAiExchange): string {
+function modelOf({ request, answer: { body } }: OpenAiCall): string {
   const [first] = 'json' in body ? [body.json] : 'events' in body ? body.events : [];
   const named = [request?.body, first, fieldOf(first, 'response')].map((each) =>
     fieldOf(each, 'model'),
@@ -74,7 +77,7 @@ function fieldOf(value: Json | undefined, property: string): Json | undefined {
   return isObject ? value[property] : undefined;
 }
 
-function responseOf({ api, answer: { status, retryAfter, body } }: OpenAiExchange): Response {
+function responseOf({ api, answer: { status, retryAfter, body } }: OpenAiCall): Response {
   return new Response(bodyText(body, api), {
     status,
     headers: {
@@ -89,7 +92,7 @@ function contentType(body: AnswerBody): string {
   return 'json' in body ? 'application/json' : 'text/plain';
 }
 
-function bodyText(body: AnswerBody, api: OpenAiExchange['api']): string {
+function bodyText(body: AnswerBody, api: OpenAiCall['api']): string {
   if ('text' in body) return body.text;
   if ('json' in body) return JSON.stringify(body.json);
   return body.events

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
-import type { OpenAiExchange } from '../../format/imported-exchange.ts';
+import type { OpenAiCall } from '../../format/imported-exchange.ts';
 import { type AnswerContent, failure } from './answer-content.ts';
 import { doneMarker } from './parse-event-stream.ts';
 
@@ -63,7 +63,7 @@ const completionSchema = z.looseObject({
  * be held against it.
  * @throws ZodError for a body that is not OpenAI's.
  */
-export function recordedAnswer({ api, answer }: OpenAiExchange): AnswerContent {
+export function recordedAnswer({ api, answer }: OpenAiCall): AnswerContent {
   const { status, body } = answer;
   if (status >= 400) return failure(status);
   if ('text' in body) return failure();
@@ -76,7 +76,7 @@ export function recordedAnswer({ api, answer }: OpenAiExchange): AnswerContent {
  * Ids of the calls of OpenAI's own tools that the caller is to execute, such as a shell: the provider hands them on in words of
  * its own, so they are no part of what is compared.
  */
-export function builtInCalls({ answer: { body } }: OpenAiExchange): ReadonlySet<string> {
+export function builtInCalls({ answer: { body } }: OpenAiCall): ReadonlySet<string> {
   if ('text' in body) return new Set();
   const items =
     'json' in body

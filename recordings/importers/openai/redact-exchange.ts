@@ -3,13 +3,32 @@ import type { ImportedExchange, OpenAiExchange } from '../../format/imported-exc
 import { createRecordingRedaction, type RecordingRedaction } from '../../format/redaction.ts';
 import { createCredentialRedaction } from './credentials.ts';
 
+/** Takes out of bodies of one recording what it must not hold. */
+export interface BodyRedaction {
+  /** What was sent or came back in one piece. */
+  readonly json: (value: Json) => Json;
+  /** The payloads of a stream: what came in pieces is looked at as a whole. */
+  readonly events: (events: readonly Json[]) => Json[];
+  readonly text: (text: string) => string;
+}
+
+/** To be used in the order in which a recording is written; `within` is what the rest of it is redacted with. */
+export function createBodyRedaction(within: RecordingRedaction): BodyRedaction {
+  const redaction = withoutCredentials(within);
+  return {
+    json: (value) => said(value, redaction),
+    events: (events) => redactEvents(events, redaction),
+    text: redaction.text,
+  };
+}
+
 /** Takes out of the calls of one recording what it must not hold, in the order in which it is written. */
 export function createImportRedaction(): (exchange: ImportedExchange) => ImportedExchange {
-  const redaction = withoutCredentials(createRecordingRedaction());
+  const redaction = createBodyRedaction(createRecordingRedaction());
   return (exchange) => {
     if (exchange.t === 'openai') return redactOpenAi(exchange, redaction);
     const { request, answer } = exchange;
-    return { ...exchange, request: said(request, redaction), answer: said(answer, redaction) };
+    return { ...exchange, request: redaction.json(request), answer: redaction.json(answer) };
   };
 }
 
@@ -22,21 +41,21 @@ function withoutCredentials(redaction: RecordingRedaction): RecordingRedaction {
   };
 }
 
-function redactOpenAi(exchange: OpenAiExchange, redaction: RecordingRedaction): OpenAiExchange {
+function redactOpenAi(exchange: OpenAiExchange, redaction: BodyRedaction): OpenAiExchange {
   const { request, answer } = exchange;
   const { body } = answer;
   return {
     ...exchange,
     ...(request === undefined
       ? {}
-      : { request: { ...request, body: said(request.body, redaction) } }),
+      : { request: { ...request, body: redaction.json(request.body) } }),
     answer: {
       ...answer,
       body:
         'json' in body
-          ? { json: said(body.json, redaction) }
+          ? { json: redaction.json(body.json) }
           : 'events' in body
-            ? { events: redactEvents(body.events, redaction) }
+            ? { events: redaction.events(body.events) }
             : { text: redaction.text(body.text) },
     },
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
-import type { OpenAiExchange } from '../../format/imported-exchange.ts';
+import type { OpenAiCall } from '../../format/imported-exchange.ts';
 import { asJson, firstDifference } from '../../format/json.ts';
 import type { AnswerContent } from './answer-content.ts';
 import { driveProvider } from './drive-provider.ts';
@@ -14,8 +14,11 @@ export interface ReplayedExchange {
 }
 
 /** Drives a recorded answer through the provider and holds what comes out against what the recording says. */
-export async function replayExchange(exchange: OpenAiExchange): Promise<ReplayedExchange> {
-  const { answer, unreadable } = await driveProvider(exchange);
+export async function replayExchange(
+  exchange: OpenAiCall,
+  respond?: () => Promise<Response>,
+): Promise<ReplayedExchange> {
+  const { answer, unreadable } = await driveProvider(exchange, respond);
   const builtIn = builtInCalls(exchange);
   const toolCalls = answer.toolCalls.filter(({ id }) => !builtIn.has(id));
   const expected = expectedAnswer(exchange);
@@ -32,7 +35,7 @@ export async function replayExchange(exchange: OpenAiExchange): Promise<Replayed
   };
 }
 
-function expectedAnswer(exchange: OpenAiExchange): AnswerContent | undefined {
+function expectedAnswer(exchange: OpenAiCall): AnswerContent | undefined {
   try {
     return recordedAnswer(exchange);
   } catch (error) {

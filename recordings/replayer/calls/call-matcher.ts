@@ -1,15 +1,18 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ExchangePlace, Json } from '#harness';
+import type { HttpCall, WireRequest } from '../../format/http-call.ts';
 import { type Difference, firstDifference } from '../../format/json.ts';
 import { type ModelRequest, requestOf } from '../../format/model-request.ts';
 import { placeName, placeOf } from '../../format/recording.ts';
 import { withoutSecrets } from '../../format/redaction.ts';
 import { asksTheSame } from '../../format/same-request.ts';
 import type { ModelName } from '../../recorder/call-log.ts';
+import { compareHttp } from '../../wire/replay/compare-http.ts';
 import { compareRequest } from '../compare-request.ts';
 import type { Divergence, ExchangeReference } from '../divergence.ts';
 import type { Latch } from '../latch.ts';
 import {
+  httpExchange,
   lineAt,
   modelExchange,
   referenceTo,
@@ -35,10 +38,20 @@ export interface AskedModel {
   readonly model: ModelName | undefined;
 }
 
+/** A request over HTTP, as a replay is asked for it. */
+export interface AskedHttp {
+  readonly lane: string;
+  readonly request: WireRequest;
+}
+
 /** Finds what a recording of calls answers, or diverges. */
 export interface CallMatcher {
   /** The answer to the n-th model call of a lane, counted from 0. */
   readonly model: (asked: AskedModel, n: number) => TapedModel;
+  /** The answer to the n-th request over HTTP of a lane, counted from 0. */
+  readonly http: (asked: AskedHttp, n: number) => HttpCall;
+  /** Diverges where a run reads on in an answer that was given up when it was recorded. */
+  readonly readsOn: (recorded: HttpCall) => never;
   /** What came of a call that the recorded model made; of a call it made more than once, by the time. */
   readonly tool: (asked: AskedTool, callId: string, time: number) => TapedTool;
   /** What came of a call that asked the same, whoever made it: each call answers one. */
@@ -74,14 +87,14 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
   };
   const compareInput = (found: TapedTool, { tool, input }: AskedTool): void => {
     const difference = differenceOf('input', found.input, input);
-    if (difference === undefined) return;
     const at = { exchange: toolExchange({ tool, input }), place: placeOf(found) };
-    diverge(at, { class: 'TOOL_INPUT', difference });
+    if (difference !== undefined) diverge(at, { class: 'TOOL_INPUT', difference });
   };
   const extra = (lane: string, exchange: string, note: string): never =>
     diverge({ exchange, place: behind(tape, lane) }, { class: 'EXTRA_CALL', note });
   return {
     isAsked,
+    ...httpIn(tape, latch, { take, diverge, extra }),
     model: ({ lane, options, model }, n) => {
       latch.check();
       const found = tape.modelsIn(lane)[n];
@@ -119,6 +132,37 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
       const difference = differenceOf('outcome', recorded.outcome, outcome);
       if (difference !== undefined)
         diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+    },
+  };
+}
+
+interface Decided {
+  readonly take: <Taken extends TapedExchange>(exchange: Taken) => Taken;
+  readonly diverge: (at: ExchangeReference, finding: Finding) => never;
+  readonly extra: (lane: string, exchange: string, note: string) => never;
+}
+
+function httpIn(
+  tape: CallTape,
+  latch: Latch,
+  { take, diverge, extra }: Decided,
+): Pick<CallMatcher, 'http' | 'readsOn'> {
+  return {
+    http: ({ lane, request }, n) => {
+      latch.check();
+      const found = tape.httpIn(lane)[n];
+      if (found === undefined) {
+        const note = `The recording holds ${n} requests over HTTP of ${lane}.`;
+        return extra(lane, httpExchange(request), note);
+      }
+      take(found);
+      const finding = compareHttp(found.request, request);
+      if (finding !== undefined) diverge(referenceTo(found), finding);
+      return found;
+    },
+    readsOn: (recorded) => {
+      const note = 'Who asked when it was recorded gave it up there; the run waits for more of it.';
+      return diverge(referenceTo(recorded), { class: 'EXTRA_CALL', note });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Divergence, ExchangeReference } from '../divergence.ts';
 import { missingCall } from '../find-end-divergences.ts';
 import { referenceTo, type TapedExchange } from '../tape.ts';
-import { type CallTape, isModel } from './call-tape.ts';
+import { type CallTape, isHttp, isModel } from './call-tape.ts';
 
 /** Something that nobody can say of a replay, because it did not happen in it. */
 export interface CallDoubt {
@@ -14,6 +14,7 @@ export interface CallReplayReport {
   /** Calls that were asked for, and answered as they were recorded. */
   readonly models: number;
   readonly tools: number;
+  readonly http: number;
   /** `unverifiable`: nothing diverged, and of something nobody can say. That is no agreement. */
   readonly verdict: 'same' | 'unverifiable';
   readonly unverifiable: readonly CallDoubt[];
@@ -41,6 +42,7 @@ export function openOf({ tape, ...of }: AnsweredCalls): readonly TapedExchange[]
 export function reportOf({ tape, ...of }: AnsweredCalls): CallReplayReport {
   const asked = tape.exchanges.filter(of.isAsked);
   const models = asked.filter(isModel).length;
+  const http = asked.filter(isHttp).length;
   const hidden = tape.exchanges.filter((each) => of.isDue(each) && !of.isAsked(each));
   const unverifiable = [
     ...hidden.filter(of.isHidden).map((each) => ({
@@ -55,7 +57,8 @@ export function reportOf({ tape, ...of }: AnsweredCalls): CallReplayReport {
   return {
     recording: tape.recording.header.name,
     models,
-    tools: asked.length - models,
+    tools: asked.length - models - http,
+    http,
     verdict: unverifiable.length === 0 ? 'same' : 'unverifiable',
     unverifiable,
   };

@@ -1,11 +1,17 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { createLanes } from '../../calls/lane.ts';
+import { asWhole, createWhole } from '../../calls/whole.ts';
 import { type AnyTools, wrapTools } from '../../calls/wrap-tools.ts';
 import type { CallRecording } from '../../format/call-recording.ts';
 import type { ModelName } from '../../recorder/call-log.ts';
+import type { HttpInterception } from '../../wire/intercept-http.ts';
+import { openAiApi } from '../../wire/openai-api.ts';
+import type { Fetch } from '../../wire/record/record-fetch.ts';
+import { replayFetch } from '../../wire/replay/replay-fetch.ts';
+import { type ReplayHttpOptions, replayHttp } from '../../wire/replay/replay-http.ts';
 import type { Divergence } from '../divergence.ts';
 import { createLatch } from '../latch.ts';
-import type { TapedModel } from '../tape.ts';
+import type { TapedExchange, TapedModel } from '../tape.ts';
 import { createCallMatcher } from './call-matcher.ts';
 import {
   type AnsweredCalls,
@@ -15,6 +21,7 @@ import {
   reportOf,
 } from './call-report.ts';
 import { layOutCalls } from './call-tape.ts';
+import { createHttpAnswers } from './http-answers.ts';
 import {
   type LaidAnswer,
   layAnswer,
@@ -53,6 +60,10 @@ export interface CallReplay {
   readonly model: (model?: LanguageModelV4) => LanguageModelV4;
   /** The tools to be given to the agent. */
   readonly tools: <Tools extends AnyTools>(tools: Tools) => Tools;
+  /** What answers in place of the network those who take a `fetch`, such as `createOpenAI({ fetch: replay.fetch })`. */
+  readonly fetch: Fetch;
+  /** Answers everything else that this process asks for over HTTP, until it is closed: as `recordHttp` recorded it. */
+  readonly http: (options?: ReplayHttpOptions) => Promise<HttpInterception>;
   /** As `lane` of the recorder: what was recorded in a lane is found in it. */
   readonly lane: <Result>(name: string, work: () => Result) => Result;
   /** The first divergence so far. */
@@ -80,6 +91,7 @@ export function openCallReplay(
   const lanes = createLanes<LanePosition>((parent, key) => ({
     name: `${parent?.name ?? ''}${key}`,
     models: 0,
+    http: 0,
     calls: new Map(),
   }));
   const isLive = (tool: string): boolean =>
@@ -90,7 +102,7 @@ export function openCallReplay(
   const calls: AnsweredCalls = {
     tape,
     isAsked: matcher.isAsked,
-    isDue: (each) => answers === 'recorded' || (each.t === 'tool' && !isLive(each.tool)),
+    isDue: (each) => answers === 'recorded' || !isOfModel(each, isLive),
     isHidden: ({ lane }) => answerTool.hides(lane),
     isUnseen: (each) => each.t === 'tool' && ranLive.has(each.tool),
   };
@@ -101,6 +113,8 @@ export function openCallReplay(
     laid.set(found, known);
     return known;
   };
+  const live = createWhole();
+  const http = createHttpAnswers({ tape, matcher, lanes, latch });
   return {
     recording,
     seam: {
@@ -115,7 +129,7 @@ export function openCallReplay(
       },
     },
     model: (model) => {
-      if (answers === 'live' && model !== undefined) return model;
+      if (answers === 'live' && model !== undefined) return asWhole(model, live);
       const name = model && { provider: model.provider, modelId: model.modelId };
       return replayCallModel(model ?? modelOf(recording), (options) => answer(options, name));
     },
@@ -123,15 +137,24 @@ export function openCallReplay(
       for (const name of Object.keys(each)) wrapped.add(name);
       return wrapTools(each, answerTool.answer);
     },
+    fetch: replayFetch(http),
+    http: (httpOptions) => replayHttp(http, live.isWithin, httpOptions),
     lane: (name, work) => lanes.run(lanes.current().within(`:${name}`), work),
     divergence: latch.first,
     finish: () => {
       latch.check();
+      for (const each of http.waiting) matcher.readsOn(each);
       const end = endDivergence(tape, openOf(calls));
       if (end !== undefined) latch.diverge(end);
       return reportOf(calls);
     },
   };
+}
+
+/** What a model that answers itself does not ask of the recording, nor do tools that run. */
+function isOfModel(each: TapedExchange, isLive: (tool: string) => boolean): boolean {
+  if (each.t === 'http') return openAiApi(each.request) !== undefined;
+  return each.t !== 'tool' || isLive(each.tool);
 }
 
 /** Who answers as the model where nobody says who is asked today. What is asked for by address is not fetched. */

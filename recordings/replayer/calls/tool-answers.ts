@@ -12,6 +12,7 @@ import type { CallTape } from './call-tape.ts';
 export interface LanePosition {
   readonly name: string;
   models: number;
+  http: number;
   /** How often each call has been made. */
   readonly calls: Map<string, number>;
 }

@@ -45,9 +45,10 @@ function factsOf(story: Story): Side['facts'] {
   };
   return [
     ...(model === undefined ? [] : [['model', model.modelId] as const]),
-    ...(imported === undefined
+    ...(imported === undefined ? [] : [['fidelity', imported.fidelity] as const]),
+    ...(imported === undefined || imported.source === ''
       ? []
-      : [['fidelity', imported.fidelity] as const, ['from', imported.source] as const]),
+      : [['from', imported.source] as const]),
     ...Object.entries(counts).flatMap(([label, count]) =>
       count === 0 ? [] : [[label, count.toLocaleString('en')] as const],
     ),

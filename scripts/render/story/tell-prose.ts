@@ -52,7 +52,7 @@ function headOf(story: Story, paint: Paint): readonly string[] {
     ...(imported === undefined
       ? []
       : [
-          `imported from ${imported.source} at fidelity ${imported.fidelity}`,
+          `${imported.source === '' ? 'recorded' : `imported from ${imported.source}`} at fidelity ${imported.fidelity}`,
           ...indented(imported.losses.map((loss) => `- ${loss}`)),
         ]),
     ...flawsOf(story).map((flaw) => paint('red', flaw)),

@@ -1,0 +1,79 @@
+import { syncBuiltinESMExports } from 'node:module';
+import { HarnessError } from '#harness';
+
+/** Answers a request of this process; `pass` lets it go where it was going. */
+export type AnswerRequest = (request: Request) => Response | Promise<Response> | 'pass';
+
+/** Stands in every request of this process until it is closed. */
+export interface HttpInterception extends Disposable {
+  readonly close: () => void;
+}
+
+/**
+ * Stands between this process and HTTP: the global `fetch` and `node:http`, whoever uses them. Not seen are a `fetch` that was
+ * copied before, requests of the `undici` package, and what does not speak HTTP.
+ */
+export async function interceptHttp(answer: AnswerRequest): Promise<HttpInterception> {
+  // Loaded on demand: it costs more than a replay.
+  const [{ http, passthrough }, { setupServer }] = await Promise.all([
+    import('msw'),
+    import('msw/node'),
+  ]);
+  const seen = new Set<string>();
+  const server = setupServer(
+    http.all('*', async ({ request, requestId }) => {
+      // Where another of msw's servers stands in the process, each is told of a request twice, of an answered one, too.
+      if (seen.has(requestId)) return passthrough();
+      seen.add(requestId);
+      const answered = await answer(request);
+      return answered === 'pass' ? passthrough() : answered;
+    }),
+  );
+  server.listen({ onUnhandledFrame: 'bypass' });
+  // msw patches the module's object; `import { get } from 'node:http'` sees it only after this.
+  syncBuiltinESMExports();
+  let isOpen = true;
+  const close = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    server.close();
+    syncBuiltinESMExports();
+  };
+  return { close, [Symbol.dispose]: close };
+}
+
+/** The same request, sent past whoever intercepts. Where it is told to go elsewhere, whoever asked goes there. */
+export async function sendOn(request: Request): Promise<Response> {
+  const { bypass } = await import('msw');
+  return fetch(bypass(request, { redirect: 'manual' }));
+}
+
+let isTaken = false;
+
+/** As `interceptHttp`, for whoever must be the only one: what is asked of two would be recorded, or answered, by chance. */
+export async function takeHttp(answer: AnswerRequest): Promise<HttpInterception> {
+  if (isTaken) throw new HttpTakenError();
+  isTaken = true;
+  const interception = await interceptHttp(answer).catch((error: unknown) => {
+    isTaken = false;
+    throw error;
+  });
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) isTaken = false;
+    isOpen = false;
+    interception.close();
+  };
+  return { close, [Symbol.dispose]: close };
+}
+
+/** A second recorder or replay was to stand in the HTTP of one process. */
+class HttpTakenError extends HarnessError {
+  constructor() {
+    super({
+      code: 'HTTP_TAKEN',
+      message: 'The HTTP of this process is recorded or replayed already.',
+      hint: 'Close that first, or hand `recordFetch` and `replay.fetch` to those who take a fetch of their own.',
+    });
+  }
+}

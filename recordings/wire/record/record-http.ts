@@ -1,0 +1,46 @@
+import type { CallRecorder } from '../../recorder/call-recorder.ts';
+import { headersToKeep, readRequest } from '../body/read-request.ts';
+import { type HttpInterception, sendOn, takeHttp } from '../intercept-http.ts';
+import { observeExchange } from './observe-exchange.ts';
+import type { RecordWireOptions } from './record-fetch.ts';
+
+export interface RecordHttpOptions extends RecordWireOptions {
+  /** Origins, such as `http://127.0.0.1:4318`, whose requests are no part of what is recorded. */
+  readonly allow?: readonly string[];
+}
+
+/**
+ * Records what this process asks for over HTTP, by the global `fetch` or by `node:http`, until it is closed: for tools that
+ * speak HTTP and take no `fetch`. A request belongs to the tool that makes it, and stands in the lane of its call. What a
+ * model of `recordModel` and a `fetch` of `recordFetch` ask for is not recorded twice.
+ */
+export async function recordHttp(
+  { log }: CallRecorder,
+  { headers, allow = [] }: RecordHttpOptions = {},
+): Promise<HttpInterception> {
+  const kept = headersToKeep(headers);
+  const allowed = originsOf(allow);
+  return takeHttp((request) => {
+    if (log.whole.isWithin() || allowed.has(new URL(request.url).origin)) return 'pass';
+    const copy = request.clone();
+    const tell = log.http(() => readRequest(copy, kept));
+    const send = (): Promise<Response> => log.whole.run(() => sendOn(request));
+    return observeExchange(send, { signal: request.signal, kept }, tell).then(asBrought, () =>
+      Response.error(),
+    );
+  });
+}
+
+export function originsOf(urls: readonly string[]): ReadonlySet<string> {
+  return new Set(urls.map((url) => new URL(url).origin));
+}
+
+/** How a body was packed is told in headers, and it has been unpacked. */
+function asBrought(response: Response): Response {
+  const { status, statusText, body } = response;
+  const headers = new Headers(response.headers);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
+    headers.delete(name);
+  }
+  return new Response(body, { status, statusText, headers });
+}

@@ -1,0 +1,40 @@
+import type { HttpCall, WireRequest } from '../../format/http-call.ts';
+import { readRequest } from '../body/read-request.ts';
+import type { Fetch } from '../record/record-fetch.ts';
+import { restoreReply } from './restore-reply.ts';
+
+/** Finds what a recording answers over HTTP. */
+export interface HttpAnswers {
+  /** Takes the place of a request in the lane of whoever makes it; what is found there is said when it has been read. */
+  readonly next: () => (request: WireRequest) => HttpCall;
+  /** Fails the replay for good, and throws. */
+  readonly refuse: (error: unknown) => never;
+  /** Headers that are compared wherever they were recorded. */
+  readonly headers: ReadonlySet<string>;
+  /** Answers in which the run reads on, where they were given up when they were recorded. */
+  readonly waiting: Set<HttpCall>;
+}
+
+/** A `fetch` that reaches no network: what it is asked for is answered by the recording. */
+export function replayFetch(answers: HttpAnswers): Fetch {
+  return async (input, init) => {
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    return replayRequest(new Request(input, init), signal ?? undefined, answers);
+  };
+}
+
+/** @throws ReplayDivergedError; the error of a connection that failed when it was recorded. */
+export async function replayRequest(
+  request: Request,
+  signal: AbortSignal | undefined,
+  { next, refuse, headers, waiting }: HttpAnswers,
+): Promise<Response> {
+  const find = next();
+  const asked = await readRequest(request, headers).catch(refuse);
+  const found = find(asked);
+  const waits = (): { readonly over: () => void } => {
+    waiting.add(found);
+    return { over: () => waiting.delete(found) };
+  };
+  return restoreReply(found.answer, { signal, waits });
+}
