@@ -108,13 +108,19 @@ export {
 export type { ApiKey, KeyHolder, KeyStore, ListedKey } from './session/key-store.ts';
 export type { RunControl } from './session/run-control.ts';
 export { readRunStates } from './session/run-state.ts';
-export type { RunOutcome, StepName, StepObserver } from './session/runner.ts';
+export type { RunOutcome, RunRequest, StepName, StepObserver, Steps } from './session/runner.ts';
+export type { SavedRun, SavedSession, SavedStep } from './session/saved-session.ts';
 export { SessionExpiredError, type SessionExpiry } from './session/session-expiry.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
 export { openSessionLog } from './session/session-log.ts';
 export type { RecordReader, SessionRecord, SessionStore } from './session/session-store.ts';
 export type { SteeringMessage } from './session/steering.ts';
 export { inLogicalOrder, isSubRun, runWorkedFor, subRunId } from './session/sub-run.ts';
+export {
+  openSessionArchive,
+  type SessionArchive,
+  sessionArchive,
+} from './session-archive.ts';
 export type { Database, DatabaseOptions } from './storage/open-database.ts';
 export {
   type PgliteServer,

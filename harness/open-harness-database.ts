@@ -4,9 +4,9 @@ import { readSchemaMark, writeSchemaMark } from './storage/schema-mark.ts';
 
 /** Opens a database with the harness's and DBOS's tables in it, creating or migrating what is missing. */
 export async function openHarnessDatabase(options: DatabaseOptions): Promise<Database> {
-  const { dbosSchemaKey, migrateDbos } = await import('./durable/migrate.ts');
-  const { migrateSessions, sessionsSchemaKey } = await import('./storage/migrate-sessions.ts');
-  const key = fingerprint({ dbos: dbosSchemaKey, sessions: sessionsSchemaKey() }).slice(0, 16);
+  const { migrateDbos } = await import('./durable/migrate.ts');
+  const { migrateSessions } = await import('./storage/migrate-sessions.ts');
+  const key = await schemaKey();
   return openDatabase({
     ...options,
     prepare: {
@@ -19,4 +19,11 @@ export async function openHarnessDatabase(options: DatabaseOptions): Promise<Dat
       },
     },
   });
+}
+
+/** What a database is marked with whose tables are those of this version. */
+export async function schemaKey(): Promise<string> {
+  const { dbosSchemaKey } = await import('./durable/migrate.ts');
+  const { sessionsSchemaKey } = await import('./storage/migrate-sessions.ts');
+  return fingerprint({ dbos: dbosSchemaKey, sessions: sessionsSchemaKey() }).slice(0, 16);
 }

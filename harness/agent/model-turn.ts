@@ -12,6 +12,7 @@ import type { Host } from '../host/host.ts';
 import { ModelCallError } from '../model/model-call-error.ts';
 import { redact, redactText } from '../safety/redact.ts';
 import { type Failure, jsonSchema, type Usage } from '../session/event.ts';
+import { type Asked, watchAsked } from './asked.ts';
 import type { Agent } from './define-agent.ts';
 import type { ToolCall } from './exchanges.ts';
 import { handoffTool } from './handoff.ts';
@@ -30,8 +31,10 @@ export type ModelTurn =
       readonly calls: readonly ToolCall[];
       /** Calls that do not parse (unknown tool, wrong input): the SDK has answered them in `messages`. */
       readonly refusedCalls: readonly RefusedCall[];
+      /** Missing in what versions saved that did not keep it. */
+      readonly asked?: Asked;
     }
-  | { readonly kind: 'failed'; readonly error: Failure }
+  | { readonly kind: 'failed'; readonly error: Failure; readonly asked?: Asked }
   /** The run was asked to end before the call was made. */
   | { readonly kind: 'cancelled' };
 
@@ -60,6 +63,16 @@ const silenceLimitMs = 60_000;
  * text is tried again here, one that fails later is not, because half an answer has been shown.
  */
 export async function takeModelTurn(call: ModelCall, host: Host): Promise<ModelTurn> {
+  const { model, asked: lastAsked } = watchAsked(call.model);
+  const turn = await tryModelTurn({ ...call, model }, host);
+  const asked = lastAsked();
+  return asked === undefined ? turn : { ...turn, asked };
+}
+
+async function tryModelTurn(
+  call: ModelCall,
+  host: Host,
+): Promise<Extract<ModelTurn, { kind: 'completed' | 'failed' }>> {
   for (let attempt = 1; ; attempt += 1) {
     let streamed = false;
     try {
@@ -80,7 +93,7 @@ export async function takeModelTurn(call: ModelCall, host: Host): Promise<ModelT
   }
 }
 
-async function callModel({ agent, model, messages, onText }: ModelCall): Promise<ModelTurn> {
+async function callModel({ agent, model, messages, onText }: ModelCall): Promise<CompletedTurn> {
   const result = streamText({
     model,
     instructions: agent.prompt.text,
@@ -104,7 +117,7 @@ async function callModel({ agent, model, messages, onText }: ModelCall): Promise
   return completed(await result.finalStep);
 }
 
-function completed(step: StepResult<ToolSet>): ModelTurn {
+function completed(step: StepResult<ToolSet>): CompletedTurn {
   // A cut stream ends without an error, as `interrupted` or `other`: taken as an answer it would be saved for ever.
   if (step.finishReason !== 'stop' && step.finishReason !== 'tool-calls') {
     throw new UnusableTurnError(`it ended with '${step.finishReason}', not 'stop' or 'tool-calls'`);

@@ -13,6 +13,8 @@ export type DatabaseOptions = (
 ) & {
   /** Run before the database is handed over; on PGlite its result is kept as a snapshot. */
   readonly prepare?: Preparation;
+  /** The database refuses every statement that would write. It must be there, and is not prepared. */
+  readonly readOnly?: true;
 };
 
 /** An open database. Whoever opened it closes it. */
@@ -26,6 +28,8 @@ export interface Database extends AsyncDisposable {
   readonly supportsListen: boolean;
   readonly close: () => Promise<void>;
 }
+
+const readOnlyStatement = 'set default_transaction_read_only = on';
 
 const pgliteUrl = 'postgresql://postgres@pglite.in-process:5432/postgres';
 
@@ -41,6 +45,8 @@ async function openEmbedded(
   const opened = await openPglite(options);
   const { pool } = opened;
   const close = closeOnce(opened.close);
+  // One backend serves all connections, so it is told once.
+  if (options.readOnly === true) await pool.query(readOnlyStatement);
   return {
     backend: 'pglite',
     pool,
@@ -62,7 +68,11 @@ async function openServer(
 ): Promise<Database> {
   const { connectPostgres } = await import('./postgres/connect-postgres.ts');
   const { endPool } = await import('./end-pool.ts');
-  const pool = await connectPostgres(options.url);
+  const isReading = options.readOnly === true;
+  const pool = await connectPostgres(
+    options.url,
+    isReading ? { firstStatement: readOnlyStatement } : {},
+  );
   const close = closeOnce(() => endPool(pool));
   try {
     await options.prepare?.run(pool);

@@ -15,3 +15,11 @@ export async function writeSchemaMark(pool: Pool, mark: string): Promise<void> {
   // COMMENT takes no parameters.
   await pool.query(`comment on schema groundhog is '${mark}'`);
 }
+
+/** Whether policies decide what of the harness's tables this role is shown. */
+export async function isVeiled(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ veiled: boolean }>(
+    `select row_security_active('groundhog.events') as veiled`,
+  );
+  return rows[0]?.veiled === true;
+}

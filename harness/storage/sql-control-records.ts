@@ -1,3 +1,4 @@
+import type { SessionRecord } from '../session/session-store.ts';
 import { sql } from './drizzle.ts';
 import { records } from './schema.ts';
 
@@ -25,3 +26,7 @@ export function isCleared(
     where over.session_id = ${sessionId} and over.collection = ${clearedRuns} and over.key = ${runId}
   )`;
 }
+
+/** Ids of those runs, among a session's records. */
+export const clearedRunsOf = (kept: readonly SessionRecord[]): readonly string[] =>
+  kept.filter(({ collection }) => collection === clearedRuns).map(({ key }) => key);

@@ -24,3 +24,4 @@ export { PlaybookExhaustedError } from './playbook-exhausted-error.ts';
 export { type PostgresServer, startPostgres } from './postgres-server.ts';
 export { type ScriptedModelOptions, scriptedModel } from './scripted-model.ts';
 export { simulatedHost } from './simulated-host.ts';
+export { testDatabases } from './test-databases.ts';

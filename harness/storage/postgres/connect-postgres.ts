@@ -10,19 +10,34 @@ const connectionTimeoutMs = 10_000;
 /** Once it has answered, most of what a client waits for is its turn: a crowd is no outage. */
 const turnTimeoutMs = 120_000;
 
+interface PostgresPoolOptions {
+  /** What every connection says first, before anybody has it. */
+  readonly firstStatement?: string;
+}
+
 /** A pool of connections to a PostgreSQL server; nothing is connected yet. */
-export function createPostgresPool(url: string): Pool {
+export function createPostgresPool(
+  url: string,
+  { firstStatement }: PostgresPoolOptions = {},
+): Pool {
   return createSurvivingPool({
     connectionString: url,
     connectionTimeoutMillis: connectionTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    ...(firstStatement === undefined
+      ? {}
+      : {
+          verify: (client, done) => {
+            client.query(firstStatement, (error) => done(error));
+          },
+        }),
   });
 }
 
 /** A pool that has reached its server. Throws DatabaseUnreachableError. */
-export async function connectPostgres(url: string): Promise<Pool> {
+export async function connectPostgres(url: string, options?: PostgresPoolOptions): Promise<Pool> {
   if (!URL.canParse(url)) throw new DatabaseUnreachableError(undefined, undefined);
-  const pool = createPostgresPool(url);
+  const pool = createPostgresPool(url, options);
   try {
     await pool.query('select 1');
     pool.options.connectionTimeoutMillis = turnTimeoutMs;
