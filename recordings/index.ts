@@ -1,6 +1,10 @@
 /** What happened: sessions recorded, and replayed. What other folders may use of it is listed here, by hand. */
 
 export type { AttachedTelemetry } from './calls/telemetry.ts';
+export { CaptureRefusedError } from './capture/capture-refused-error.ts';
+export { type Captured, type CaptureOptions, captureSession } from './capture/capture-session.ts';
+export { framingLoss } from './capture/losses-of.ts';
+export { NothingToCaptureError } from './capture/nothing-to-capture-error.ts';
 export { type DefinitionsToday, definitionsToday } from './drift/definitions-today.ts';
 export { type Drift, findDrift } from './drift/find-drift.ts';
 export { cursorAt } from './fork/cursor-at.ts';

@@ -7,6 +7,8 @@ const start = { t: z.literal('recording'), v: z.literal(formatVersion) };
 const name = z.string().min(1);
 export const modelNameSchema = z.strictObject({ provider: z.string(), modelId: z.string() });
 const madeHere = z.string().regex(/^(scripted|live:.+)$/);
+/** Made of what a database kept of a session; who it was that answered under the model's name is said nowhere. */
+const madeOfKept = z.string().regex(/^captured:.+$/);
 const madeElsewhere = z.string().regex(/^imported:.+$/);
 /** The version whose file was lifted to this one: a fact that version did not write is missing here, and not false. */
 const migratedFrom = z.int().positive().exactOptional();
@@ -16,7 +18,7 @@ const migratedFrom = z.int().positive().exactOptional();
  */
 const forkedFromSchema = z.strictObject({
   name,
-  made: madeHere,
+  made: z.union([madeHere, madeOfKept]),
   model: modelNameSchema,
   /** `hash` of its end line: which recording it was. */
   hash: z.string(),
@@ -27,20 +29,23 @@ const forkedFromSchema = z.strictObject({
   /** What these agents were told from there on, by their names; missing where all were told what they are told anyway. */
   prompts: z.record(z.string(), z.string()).exactOptional(),
 });
+const losses = z.array(z.string());
 const imported = {
   /** Name of the file it was imported from. */
   source: z.string(),
   /** What the other tool had not kept, or could not be taken over. */
-  losses: z.array(z.string()),
+  losses,
 };
 
 export const sessionHeaderSchema = z.strictObject({
   ...start,
   fidelity: z.literal('session'),
   name,
-  /** `scripted`, `live:<model>`: who answered as the model. */
-  made: madeHere,
+  /** `scripted`, `live:<model>`: who answered as the model. `captured:<model>`: who is said to have. */
+  made: z.union([madeHere, madeOfKept]),
   model: modelNameSchema,
+  /** What the database had not kept; missing in what was recorded as it happened. */
+  losses: losses.exactOptional(),
   toolchain: z.strictObject({ ai: z.string(), groundhog: z.string() }),
   migratedFrom,
   forkedFrom: forkedFromSchema.exactOptional(),

@@ -66,7 +66,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('effect-unknown'), need: needSchema }),
 ]);
 
-const decisionSchema = z.strictObject({
+export const decisionSchema = z.strictObject({
   verdict: z.enum(['approved', 'rejected', 'expired', 'cancelled']),
   decidedBy: z.string().exactOptional(),
   reason: z.string().exactOptional(),

@@ -17,6 +17,8 @@ export interface RecorderOptions {
   readonly model: { readonly provider: string; readonly modelId: string };
   /** Whose prompts the requests carry: gives them their names. */
   readonly agents: readonly Agent[];
+  /** What the recording does not hold of what happened; nothing by default. */
+  readonly losses?: readonly string[];
 }
 
 export interface Recorder {
@@ -35,8 +37,13 @@ export interface Recorder {
  * replaces what was kept there: a recording has one exchange a place, in the order in which places were first reached. It
  * holds no e-mail address: what a replay gets to see, and sees again in what it asks, are placeholders.
  */
-export function createRecorder(options: RecorderOptions): Recorder {
-  const { inner = openExchanges, name, agents } = options;
+export function createRecorder(
+  options: RecorderOptions & {
+    /** The order of exchanges; that in which places were first reached, by default. */
+    readonly arrange?: (slots: readonly Slot[]) => readonly Slot[];
+  },
+): Recorder {
+  const { inner = openExchanges, name, agents, arrange = inOrderOfLanes } = options;
   const header = sessionHeader(options);
   const slots = new Map<string, Slot>();
   return {
@@ -49,7 +56,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }),
     finish: (events) => {
       const writer = createExchangeWriter(agents);
-      const exchanges = inOrderOfLanes([...slots.values()]).map(({ place, observed }) => {
+      const exchanges = arrange([...slots.values()]).map(({ place, observed }) => {
         if (observed === undefined) throw new RecordingIncompleteError(name, place);
         return writer.write(place, observed);
       });
@@ -59,7 +66,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-export function sessionHeader({ name, made, model }: RecorderOptions): SessionHeader {
+export function sessionHeader({ name, made, model, losses }: RecorderOptions): SessionHeader {
   return sessionHeaderSchema.parse({
     t: 'recording',
     v: formatVersion,
@@ -67,6 +74,7 @@ export function sessionHeader({ name, made, model }: RecorderOptions): SessionHe
     name,
     made,
     model: { provider: model.provider, modelId: model.modelId },
+    ...(losses === undefined ? {} : { losses: [...losses] }),
     toolchain,
   });
 }

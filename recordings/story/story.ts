@@ -9,7 +9,7 @@ import type { Definition, EventOutline, Exchange, RecordedSteering } from '../fo
  */
 export interface Story {
   readonly name: string;
-  /** `scripted`, `live:<model>`, `imported:<format>`. */
+  /** `scripted`, `live:<model>`, `captured:<model>`, `imported:<format>`. */
   readonly made: string;
   /** Missing for what was imported: each call names its own. */
   readonly model?: { readonly provider: string; readonly modelId: string };
@@ -19,6 +19,8 @@ export interface Story {
     readonly source: string;
     readonly losses: readonly string[];
   };
+  /** What a session's recording does not hold; missing where it was recorded as it happened. */
+  readonly losses?: readonly string[];
   /** Where it went its own way, whose first exchanges are those of another recording. */
   readonly forkedFrom?: Pick<ForkedFrom, 'name' | 'made' | 'at' | 'prompts'>;
   /** Texts and tools that model turns name by their ids. */

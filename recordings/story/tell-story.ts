@@ -14,7 +14,7 @@ export function tellStory(recording: AnyRecording): Story {
 
 function tellSession(recording: Recording): Story {
   const { header, definitions, exchanges, events } = recording;
-  const { name, made, model, forkedFrom } = header;
+  const { name, made, model, losses, forkedFrom } = header;
   const told = exchanges.map(
     (exchange): ToldExchange =>
       exchange.t === 'model' ? { ...exchange, answer: readAnswer(exchange.answer) } : exchange,
@@ -23,6 +23,7 @@ function tellSession(recording: Recording): Story {
     name,
     made,
     model,
+    ...(losses === undefined ? {} : { losses }),
     ...(forkedFrom === undefined ? {} : { forkedFrom: originOf(forkedFrom) }),
     definitions,
     ...buildSteps(told, firstDefinitionLine + definitions.length),

@@ -36,7 +36,7 @@ export interface Side {
 export interface Made {
   readonly label: string;
   readonly says: string;
-  readonly kind: 'live' | 'scripted' | 'imported' | 'run';
+  readonly kind: 'live' | 'scripted' | 'captured' | 'imported' | 'run';
 }
 
 export interface Notice {

@@ -19,6 +19,13 @@ function madeOf(made: string): Made {
   if (how === 'live') {
     return { kind: 'live', label: `live: ${by}`, says: `The answers are those that ${by} gave.` };
   }
+  if (how === 'captured') {
+    return {
+      kind: 'captured',
+      label: `captured: ${by}`,
+      says: `Nobody recorded it: it was made of what a database had kept of the session. Who answered called itself ${by}.`,
+    };
+  }
   if (how === 'imported') {
     return {
       kind: 'imported',
@@ -73,7 +80,7 @@ function noticesOf(story: Story): readonly Notice[] {
       text: `${lines} ${editedLines.join(', ')} of the file ${editedLines.length === 1 ? 'was' : 'were'} changed after it was recorded.`,
     });
   }
-  const missing = imported?.losses ?? [];
+  const missing = imported?.losses ?? story.losses ?? [];
   if (missing.length > 0) {
     notices.push({ level: 'warning', text: `Not in it: ${missing.join('; ')}` });
   }
