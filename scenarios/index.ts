@@ -18,6 +18,19 @@ export { type WorldClient, worldClient } from './desk/world/world-client.ts';
 export { startWorldServer, type World, type WorldServer } from './desk/world/world-server.ts';
 export type { HarnessParts, Mutant } from './mutants/mutant.ts';
 export { MutantUnknownError, mutantNamed, mutants } from './mutants/mutant-named.ts';
+export {
+  type CaptureOptions,
+  type CaptureReport,
+  captureFrom,
+  captureRecording,
+  SessionUnknownError,
+} from './scenario/capture/capture-recording.ts';
+export { forkSession } from './scenario/capture/fork-session.ts';
+export {
+  type PromoteOptions,
+  type PromoteReport,
+  promoteRecording,
+} from './scenario/capture/promote-recording.ts';
 export { checkCard } from './scenario/card/check-card.ts';
 export type { Finding } from './scenario/card/finding.ts';
 export { isPaidTurn } from './scenario/card/paid-turn.ts';

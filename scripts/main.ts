@@ -14,6 +14,7 @@ import { accept } from './commands/accept.ts';
 import { approvals } from './commands/approvals.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
+import { capture } from './commands/capture.ts';
 import { chat } from './commands/chat.ts';
 import { compare } from './commands/compare.ts';
 import { crash } from './commands/crash.ts';
@@ -27,6 +28,7 @@ import { keys } from './commands/keys.ts';
 import { load } from './commands/load.ts';
 import { migrate } from './commands/migrate.ts';
 import { mutants } from './commands/mutants.ts';
+import { promote } from './commands/promote.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { rerecord } from './commands/rerecord.ts';
@@ -74,6 +76,8 @@ const program = buildProgram(
     replay,
     accept,
     rerecord,
+    capture,
+    promote,
     fork,
     show,
     diff,

@@ -1,6 +1,7 @@
 import { type Recording, readRecording } from '#recordings';
 import { locateScenario } from '../suites/locate-scenario.ts';
 import { scenarioNamed } from '../suites/scenario-named.ts';
+import { asHappened, isCaptured } from './capture/session-of.ts';
 import type { Scenario } from './define-scenario.ts';
 import { recordingFile } from './recording-file.ts';
 
@@ -16,8 +17,16 @@ export async function findRecording(nameOrPath: string): Promise<FoundRecording>
   const file = await recordingFile(nameOrPath);
   const recording = await readRecording(file);
   if (nameOrPath.endsWith('.jsonl')) {
-    return { scenario: scenarioNamed(recording.header.name), recording, file };
+    return { ...foundAs(scenarioNamed(recording.header.name), recording), file };
   }
   const { scenario } = await locateScenario(nameOrPath);
-  return { scenario, recording, file };
+  return { ...foundAs(scenario, recording), file };
+}
+
+/** In a session that was captured people said what they said there. */
+export function foundAs(scenario: Scenario, recording: Recording): Omit<FoundRecording, 'file'> {
+  return {
+    scenario: isCaptured(recording) ? asHappened(scenario, recording) : scenario,
+    recording,
+  };
 }

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../cli/define-command.ts';
-import { choice, requiredText, text } from '../cli/parameter.ts';
+import { type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
+import { choice, text } from '../cli/parameter.ts';
 import { UsageError } from '../cli/usage-error.ts';
 
 export const fork = defineCommand({
   name: 'fork',
-  summary: 'Let a recorded session go on otherwise from one place, and compare what came of it.',
-  arguments: { recording: requiredText('a recording file, or the scenario it is of') },
+  summary:
+    'Let a session, recorded or in a database, go on otherwise from one place, and compare what came of it.',
+  arguments: { recording: text('a recording file, or the scenario it is of', 'recording') },
   options: {
     at: text('the first step that may differ: a place such as 1/billing#2, or its number', 'place'),
     prompt: text('tell this agent the text of the file instead, from there on', 'agent=file'),
@@ -17,16 +19,22 @@ export const fork = defineCommand({
       fallback: 'live',
     }),
     out: text('keep the forked recording here', 'file'),
+    session: text('a session of a database instead, captured first', 'id'),
+    scenario: text('whose agents and world that session had', 'scenario'),
+    databaseUrl: text('PostgreSQL that holds the session; DATABASE_URL otherwise', 'url'),
+    dataDir: text('directory of the embedded database that holds it', 'directory'),
   },
-  run: async ({ recording, at, prompt, model, tools, out }, io) => {
+  run: async (input, io) => {
+    const { at, prompt, model, tools, out } = input;
     if (at === undefined) throw new UsageError('--at is missing.');
+    const origin = originOf(input);
     const prompts = prompt === undefined ? {} : await readPrompt(prompt);
-    const [{ forkRecording }, { readConfig }, { tellFork }] = await Promise.all([
+    const [{ forkRecording, forkSession }, { readConfig }, { tellFork }] = await Promise.all([
       import('#scenarios'),
       import('#harness'),
       import('../render/fork-report.ts'),
     ]);
-    const report = await forkRecording(recording, {
+    const options = {
       at,
       prompts,
       ...(model === undefined ? {} : { model }),
@@ -35,10 +43,39 @@ export const fork = defineCommand({
       config: readConfig(io.environment),
       progress: io.progress,
       signal: io.signal,
-    });
+    };
+    const report =
+      typeof origin === 'string'
+        ? await forkRecording(origin, options)
+        : await forkSession(origin.session, {
+            ...options,
+            scenario: origin.scenario,
+            database: await existingDatabase('fork --session', origin, io.environment),
+          });
     return { exitCode: 0, text: tellFork(report, io.paint), json: { ...report } };
   },
 });
+
+interface Origin extends DatabaseChoice {
+  readonly recording: string | undefined;
+  readonly session: string | undefined;
+  readonly scenario: string | undefined;
+}
+
+/** What is forked: a recording by its name or path, or a session. */
+function originOf({
+  recording,
+  session,
+  scenario,
+  ...database
+}: Origin): string | (DatabaseChoice & { readonly session: string; readonly scenario: string }) {
+  if (recording !== undefined && session === undefined) return recording;
+  if (recording !== undefined || session === undefined) {
+    throw new UsageError('fork takes a recording, or --session.');
+  }
+  if (scenario === undefined) throw new UsageError('--session takes --scenario.');
+  return { session, scenario, ...database };
+}
 
 /** `billing=prompt.md`: the agent, and the file that holds what it is told. */
 async function readPrompt(given: string): Promise<Readonly<Record<string, string>>> {

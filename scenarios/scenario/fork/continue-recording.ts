@@ -13,6 +13,7 @@ import {
 import type { SessionObservation } from '../../checkers/observation.ts';
 import type { Business } from '../../desk/world/business.ts';
 import { startWorldServer } from '../../desk/world/world-server.ts';
+import { isCaptured } from '../capture/session-of.ts';
 import type { Scenario } from '../define-scenario.ts';
 import type { OpenModel } from '../open-model.ts';
 import { playSession } from '../play-session.ts';
@@ -76,6 +77,7 @@ export async function continueRecording(options: ContinueOptions): Promise<Conti
     made,
     model: { provider: model.provider, modelId: model.modelId },
     agents: [...own.agents, ...told.agents],
+    ...(origin.header.losses === undefined ? {} : { losses: origin.header.losses }),
   });
   const session = await unlessDiverged(replay, options, () =>
     playSession(scenario, {
@@ -102,7 +104,8 @@ function openPrefix({ scenario, recording, until, tools }: ContinueOptions): Rep
     model: 'live',
     tools,
     toolsBefore: tools,
-    people: tools,
+    // Who decided in a session that was captured is nobody's script.
+    people: isCaptured(recording) ? 'recorded' : tools,
     unkeyed: 'run',
     until,
     inner: scenarioExchanges(scenario),

@@ -2,7 +2,7 @@ import type { Config } from '#harness';
 import { cursorAt, type ForkedFrom, forkedFrom, type Recording, writeRecording } from '#recordings';
 import { startWorldServer } from '../../desk/world/world-server.ts';
 import type { Scenario } from '../define-scenario.ts';
-import { findRecording } from '../find-recording.ts';
+import { type FoundRecording, findRecording } from '../find-recording.ts';
 import { openModel } from '../open-model.ts';
 import { playScenario } from '../play-scenario.ts';
 import { secretsOf } from '../record-scenario.ts';
@@ -37,39 +37,45 @@ export interface ForkReport {
   readonly difference: OutcomeDifference;
 }
 
-/** A recorded session that goes on otherwise from a place: with another prompt, another model, or the same once more. */
-export async function forkRecording(nameOrPath: string, options: ForkOptions): Promise<ForkReport> {
+/**
+ * A recorded session that goes on otherwise from a place: with another prompt, another model, or the same once more. It is
+ * named by its path, or by its scenario; or it has just been captured.
+ */
+export async function forkRecording(
+  origin: string | Pick<FoundRecording, 'scenario' | 'recording'>,
+  options: ForkOptions,
+): Promise<ForkReport> {
   const { at, prompts = {}, model, tools = 'live', config, out, signal } = options;
   const { progress = () => undefined } = options;
-  const { scenario, recording } = await findRecording(nameOrPath);
+  const { scenario, recording } = typeof origin === 'string' ? await findRecording(origin) : origin;
   const until = cursorAt(recording, at);
-  const origin = forkedFrom(recording, until, prompts);
+  const forked = forkedFrom(recording, until, prompts);
   await using opened = await openModel(scenario, modelFromThere(recording, model, config));
-  progress(`${scenario.id}: playing it, as recorded up to ${origin.at}`);
-  const forked = await continueRecording({
+  progress(`${scenario.id}: playing it, as recorded up to ${forked.at}`);
+  const continued = await continueRecording({
     scenario,
     recording,
     until,
     opened,
     tools,
     prompts,
-    forkedFrom: origin,
+    forkedFrom: forked,
     progress,
     ...(signal === undefined ? {} : { signal }),
   });
   if (out !== undefined)
-    await writeRecording(out, forked.recording, { secrets: secretsOf(config) });
+    await writeRecording(out, continued.recording, { secrets: secretsOf(config) });
   const endedAs = tools === 'live' ? await endState(scenario, recording, signal) : undefined;
   const before = outcomeOf(recording, endedAs);
-  const after = outcomeOf(forked.recording, forked.state);
+  const after = outcomeOf(continued.recording, continued.state);
   return {
     recording: scenario.id,
-    forkedFrom: origin,
+    forkedFrom: forked,
     ...(out === undefined ? {} : { file: out }),
-    answers: forked.answers,
+    answers: continued.answers,
     before,
     after,
-    difference: compareOutcomes([before, after], [recording, forked.recording]),
+    difference: compareOutcomes([before, after], [recording, continued.recording]),
   };
 }
 

@@ -11,7 +11,7 @@ export function modelFromThere(
   maker: string | undefined,
   config: Config,
 ): ModelMode {
-  const [, recorded] = /^live:(.+)$/.exec(header.made) ?? [];
+  const [, recorded] = /^(?:live|captured):(.+)$/.exec(header.made) ?? [];
   if (maker === 'scripted' || (maker === undefined && recorded === undefined)) {
     return { kind: 'scripted-http' };
   }

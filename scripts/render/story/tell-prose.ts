@@ -34,7 +34,7 @@ export function tellProse(story: Story, options: ProseOptions): string {
 }
 
 function headOf(story: Story, paint: Paint): readonly string[] {
-  const { name, made, model, imported, forkedFrom } = story;
+  const { name, made, model, losses = [], imported, forkedFrom } = story;
   const tally = tallyStory(story);
   const by = model === undefined ? '' : ` by ${model.provider} ${model.modelId}`;
   const counts = [
@@ -46,6 +46,7 @@ function headOf(story: Story, paint: Paint): readonly string[] {
   return [
     paint('bold', name),
     `${made}${by}: ${counts.join(', ')}`,
+    ...indented(losses.map((loss) => `- ${loss}`)),
     ...(forkedFrom === undefined
       ? []
       : [`forked from ${forkedFrom.name} (${forkedFrom.made}) at ${forkedFrom.at}`]),

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, durableBacking, openHarnessDatabase } from '#harness';
+import { type PostgresServer, scriptedModel, startPostgres } from '#harness/testing';
+import { playScenario, scenarioNamed, startWorldServer } from '#scenarios';
+import { quietIo } from '../cli/quiet-io.ts';
+import { capture } from './capture.ts';
+import { fork } from './fork.ts';
+import { replay } from './replay.ts';
+import { show } from './show.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'groundhog-capture-'));
+let server: PostgresServer;
+let database: Database;
+/** Of a role that may only read. */
+let databaseUrl: string;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  database = await openHarnessDatabase({
+    kind: 'postgres',
+    url: await server.createDatabase('shop'),
+  });
+  await using worldServer = await startWorldServer();
+  const scenario = scenarioNamed('R-01');
+  await playScenario(scenario, {
+    worldServer,
+    sessionId: 'shop/1',
+    model: scriptedModel(scenario.playbooks.gold),
+    backing: await durableBacking({
+      database,
+      identity: { application: 'shop', version: 'shop', executorId: 'shop' },
+    }),
+  });
+  await database.pool.query(`
+    create role reader login bypassrls;
+    create role stranger login;
+    grant usage on schema groundhog, dbos to reader, stranger;
+    grant select on all tables in schema groundhog, dbos to reader, stranger`);
+  databaseUrl = urlOf('reader');
+}, 120_000);
+
+function urlOf(role: string): string {
+  const url = new URL(server.url('shop'));
+  url.username = role;
+  return url.href;
+}
+
+afterAll(async () => {
+  await database.close();
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** Everything in the database. */
+async function contents(): Promise<unknown> {
+  const { rows } = await database.pool.query<{ table: string }>(`
+    select format('%I.%I', schemaname, tablename) as table from pg_tables
+    where schemaname in ('groundhog', 'dbos') order by 1`);
+  expect(rows.length).toBeGreaterThan(10);
+  return Promise.all(
+    rows.map(async ({ table }) => {
+      const all = await database.pool.query<{ digest: string | null }>(
+        `select md5(string_agg(row::text, e'\\n' order by row::text)) as digest from ${table} row`,
+      );
+      return [table, all.rows[0]?.digest];
+    }),
+  );
+}
+
+test('a session is captured by somebody who may only read, and the database is what it was', async () => {
+  const before = await contents();
+  const out = join(directory, 'shop.jsonl');
+  const order = { session: 'shop/1', scenario: 'R-01', databaseUrl, out };
+  const { exitCode, json, text } = await capture.start(order, quietIo);
+  expect({ exitCode, json }).toEqual({
+    exitCode: 0,
+    json: {
+      session: 'shop/1',
+      recording: 'R-01',
+      file: out,
+      made: 'captured:R-01 gold',
+      exchanges: 14,
+      losses: [expect.stringContaining('how the provider framed its answers')],
+      left: [],
+      verified: true,
+    },
+  });
+  expect(text).toBe(
+    `shop/1: 14 exchanges, replayed twice\n${out}\nnot in it: ${String(json['losses'])}`,
+  );
+  expect(await contents()).toEqual(before);
+  expect(await replay.start({ recording: out }, quietIo)).toMatchObject({
+    exitCode: 0,
+    json: { made: 'captured:R-01 gold', divergences: 0, network: 0 },
+  });
+  const shown = await show.start({ recording: out }, quietIo);
+  expect(shown.text).toContain('captured:R-01 gold by scripted R-01 gold: 5 model turns');
+  expect(shown.text).toContain('- how the provider framed its answers');
+});
+
+test('it is forked where it stands, and goes on with another model and with tools that run', async () => {
+  const before = await contents();
+  const order = {
+    session: 'shop/1',
+    scenario: 'R-01',
+    databaseUrl,
+    at: '1/billing#2',
+    model: 'scripted',
+  };
+  expect(await fork.start(order, quietIo)).toMatchObject({
+    exitCode: 0,
+    json: {
+      recording: 'R-01',
+      forkedFrom: { made: 'captured:R-01 gold', at: '1/billing#2', exchanges: 8 },
+      answers: { model: { reused: 2, anew: 3 } },
+      difference: { answers: [], calls: { gone: [], come: [] }, state: [] },
+    },
+  });
+  expect(await contents()).toEqual(before);
+});
+
+test('a database that is no harness’s is refused, and stays empty', async () => {
+  const url = await server.createDatabase('empty');
+  const order = { session: 'shop/1', scenario: 'R-01', databaseUrl: url };
+  await expect(capture.start(order, quietIo)).rejects.toMatchObject({ code: 'DATABASE_FOREIGN' });
+  const empty = new Client(url);
+  await empty.connect();
+  const { rows } = await empty.query(
+    "select count(*)::int as tables from pg_tables where schemaname in ('groundhog', 'dbos')",
+  );
+  await empty.end();
+  expect(rows).toEqual([{ tables: 0 }]);
+});
+
+test('a role from which rows are hidden is refused, for nobody could tell which', async () => {
+  const order = { session: 'shop/1', scenario: 'R-01', databaseUrl: urlOf('stranger') };
+  await expect(capture.start(order, quietIo)).rejects.toMatchObject({ code: 'DATABASE_VEILED' });
+});
+
+test.each([
+  [{ session: 'shop/2', scenario: 'R-01' }, 'SESSION_UNKNOWN'],
+  // Another desk than the session had.
+  [{ session: 'shop/1', scenario: 'S-01' }, 'CAPTURE_REFUSED'],
+  [{ session: 'shop/1', scenario: 'R-99' }, 'SCENARIO_UNKNOWN'],
+])('%j is refused', async (order, code) => {
+  await expect(capture.start({ ...order, databaseUrl }, quietIo)).rejects.toMatchObject({ code });
+});
+
+test.each([
+  [{ session: 'shop/1' }, '--scenario is missing'],
+  [{ session: 'shop/1', scenario: 'R-01' }, 'capture takes --database-url'],
+  [{ session: 'shop/1', scenario: 'R-01', runs: 'all' }, '--runs takes a number from 1'],
+])('capture %j is wrong usage', async (raw, words) => {
+  await expect(capture.start(raw, quietIo)).rejects.toThrow(words);
+});
+
+test.each([
+  [{ at: '1' }, 'fork takes a recording, or --session'],
+  [{ at: '1', recording: 'R-01', session: 'shop/1' }, 'fork takes a recording, or --session'],
+  [{ at: '1', session: 'shop/1' }, '--session takes --scenario'],
+])('fork %j is wrong usage', async (raw, words) => {
+  await expect(fork.start(raw, quietIo)).rejects.toThrow(words);
+});
