@@ -29,12 +29,12 @@ const forkedFromSchema = z.strictObject({
   /** What these agents were told from there on, by their names; missing where all were told what they are told anyway. */
   prompts: z.record(z.string(), z.string()).exactOptional(),
 });
-const losses = z.array(z.string());
+const lossesSchema = z.array(z.string());
 const imported = {
   /** Name of the file it was imported from. */
   source: z.string(),
   /** What the other tool had not kept, or could not be taken over. */
-  losses,
+  losses: lossesSchema,
 };
 
 export const sessionHeaderSchema = z.strictObject({
@@ -45,7 +45,7 @@ export const sessionHeaderSchema = z.strictObject({
   made: z.union([madeHere, madeOfKept]),
   model: modelNameSchema,
   /** What the database had not kept; missing in what was recorded as it happened. */
-  losses: losses.exactOptional(),
+  losses: lossesSchema.exactOptional(),
   toolchain: z.strictObject({ ai: z.string(), groundhog: z.string() }),
   migratedFrom,
   forkedFrom: forkedFromSchema.exactOptional(),
