@@ -81,7 +81,7 @@ export function chooseRuns(saved: SavedSession, limit = Number.POSITIVE_INFINITY
 const isCleared = ({ events }: SavedSession): boolean =>
   events.some(({ fact }) => fact.type === 'session-cleared');
 
-export const receptionOf = ({ steps }: SavedRun): SavedReception | undefined =>
+const receptionOf = ({ steps }: SavedRun): SavedReception | undefined =>
   savedReception(steps[0]?.output);
 
 /** The run as it would be if nothing had been cleared before it. */
