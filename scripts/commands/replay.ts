@@ -11,7 +11,7 @@ export const replay = defineCommand({
   },
   options: {
     provider: choice({
-      summary: 'drive the answers of an imported recording through this provider instead',
+      summary: 'drive the answers of an API that a recording holds through this provider instead',
       among: ['openai'],
       fallback: undefined,
     }),

@@ -19,7 +19,7 @@ const recording = join(directory, 'http.jsonl');
 await copyFile('recordings/format/conformance/valid/http.jsonl', recording);
 
 test('its answers go through the provider as they came, and other traffic is passed over', async () => {
-  const replayed = await replay.start({ recording, provider: 'openai' }, quietIo);
+  const replayed = await replay.start({ recordings: [recording], provider: 'openai' }, quietIo);
   expect(replayed).toMatchObject({
     exitCode: 0,
     json: {
