@@ -1,5 +1,4 @@
 import type { CallExchange } from './call-recording.ts';
-import { createPreviousMessages } from './model-request.ts';
 import {
   type Definition,
   type Exchange,
@@ -8,37 +7,37 @@ import {
   type RequestDelta,
 } from './recording.ts';
 import { RecordingInvalidError } from './recording-invalid-error.ts';
-import type { Line } from './recording-lines.ts';
 
 /**
- * Checks what no single line can say: ids and places are unique, and requests refer only to what stands before them.
- * @throws RecordingInvalidError naming the line.
+ * Checks what no single line can say: ids and places are unique, and requests refer only to what stands above them. To be told
+ * the lines in the order of the file.
  */
-export function checkReferences(
-  file: string,
-  body: {
-    readonly definitions: readonly Definition[];
-    readonly exchanges: readonly (Exchange | CallExchange)[];
-    /** Those of the definitions, then those of the exchanges. */
-    readonly lines: readonly Pick<Line, 'number'>[];
-  },
-): void {
-  const { definitions, exchanges } = body;
-  const lineAt = (index: number): number => body.lines[index]?.number ?? 0;
-  const lines = createLineIndex(file);
-  for (const [index, { id }] of definitions.entries()) lines.add(id, lineAt(index));
-  const tagOf = new Map(definitions.map(({ id, t }) => [id, t]));
-  const previous = createPreviousMessages();
-  for (const [index, exchange] of exchanges.entries()) {
-    const line = lineAt(definitions.length + index);
-    lines.add(`place ${placeName(placeOf(exchange))}`, line);
-    if (exchange.t !== 'model') continue;
-    const { request, lane } = exchange;
-    const kept = previous.before(lane);
-    const reason = undefinedReference(request, tagOf) ?? overreach(request, kept.length);
-    if (reason !== undefined) throw new RecordingInvalidError({ file, line, reason });
-    previous.add(lane, [...kept.slice(0, request.keep), ...request.messages]);
-  }
+export interface ReferenceCheck {
+  /** @throws RecordingInvalidError naming the line. */
+  readonly definition: (definition: Definition, line: number) => void;
+  /** @throws RecordingInvalidError naming the line. */
+  readonly exchange: (exchange: Exchange | CallExchange, line: number) => void;
+}
+
+export function createReferenceCheck(file: string): ReferenceCheck {
+  const names = createLineIndex(file);
+  const tagOf = new Map<string, Definition['t']>();
+  const messages = createMessageCounts();
+  return {
+    definition: ({ id, t }, line) => {
+      names.add(id, line);
+      tagOf.set(id, t);
+    },
+    exchange: (exchange, line) => {
+      names.add(`place ${placeName(placeOf(exchange))}`, line);
+      if (exchange.t !== 'model') return;
+      const { request, lane } = exchange;
+      const reason =
+        undefinedReference(request, tagOf) ?? overreach(request, messages.before(lane));
+      if (reason !== undefined) throw new RecordingInvalidError({ file, line, reason });
+      messages.add(lane, request.keep + request.messages.length);
+    },
+  };
 }
 
 function undefinedReference(
@@ -53,6 +52,22 @@ function undefinedReference(
 
 function overreach({ keep }: RequestDelta, known: number): string | undefined {
   return keep > known ? `it keeps ${keep} messages of a request that has ${known}` : undefined;
+}
+
+/** How many messages the previous request had: of the lane, or of any where the lane has none. */
+function createMessageCounts(): {
+  readonly before: (lane: string) => number;
+  readonly add: (lane: string, count: number) => void;
+} {
+  const ofLane = new Map<string, number>();
+  let latest = 0;
+  return {
+    before: (lane) => ofLane.get(lane) ?? latest,
+    add: (lane, count) => {
+      ofLane.set(lane, count);
+      latest = count;
+    },
+  };
 }
 
 function createLineIndex(file: string): { readonly add: (name: string, line: number) => void } {

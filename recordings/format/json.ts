@@ -47,17 +47,19 @@ export function asJson(value: unknown, pointer = '', spell?: Spelling): Json {
   throw new UnrecordableError(pointer === '' ? 'the root' : pointer, kindOf(value));
 }
 
-function isSortedJson(value: unknown): value is Json {
+/** Whether a value is JSON whose keys are sorted. */
+export function isSortedJson(value: unknown): value is Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(isSortedJson);
   if (typeof value !== 'object' || !isPlain(value)) return false;
   let last = '';
-  for (const [key, each] of Object.entries(value)) {
-    if (key < last || !isSortedJson(each)) return false;
+  // Entries would be two arrays a key: this is asked of all that a file holds.
+  return Object.keys(value).every((key) => {
+    const isBehind = last <= key;
     last = key;
-  }
-  return true;
+    return isBehind && isSortedJson(Reflect.get(value, key));
+  });
 }
 
 function kindOf(value: unknown): string {
@@ -82,8 +84,27 @@ export function firstDifference(
   recorded: Json | undefined,
   asked: Json | undefined,
 ): Difference | undefined {
-  const found = differenceAt('', recorded, asked);
+  const found = isSameJson(recorded, asked) ? undefined : differenceAt('', recorded, asked);
   return found === undefined ? undefined : { subject, ...found };
+}
+
+/** Whether two values say the same, in whichever order their keys stand. */
+export function isSameJson(left: Json | undefined, right: Json | undefined): boolean {
+  if (left === right) return true;
+  if (!isComposite(left) || !isComposite(right)) return false;
+  if (Array.isArray(left) || Array.isArray(right)) {
+    return (
+      Array.isArray(left) &&
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((each, index) => isSameJson(each, right[index]))
+    );
+  }
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && isSameJson(left[key], right[key]))
+  );
 }
 
 function differenceAt(

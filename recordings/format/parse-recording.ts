@@ -5,7 +5,7 @@ import {
   callExchangeSchemas,
   isSession,
 } from './call-recording.ts';
-import { checkReferences } from './check-references.ts';
+import { createReferenceCheck } from './check-references.ts';
 import { formatVersion, headerSchema } from './header.ts';
 import {
   type Definition,
@@ -19,7 +19,15 @@ import {
 } from './recording.ts';
 import { RecordingInvalidError } from './recording-invalid-error.ts';
 import { RecordingKindError } from './recording-kind-error.ts';
-import { editedLines, type Line, parseLine, wholeLinesOf } from './recording-lines.ts';
+import {
+  editedLines,
+  type FileLine,
+  type Line,
+  lineBreak,
+  parseLine,
+  readLine,
+  wholeLinesOf,
+} from './recording-lines.ts';
 import { RecordingTornError } from './recording-torn-error.ts';
 import { RecordingVersionError } from './recording-version-error.ts';
 
@@ -40,55 +48,47 @@ const versionSchema = z.looseObject({ t: z.literal('recording'), v: z.unknown() 
  * @throws what `parseAnyRecording` throws, and RecordingKindError for what holds no session.
  */
 export function parseRecording(
-  text: string,
+  content: string | Buffer,
   file: string,
   options: ReadingOptions = {},
 ): Recording {
-  const recording = parseAnyRecording(text, file, options);
+  const recording = parseAnyRecording(content, file, options);
   if (!isSession(recording)) throw new RecordingKindError(file, recording.header);
   return recording;
 }
 
 /**
- * Reads a recording of any kind.
- * @throws RecordingTornError when the text ends early, RecordingVersionError for a version this code does not know,
+ * Reads a recording of any kind, one line at a time: beside what it holds there is never more than the file and a line.
+ * @throws RecordingTornError when the file ends early, RecordingVersionError for a version this code does not know,
  * RecordingInvalidError for a line that is not what the format says.
  */
 export function parseAnyRecording(
-  text: string,
+  content: string | Buffer,
   file: string,
   { torn = 'refuse' }: ReadingOptions = {},
 ): AnyRecording {
-  const lines = wholeLinesOf(text, file);
-  const [first, ...rest] = lines;
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const lines = wholeLinesOf(bytes);
+  const [first] = lines;
   if (first === undefined) throw new RecordingTornError(file, 1);
-  const header = readHeader(first, file);
-  const isWhole = text.endsWith('\n') && isLast(rest, 'end', file);
-  if (!isWhole && torn === 'refuse') throw new RecordingTornError(file, lines.length + 1);
-  const last = isWhole ? rest.pop() : undefined;
+  const header = readHeader(readLine(first, file), file);
+  const end = bytes.at(-1) === lineBreak ? lastLine(lines, 'end', file) : undefined;
+  const isTorn = end === undefined;
+  if (isTorn && torn === 'refuse') throw new RecordingTornError(file, lines.length + 1);
   const finish = (counts: { readonly exchanges: number; readonly events: number }): Finish =>
-    last === undefined
+    isTorn
       ? { editedLines: [], tornAt: lines.length + 1 }
-      : { editedLines: editedLines(lines.slice(0, -1), parseLine(endSchema, last, file), counts) };
-  // Whoever writes a recording as it comes about writes a definition where it is first used.
-  const inOrder = (body: readonly Line[]): readonly Line[] =>
-    isWhole ? body : definitionsFirst(body, file);
+      : { editedLines: editedLines(lines.slice(0, -1), parseLine(endSchema, end, file), counts) };
+  const body = lines.slice(1, isTorn ? undefined : -1);
   if (header.fidelity !== 'session') {
-    const { definitions, exchanges } = readBody(
-      callExchangeSchemas[header.fidelity],
-      inOrder(rest),
-      file,
-    );
-    return {
-      header,
-      definitions,
-      exchanges,
-      ...finish({ exchanges: exchanges.length, events: 0 }),
-    };
+    const schema = callExchangeSchemas[header.fidelity];
+    const { definitions, exchanges } = readBody(schema, body, { file, isTorn });
+    const counts = { exchanges: exchanges.length, events: 0 };
+    return { header, definitions, exchanges, ...finish(counts) };
   }
-  const events =
-    isWhole || isLast(rest, 'events', file) ? readEvents(rest.pop() ?? first, file) : noEvents;
-  const { definitions, exchanges } = readBody(exchangeSchema, inOrder(rest), file);
+  const hasEvents = !isTorn || lastLine(body, 'events', file) !== undefined;
+  const events = hasEvents ? readEvents(body.pop() ?? first, file) : noEvents;
+  const { definitions, exchanges } = readBody(exchangeSchema, body, { file, isTorn });
   const counts = { exchanges: exchanges.length, events: events.outline.length };
   return { header, definitions, exchanges, events, ...finish(counts) };
 }
@@ -98,26 +98,34 @@ type Finish = Pick<AnyRecording, 'editedLines' | 'tornAt'>;
 /** What is known of the events of a session whose recording stops before them. */
 const noEvents: EventOutline = { t: 'events', outline: [], hash: '' };
 
-const readEvents = (line: Line, file: string): EventOutline => parseLine(eventsSchema, line, file);
+const readEvents = (line: FileLine, file: string): EventOutline =>
+  parseLine(eventsSchema, readLine(line, file), file);
 
 const definitionTags = new Set<string>(['prompt', 'tool-definition'] satisfies Definition['t'][]);
-
-function definitionsFirst(lines: readonly Line[], file: string): readonly Line[] {
-  const isDefinition = (line: Line): boolean => definitionTags.has(tagOf(line, file));
-  return [...lines.filter(isDefinition), ...lines.filter((line) => !isDefinition(line))];
-}
 
 /** What stands between the header and the events, or the end. */
 function readBody<Each extends Exchange | CallExchange>(
   schema: z.ZodType<Each>,
-  lines: readonly Line[],
-  file: string,
+  lines: readonly FileLine[],
+  { file, isTorn }: { readonly file: string; readonly isTorn: boolean },
 ): { readonly definitions: readonly Definition[]; readonly exchanges: readonly Each[] } {
-  const found = lines.findIndex((line) => !definitionTags.has(tagOf(line, file)));
-  const start = found === -1 ? lines.length : found;
-  const definitions = lines.slice(0, start).map((line) => parseLine(definitionSchema, line, file));
-  const exchanges = lines.slice(start).map((line) => parseLine(schema, line, file));
-  checkReferences(file, { definitions, exchanges, lines });
+  const definitions: Definition[] = [];
+  const exchanges: Each[] = [];
+  const references = createReferenceCheck(file);
+  for (const each of lines) {
+    const line = readLine(each, file);
+    // Whoever writes a recording as it comes about writes a definition where it is first used.
+    const mayDefine = isTorn || exchanges.length === 0;
+    if (mayDefine && definitionTags.has(tagOf(line, file))) {
+      const definition = parseLine(definitionSchema, line, file);
+      references.definition(definition, line.number);
+      definitions.push(definition);
+    } else {
+      const exchange = parseLine(schema, line, file);
+      references.exchange(exchange, line.number);
+      exchanges.push(exchange);
+    }
+  }
   return { definitions, exchanges };
 }
 
@@ -142,9 +150,10 @@ export function isRecordingHeader(text: string): boolean {
   }
 }
 
-function isLast(lines: readonly Line[], tag: string, file: string): boolean {
+function lastLine(lines: readonly FileLine[], tag: string, file: string): Line | undefined {
   const last = lines.at(-1);
-  return last !== undefined && tagOf(last, file) === tag;
+  const line = last === undefined ? undefined : readLine(last, file);
+  return line !== undefined && tagOf(line, file) === tag ? line : undefined;
 }
 
 function tagOf(line: Line, file: string): string {

@@ -11,7 +11,7 @@ import { serializeRecording } from './serialize-recording.ts';
 
 /** @throws RecordingMissingError without a file; what `parseRecording` throws for one that is not usable. */
 export async function readRecording(path: string, options?: ReadingOptions): Promise<Recording> {
-  return parseRecording(await readText(path), path, options);
+  return parseRecording(await readBytes(path), path, options);
 }
 
 /** As `readRecording`, for what may hold calls and no session. */
@@ -19,12 +19,12 @@ export async function readAnyRecording(
   path: string,
   options?: ReadingOptions,
 ): Promise<AnyRecording> {
-  return parseAnyRecording(await readText(path), path, options);
+  return parseAnyRecording(await readBytes(path), path, options);
 }
 
 /** @throws RecordingMissingError without a file. */
-export async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
+export async function readBytes(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new RecordingMissingError(path, error);
     }

@@ -45,7 +45,7 @@ export function endOf(
 
 /** Takes the digests of lines as they come, for whoever does not hold them all. */
 export function createDigests(): {
-  readonly add: (line: string) => void;
+  readonly add: (line: string | Uint8Array) => void;
   readonly end: (counts: Pick<RecordingEnd, 'exchanges' | 'events'>) => RecordingEnd;
 } {
   const whole = createHash('sha256');

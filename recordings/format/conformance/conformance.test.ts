@@ -35,8 +35,8 @@ const here = import.meta.dirname;
 const expected = expectationSchema.parse(
   JSON.parse(readFileSync(join(here, 'expectations.json'), 'utf8')),
 );
-const read = (kind: string, name: string): Promise<string> =>
-  readFile(join(here, kind, `${name}.jsonl`), 'utf8');
+const read = (kind: string, name: string): Promise<Buffer> =>
+  readFile(join(here, kind, `${name}.jsonl`));
 
 function failureOf(parse: () => unknown): HarnessError {
   try {
@@ -51,8 +51,8 @@ function failureOf(parse: () => unknown): HarnessError {
 test.each(Object.entries(expected.valid))(
   '%s is read',
   async (name, { edited = [], ...counts }) => {
-    const text = await read('valid', name);
-    const recording = parseAnyRecording(text, name);
+    const content = await read('valid', name);
+    const recording = parseAnyRecording(content, name);
     expect({
       fidelity: recording.header.fidelity,
       definitions: recording.definitions.length,
@@ -61,25 +61,25 @@ test.each(Object.entries(expected.valid))(
     }).toEqual(counts);
     expect(recording.editedLines).toEqual(edited);
     // What is read is written again to the byte; an edited file gets new digests.
-    expect(serializeRecording(recording) === text).toBe(edited.length === 0);
+    expect(serializeRecording(recording) === content.toString()).toBe(edited.length === 0);
   },
 );
 
 test.each(Object.entries(expected.invalid))(
   '%s is refused',
   async (name, { code, line, says, opens }) => {
-    const text = await read('invalid', name);
-    const error = failureOf(() => parseAnyRecording(text, name));
+    const content = await read('invalid', name);
+    const error = failureOf(() => parseAnyRecording(content, name));
     expect(error).toMatchObject({ code, ...(line === undefined ? {} : { line }) });
     expect(error.message).toContain(says);
-    expect(openedTorn(text, name)).toEqual(opens ?? { code });
+    expect(openedTorn(content, name)).toEqual(opens ?? { code });
   },
 );
 
 /** What there is of a file that is opened torn; the code of the error for what is not opened either. */
-function openedTorn(text: string, name: string): Readonly<Record<string, unknown>> {
+function openedTorn(content: Buffer, name: string): Readonly<Record<string, unknown>> {
   try {
-    const { exchanges, tornAt } = parseAnyRecording(text, name, { torn: 'open' });
+    const { exchanges, tornAt } = parseAnyRecording(content, name, { torn: 'open' });
     return { exchanges: exchanges.length, tornAt };
   } catch (error) {
     if (HarnessError.isInstance(error)) return { code: error.code };
@@ -103,7 +103,7 @@ test('the example of the specification is made of its lines', async () => {
   const page = await readFile(join(here, '../../../docs/recording-format.md'), 'utf8');
   const [, example = ''] = /```jsonl\n([^`]+)\n```/.exec(page) ?? [];
   const shown = example.split('\n');
-  const lines = (await read('valid', 'session')).split('\n');
+  const lines = (await read('valid', 'session')).toString().split('\n');
   expect(lines.filter((line) => shown.includes(line))).toEqual(shown);
   expect(shown.length).toBeGreaterThan(5);
 });

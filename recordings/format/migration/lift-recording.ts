@@ -3,7 +3,7 @@ import { type AnyRecording, isSession } from '../call-recording.ts';
 import { formatVersion } from '../header.ts';
 import { parseAnyRecording } from '../parse-recording.ts';
 import { endSchema } from '../recording.ts';
-import { editedLines, parseLine, wholeLinesOf } from '../recording-lines.ts';
+import { editedLines, parseLine, readLine, wholeLinesOf } from '../recording-lines.ts';
 import { RecordingEditedError } from './recording-edited-error.ts';
 
 // Versions 1 and 2 were two kinds of file, and their lines are lines of version 3:
@@ -28,14 +28,14 @@ export interface Lifted {
  * @throws RecordingEditedError unless edits are accepted; what `parseAnyRecording` throws.
  */
 export function liftRecording(
-  text: string,
+  content: Buffer,
   file: string,
   { acceptEdits }: { readonly acceptEdits: boolean },
 ): Lifted | undefined {
-  const [first, ...rest] = wholeLinesOf(text, file);
-  const older = olderHeaderSchema.safeParse(first?.value);
+  const [first, ...rest] = wholeLinesOf(content);
+  const older = olderHeaderSchema.safeParse(first && readLine(first, file).value);
   if (first === undefined || !older.success) {
-    parseAnyRecording(text, file);
+    parseAnyRecording(content, file);
     return undefined;
   }
   const { v: from, ...header } = older.data;
@@ -45,12 +45,12 @@ export function liftRecording(
     v: formatVersion,
     migratedFrom: from,
   });
-  const behind = text.slice(first.text.length);
-  const recording = parseAnyRecording(`${lifted}${behind}`, file);
+  const behind = content.subarray(first.bytes.length);
+  const recording = parseAnyRecording(Buffer.concat([Buffer.from(lifted), behind]), file);
   const last = rest.pop() ?? first;
   const edited = editedLines(
     [first, ...rest],
-    parseLine(endSchema, last, file),
+    parseLine(endSchema, readLine(last, file), file),
     countsOf(recording),
   );
   if (edited.length > 0 && !acceptEdits) throw new RecordingEditedError(file, edited);

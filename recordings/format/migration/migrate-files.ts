@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { HarnessError } from '#harness';
-import { readText, writeRecording } from '../recording-file.ts';
+import { readBytes, writeRecording } from '../recording-file.ts';
 import { liftRecording } from './lift-recording.ts';
 
 export interface MigrationReport {
@@ -39,7 +39,7 @@ export async function migrateFiles(options: {
   for (const file of new Set(files)) {
     const to = out === undefined ? file : join(out, basename(file));
     try {
-      const lifted = liftRecording(await readText(file), file, options);
+      const lifted = liftRecording(await readBytes(file), file, options);
       if (lifted === undefined) {
         current.push(file);
       } else if (taken.has(to)) {
