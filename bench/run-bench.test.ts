@@ -19,6 +19,8 @@ test('a replay is measured beside reading it, a long context beside a short one,
     progress: (line) => said.push(line),
   });
   expect(result.rows.map(({ name, isFloor }) => [name, isFloor])).toEqual([
+    ['memory: parse 100 recordings of 300 KB', true],
+    ['memory: read 100 recordings of 300 KB', false],
     ['memory: read R-01', true],
     ['memory: replay R-01', false],
     ['memory: generate: bare model', true],
@@ -67,6 +69,7 @@ test('a replay is measured beside reading it, a long context beside a short one,
     'INSERT of 4 bytes, token of a streamed answer, event to 1 viewer, event to 200 viewers';
   const steps = 'DBOS step by hand, DBOS step by hand, again, durable step, tool call, model turn';
   expect(result.bars.map(({ bar }) => bar)).toEqual([
+    'L1 memory',
     'R1 memory',
     'R1 msw memory',
     'R1 nock memory',
@@ -97,6 +100,7 @@ test('a replay is measured beside reading it, a long context beside a short one,
     }
   }
   expect(said).toEqual([
+    'memory: measuring parse 100 recordings of 300 KB, read 100 recordings of 300 KB',
     'memory: measuring read R-01, replay R-01',
     `memory: measuring ${calls('generate')}`,
     `memory: measuring ${calls('stream')}`,

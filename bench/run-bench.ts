@@ -5,6 +5,7 @@ import { openCompaction } from './cases/compaction.ts';
 import { openDurableSteps } from './cases/durable-steps.ts';
 import { openEventLog } from './cases/event-log.ts';
 import type { BackendName } from './cases/open-backend.ts';
+import { openReadRecordings } from './cases/read-recordings.ts';
 import { openReplays } from './cases/replay.ts';
 import { openReplayedCalls } from './cases/replayed-call.ts';
 import { measureGroup } from './measure/measure-group.ts';
@@ -37,6 +38,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { backends, rounds = defaultRounds, progress = () => undefined } = options;
   const signal = options.signal ?? new AbortController().signal;
   const groups: readonly (() => Promise<ArmGroup>)[] = [
+    openReadRecordings,
     openReplays,
     () => openReplayedCalls('generate'),
     () => openReplayedCalls('stream'),
