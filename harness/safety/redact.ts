@@ -37,20 +37,25 @@ export interface Redaction<Value extends Json = Json> {
 
 /** Replaces card numbers, card codes, keys, IBANs and, outbound, e-mail addresses in all strings, numbers and keys of `value`. */
 export function redact(value: Json, options: RedactOptions): Redaction {
-  const redactor = createRedactor(numberingBehind(value), options);
-  return { value: redactor.json(value, ''), found: redactor.found };
+  const found: Finding[] = [];
+  const redactor = createRedactor(numberingBehind(value), options, (each) => found.push(each));
+  return { value: redactor.json(value, ''), found };
 }
 
 /** As `redact`, for one text. */
 export function redactText(text: string, options: RedactOptions): Redaction<string> {
-  const redactor = createRedactor(numberingBehind(text), options);
-  return { value: redactor.text(text, ''), found: redactor.found };
+  const found: Finding[] = [];
+  const redactor = createRedactor(numberingBehind(text), options, (each) => found.push(each));
+  return { value: redactor.text(text, ''), found };
 }
 
-/** As `redactText`, for texts that belong together: a secret has the same placeholder in all of them. */
+/**
+ * As `redactText`, for texts that belong together: a secret has the same placeholder in all of them. However many they are, what
+ * it keeps is one number a secret.
+ */
 export function openTextRedaction(options: RedactOptions): (text: string) => string {
   const numbering = createNumbering();
-  const redactor = createRedactor(numbering, options);
+  const redactor = createRedactor(numbering, options, () => undefined);
   return (text) => {
     numbering.goBehind(text);
     return redactor.text(text, '');
@@ -64,7 +69,6 @@ function numberingBehind(value: Json): Numbering {
 }
 
 interface Redactor {
-  readonly found: readonly Finding[];
   readonly json: (value: Json, path: string) => Json;
   readonly text: (text: string, path: string) => string;
 }
@@ -76,13 +80,16 @@ const keyProperty =
 /** Taking something out may bring together what it stood between; each pass leaves less. */
 const passLimit = 8;
 
-function createRedactor({ numberOf }: Numbering, { profile, known = [] }: RedactOptions): Redactor {
-  const found: Finding[] = [];
+function createRedactor(
+  { numberOf }: Numbering,
+  { profile, known = [] }: RedactOptions,
+  tell: (finding: Finding) => void,
+): Redactor {
   const options = { emails: profile === 'outbound', known };
 
   const replace = (kind: SensitiveKind, secret: string, path: string): string => {
     const stand = `[${kind} ${numberOf(kind, secret)}]`;
-    found.push({ kind, placeholder: stand, path });
+    tell({ kind, placeholder: stand, path });
     return stand;
   };
   const text = (given: string, path: string): string => {
@@ -117,7 +124,7 @@ function createRedactor({ numberOf }: Numbering, { profile, known = [] }: Redact
       }),
     );
   };
-  return { found, json, text };
+  return { json, text };
 }
 
 /** A value that is a secret because of what it is called. */
