@@ -37,7 +37,7 @@ async function definitionsOf(
   });
   await harness.send({ sessionId: 's', messageId: 'm', text: 'Hello.', principal, mode: 'queue' });
   await harness.outcome('m');
-  return packer.definitions();
+  return packer.takeDefinitions();
 }
 
 /** Answers in one word, whatever it is asked. */

@@ -31,15 +31,14 @@ export interface Aliases {
 }
 
 export function createAliases(): Aliases {
-  const given = new Map<string, string>();
-  const counts = new Map<IdKind, number>();
+  // A number an id: of a long session they are all that is held of what was written.
+  const numbers = new Map<IdKind, Map<string, number>>();
   const aliasOf = (kind: IdKind, id: string): string => {
-    const known = given.get(`${kind} ${id}`);
-    if (known !== undefined) return known;
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    given.set(`${kind} ${id}`, `${kind}${count}`);
-    return `${kind}${count}`;
+    const ofKind = numbers.get(kind) ?? new Map<string, number>();
+    numbers.set(kind, ofKind);
+    const number = ofKind.get(id) ?? ofKind.size + 1;
+    ofKind.set(id, number);
+    return `${kind}${number}`;
   };
   const rename = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(rename);

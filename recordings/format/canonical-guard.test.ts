@@ -49,9 +49,9 @@ function schemaOf(value: unknown, fidelity: z.infer<typeof headerSchema>['fideli
   }
 }
 
-test('every line that is committed is read without a copy of it', () => {
+test('every line that is committed, its header apart, is read without a copy of it', () => {
   const copied = [...conformance, ...library].filter(
-    ({ schema, value }) => !isCanonical(schema, value),
+    ({ schema, value }) => schema !== headerSchema && !isCanonical(schema, value),
   );
   expect(copied.map(({ name }) => name)).toEqual([]);
   expect(library.length).toBeGreaterThan(1000);

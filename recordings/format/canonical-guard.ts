@@ -27,13 +27,13 @@ function guardOf(schema: z.core.$ZodType): Guard {
   if (schema instanceof z.core.$ZodObject) return objectGuard(schema);
   if (schema instanceof z.core.$ZodDiscriminatedUnion) return discriminatedGuard(schema);
   if (schema instanceof z.core.$ZodUnion) {
-    const options = schema._zod.def.options.map(guardOf);
+    const options = internalsOf(schema).def.options.map(guardOf);
     return (value) => options.some((guard) => guard(value));
   }
   if (schema instanceof z.core.$ZodRecord) return recordGuard(schema);
   if (schema instanceof z.core.$ZodTuple) return tupleGuard(schema);
   if (schema instanceof z.core.$ZodLiteral || schema instanceof z.core.$ZodEnum) {
-    const values = new Set<unknown>(schema._zod.values);
+    const values = new Set<unknown>(internalsOf(schema).values);
     return (value) => values.has(value);
   }
   if (schema instanceof z.core.$ZodString) return (value) => typeof value === 'string';
@@ -51,18 +51,22 @@ function asked(schema: z.core.$ZodType): Guard {
 
 /** Without checks, and not of a certain format, which is a check as well. */
 function isPlain(schema: z.core.$ZodType): boolean {
-  const { checks = [] } = schema._zod.def;
+  const { checks = [] } = internalsOf(schema).def;
   return checks.length === 0 && !(schema instanceof z.core.$ZodCheck);
 }
 
 const never: Guard = () => false;
 
 function objectGuard(schema: z.core.$ZodObject): Guard {
-  const { shape, catchall } = schema._zod.def;
+  const { shape, catchall } = internalsOf(schema).def;
   if (!(catchall instanceof z.core.$ZodNever)) return never;
   const properties = Object.entries(shape).map(([key, property]) => {
     const isOptional = property instanceof z.core.$ZodExactOptional;
-    return { key, isOptional, guard: guardOf(isOptional ? property._zod.def.innerType : property) };
+    return {
+      key,
+      isOptional,
+      guard: guardOf(isOptional ? internalsOf(property).def.innerType : property),
+    };
   });
   return (value) => {
     if (!isObject(value)) return false;
@@ -79,9 +83,11 @@ function objectGuard(schema: z.core.$ZodObject): Guard {
 }
 
 function arrayGuard(schema: z.core.$ZodArray): Guard {
-  const { checks = [], element } = schema._zod.def;
+  const { checks = [], element } = internalsOf(schema).def;
   const least = checks.map((check) =>
-    check instanceof z.core.$ZodCheckMinLength ? check._zod.def.minimum : Number.POSITIVE_INFINITY,
+    check instanceof z.core.$ZodCheckMinLength
+      ? internalsOf(check).def.minimum
+      : Number.POSITIVE_INFINITY,
   );
   const length = Math.max(0, ...least);
   const guard = guardOf(element);
@@ -89,17 +95,18 @@ function arrayGuard(schema: z.core.$ZodArray): Guard {
 }
 
 function discriminatedGuard(schema: z.core.$ZodDiscriminatedUnion): Guard {
-  const { discriminator, options } = schema._zod.def;
+  const { discriminator, options } = internalsOf(schema).def;
   const byValue = new Map<unknown, Guard>();
   for (const option of options) {
     const guard = guardOf(option);
-    for (const value of option._zod.propValues?.[discriminator] ?? []) byValue.set(value, guard);
+    for (const value of internalsOf(option).propValues?.[discriminator] ?? [])
+      byValue.set(value, guard);
   }
   return (value) => isObject(value) && byValue.get(value[discriminator])?.(value) === true;
 }
 
 function recordGuard(schema: z.core.$ZodRecord): Guard {
-  const { keyType, valueType } = schema._zod.def;
+  const { keyType, valueType } = internalsOf(schema).def;
   if (!(keyType instanceof z.core.$ZodString && isPlain(keyType))) return never;
   const guard = guardOf(valueType);
   return (value) =>
@@ -107,7 +114,7 @@ function recordGuard(schema: z.core.$ZodRecord): Guard {
 }
 
 function tupleGuard(schema: z.core.$ZodTuple): Guard {
-  const { items, rest } = schema._zod.def;
+  const { items, rest } = internalsOf(schema).def;
   if (rest !== null) return never;
   const each = items.map(guardOf);
   return (value) =>
@@ -118,4 +125,9 @@ function tupleGuard(schema: z.core.$ZodTuple): Guard {
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function internalsOf<Part extends z.core.$ZodType | z.core.$ZodCheck>(part: Part): Part['_zod'] {
+  // oxlint-disable-next-line no-underscore-dangle -- It is where zod shows its schemas to whoever reads them.
+  return part._zod;
 }

@@ -34,17 +34,32 @@ type Spelling = (value: object) => unknown;
  * @throws UnrecordableError for what JSON cannot say (a date, bytes, a function) and `spell` does not, naming where it stands.
  */
 export function asJson(value: unknown, pointer = '', spell?: Spelling): Json {
+  return jsonAt(value, { within: undefined, token: pointer }, spell);
+}
+
+/** Where a value stands. A pointer is made of it only where something is wrong: whole contexts are looked at in every turn. */
+interface Spot {
+  /** Undefined for the root, whose token is a pointer. */
+  readonly within: Spot | undefined;
+  readonly token: string | number;
+}
+
+function jsonAt(value: unknown, at: Spot, spell: Spelling | undefined): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (Array.isArray(value)) {
-    return value.map((each, index) => asJson(each, `${pointer}/${index}`, spell));
+    return value.map((each, token) => jsonAt(each, { within: at, token }, spell));
   }
   if (typeof value === 'object' && isPlain(value)) {
-    return Object.fromEntries(entriesOf(value, pointer, spell));
+    return Object.fromEntries(entriesOf(value, at, spell));
   }
   const spelled = typeof value === 'object' ? spell?.(value) : undefined;
-  if (spelled !== undefined) return asJson(spelled, pointer, spell);
-  throw new UnrecordableError(pointer === '' ? 'the root' : pointer, kindOf(value));
+  if (spelled !== undefined) return jsonAt(spelled, at, spell);
+  throw new UnrecordableError(pointerTo(at) || 'the root', kindOf(value));
+}
+
+function pointerTo({ within, token }: Spot): string {
+  return within === undefined ? String(token) : `${pointerTo(within)}/${escape(String(token))}`;
 }
 
 /** Whether a value is JSON whose keys are sorted. */
@@ -66,11 +81,11 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : String(value);
 }
 
-function entriesOf(value: object, pointer: string, spell?: Spelling): [string, Json][] {
+function entriesOf(value: object, at: Spot, spell: Spelling | undefined): [string, Json][] {
   return Object.entries(value)
     .filter(([, each]) => each !== undefined)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, each]) => [key, asJson(each, `${pointer}/${escape(key)}`, spell)]);
+    .map(([token, each]) => [token, jsonAt(each, { within: at, token }, spell)]);
 }
 
 function isPlain(value: object): boolean {

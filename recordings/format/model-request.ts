@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { type Agent, fingerprint, type Json } from '#harness';
-import { asJson, firstDifference } from './json.ts';
+import { asJson, isSameJson } from './json.ts';
+import { createPreviousMessages, type PreviousMessages } from './previous-messages.ts';
 import { base64Of } from './recorded-file-data.ts';
 import type { Definition, RequestDelta } from './recording.ts';
 
@@ -58,49 +59,49 @@ export function spelledFile(value: object): string | undefined {
   return value instanceof URL ? value.href : undefined;
 }
 
-/**
- * What a request is written as the difference to: the previous request of its lane, or, for a lane's first, the latest of
- * the session, because a conversation goes on when it changes hands.
- */
-interface PreviousMessages {
-  readonly before: (lane: string) => readonly Json[];
-  readonly add: (lane: string, messages: readonly Json[]) => void;
-}
-
-export function createPreviousMessages(): PreviousMessages {
-  const ofLane = new Map<string, readonly Json[]>();
-  let latest: readonly Json[] = [];
-  return {
-    before: (lane) => ofLane.get(lane) ?? latest,
-    add: (lane, messages) => {
-      ofLane.set(lane, messages);
-      latest = messages;
-    },
-  };
-}
-
 /** Writes requests as what is new in them; definitions are listed once, in order of appearance. */
 export interface RequestPacker {
   readonly pack: (lane: string, request: ModelRequest) => RequestDelta;
-  readonly definitions: () => readonly Definition[];
+  /** Those that requests have named first since they were last taken. */
+  readonly takeDefinitions: () => readonly Definition[];
 }
 
-export function createRequestPacker(agents: readonly Agent[]): RequestPacker {
-  const previous = createPreviousMessages();
+/** A message as it was asked, and as it is written. */
+export interface PackedMessage {
+  readonly asked: Json;
+  readonly said: Json;
+}
+
+export function createRequestPacker(
+  agents: readonly Agent[],
+  {
+    say = (message) => message,
+    previous = createPreviousMessages(),
+  }: {
+    /** How a message is written: the same each time. It is not asked about what a request only repeats. */
+    readonly say?: (message: Json) => Json;
+    readonly previous?: PreviousMessages<PackedMessage>;
+  } = {},
+): RequestPacker {
   const definitions = createDefinitions(agents);
   return {
-    definitions: definitions.all,
+    takeDefinitions: definitions.take,
     pack: (lane, { system, tools, settings, messages }) => {
       const before = previous.before(lane);
-      const keep = commonStart(before, messages);
-      // What is equal is held once, however many requests repeat it.
-      previous.add(lane, [...before.slice(0, keep), ...messages.slice(keep)]);
+      // What is repeated is held once, however many requests repeat it.
+      const packed = messages.map((asked, index) => {
+        const earlier = before[index];
+        const isRepeated = earlier !== undefined && isSameJson(earlier.asked, asked);
+        return isRepeated ? earlier : { asked, said: say(asked) };
+      });
+      previous.add(lane, packed);
+      const keep = commonStart(before, packed);
       return {
         keep,
         system: system.map(definitions.ofPrompt),
         tools: tools.map(definitions.ofTool),
         settings: { ...settings },
-        messages: messages.slice(keep),
+        messages: packed.slice(keep).map(({ said }) => said),
       };
     },
   };
@@ -111,7 +112,7 @@ export function createRequestUnpacker(
   definitions: readonly Definition[],
 ): (lane: string, delta: RequestDelta) => ModelRequest {
   const byId = new Map(definitions.map((definition) => [definition.id, definition]));
-  const previous = createPreviousMessages();
+  const previous = createPreviousMessages<Json>();
   return (lane, { keep, system, tools, settings, messages }) => {
     const whole = [...previous.before(lane).slice(0, keep), ...messages];
     previous.add(lane, whole);
@@ -131,27 +132,34 @@ export function createRequestUnpacker(
 }
 
 interface Definitions {
-  readonly all: () => readonly Definition[];
-  /** Id of the text's definition, which is added with its first use. */
+  readonly take: () => readonly Definition[];
+  /** Id of the text's definition, which is made with its first use. */
   readonly ofPrompt: (text: string) => string;
   readonly ofTool: (definition: Json) => string;
 }
 
 function createDefinitions(agents: readonly Agent[]): Definitions {
   const prompts = new Map(agents.map(({ prompt }) => [prompt.text, prompt.name]));
-  const known = new Map<string, Definition>();
+  // Texts are not held: a session whose prompt is another at each turn may be long.
+  const known = new Map<string, string>();
+  let untaken: Definition[] = [];
   const counts = new Map<string, number>();
   const define = (key: string, name: string, make: (id: string) => Definition): string => {
     const found = known.get(key);
-    if (found !== undefined) return found.id;
+    if (found !== undefined) return found;
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    const made = make(count === 1 ? name : `${name}~${count}`);
-    known.set(key, made);
-    return made.id;
+    const id = count === 1 ? name : `${name}~${count}`;
+    untaken.push(make(id));
+    known.set(key, id);
+    return id;
   };
   return {
-    all: () => [...known.values()],
+    take: () => {
+      const taken = untaken;
+      untaken = [];
+      return taken;
+    },
     ofPrompt: (text) => {
       const name = prompts.get(text) ?? 'unnamed';
       const print = fingerprint(text);
@@ -183,11 +191,13 @@ export function toolName(definition: Json): string {
   return typeof name === 'string' ? name : 'unnamed';
 }
 
-function commonStart(previous: readonly Json[], messages: readonly Json[]): number {
-  const parting = messages.findIndex(
-    (message, index) =>
-      index >= previous.length ||
-      firstDifference('message', previous[index], message) !== undefined,
-  );
+function commonStart(
+  previous: readonly PackedMessage[],
+  messages: readonly PackedMessage[],
+): number {
+  const parting = messages.findIndex(({ said }, index) => {
+    const earlier = previous[index];
+    return earlier === undefined || !isSameJson(earlier.said, said);
+  });
   return parting === -1 ? messages.length : parting;
 }

@@ -60,7 +60,7 @@ export function createRecorder(
         if (observed === undefined) throw new RecordingIncompleteError(name, place);
         return writer.write(place, observed);
       });
-      const definitions = writer.definitions();
+      const definitions = writer.takeDefinitions();
       return { header, definitions, exchanges, events: outlineOf(events), editedLines: [] };
     },
   };

@@ -13,6 +13,7 @@ import type {
 import { type Aliases, createAliases } from '../format/aliases.ts';
 import { asJson } from '../format/json.ts';
 import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
+import { createLatestMessages } from '../format/previous-messages.ts';
 import {
   type Definition,
   type Exchange,
@@ -39,19 +40,21 @@ export type Observed =
 /** Makes the lines of one recording, in their order: ids and placeholders are numbered by it. */
 export interface ExchangeWriter {
   readonly write: (place: ExchangePlace, observed: Observed) => Exchange;
-  /** What the requests so far have named. */
-  readonly definitions: () => readonly Definition[];
+  /** What requests have named first since it was last taken: to be written above them. */
+  readonly takeDefinitions: () => readonly Definition[];
 }
 
 export function createExchangeWriter(agents: readonly Agent[]): ExchangeWriter {
-  const writing: Writing = {
-    aliases: createAliases(),
-    packer: createRequestPacker(agents),
-    redaction: createRecordingRedaction(),
-  };
+  const aliases = createAliases();
+  const redaction = createRecordingRedaction();
+  const packer = createRequestPacker(agents, {
+    say: (message) => redaction.said(aliases.in(message)),
+    previous: createLatestMessages(),
+  });
+  const writing: Writing = { aliases, packer, redaction };
   return {
     write: (place, observed) => write(place, observed, writing),
-    definitions: writing.packer.definitions,
+    takeDefinitions: packer.takeDefinitions,
   };
 }
 
@@ -103,10 +106,9 @@ function write(
     }
     case 'model': {
       const { t, request, parts, error } = observed;
-      const messages = request.messages.map((message) => redaction.said(aliases.in(message)));
       return lineOf(place, {
         t,
-        request: packer.pack(place.lane, { ...request, messages }),
+        request: packer.pack(place.lane, request),
         answer: {
           parts: foldParts(parts, failureOf).map((part) =>
             redaction.part(aliases.inPart(asJson(part))),

@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { assert, asyncProperty } from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { canonicalJson } from '#harness';
 import { parseRecording } from '../format/parse-recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
@@ -12,14 +15,19 @@ import { verifyRecording } from './verify-recording.ts';
 const numRuns = Number(process.env['GROUNDHOG_SESSIONS'] ?? 20);
 
 test(
-  'any session records, is read as it was written, verifies, and replays to itself',
+  'any session records, as it goes as well, is read as it was written, verifies, and replays to itself',
   async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'generated-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'journal.jsonl');
     const seen = new Set<string>();
     const session = { agents: generatedAgents(), entry: parcelEntry, guard: false };
     await assert(
       asyncProperty(anySession, async (generated) => {
-        const recording = await recordGenerated(generated);
-        expect(parseRecording(serializeRecording(recording), 'copy.jsonl')).toEqual(recording);
+        const recording = await recordGenerated(generated, path);
+        const text = serializeRecording(recording);
+        expect(await readFile(path, 'utf8')).toBe(text);
+        expect(parseRecording(text, 'copy.jsonl')).toEqual(recording);
         await verifyRecording({ ...session, recording });
         const report = await replaySession({ ...session, recording });
         expect(report).toMatchObject({

@@ -79,7 +79,7 @@ async function putInOrder(
   try {
     {
       await using file = await open(draft, 'wx');
-      for (const part of ['header', 'definitions', 'rest'] as const) {
+      for (const part of ['head', 'rest'] as const) {
         let number = 0;
         for await (const line of createInterface({ input: createReadStream(partial, 'utf8') })) {
           number += 1;
@@ -97,7 +97,5 @@ async function putInOrder(
   }
 }
 
-function partOf(line: string, number: number): 'header' | 'definitions' | 'rest' {
-  if (number === 1) return 'header';
-  return definitionPattern.test(line) ? 'definitions' : 'rest';
-}
+const partOf = (line: string, number: number): 'head' | 'rest' =>
+  number === 1 || definitionPattern.test(line) ? 'head' : 'rest';

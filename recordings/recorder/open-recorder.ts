@@ -26,6 +26,10 @@ export interface OpenRecorder {
  * Settled is all that was begun before a run takes a model turn of its own: a run takes no turn before the steps behind it are
  * saved, and what is saved does not happen again.
  *
+ * Held is what is not settled, the latest request of each lane of the run in progress, and of what was written no more than a
+ * number a lane, an id, a secret and a definition. The events are read when it is finished, and it is not verified: that takes the whole
+ * recording (`verifyRecording`, of what `readRecording` reads).
+ *
  * @throws RecordingUnfinishedError when a journal has been left at the path.
  */
 export function openRecorder(
@@ -36,19 +40,17 @@ export function openRecorder(
   const journal = openJournal(path, sessionHeader(options), known);
   const writer = createExchangeWriter(agents);
   const slots = new Map<string, Slot>();
-  const written = new Set<string>();
+  // By lane, the last ordinal that is written: those before it are.
+  const written = new Map<string, number>();
   // Whatever is wrong with a recording, the session that is recorded goes on: `finish` tells.
   let failure: { readonly error: unknown } | undefined;
-  let defined = 0;
   const write = (settled: readonly Slot[]): void => {
     for (const { place, observed } of inOrderOfLanes(settled)) {
       if (observed === undefined) throw new RecordingIncompleteError(name, place);
       const exchange = writer.write(place, observed);
-      const definitions = writer.definitions();
-      journal.append([...definitions.slice(defined), exchange]);
-      defined = definitions.length;
+      journal.append([...writer.takeDefinitions(), exchange]);
       slots.delete(placeName(place));
-      written.add(placeName(place));
+      written.set(place.lane, Math.max(place.ordinal, written.get(place.lane) ?? -1));
     }
   };
   const settle = (turn: ExchangePlace): void => {
@@ -62,7 +64,7 @@ export function openRecorder(
     }
   };
   const exchanges = watchExchanges(inner, (place) => {
-    if (written.has(placeName(place))) {
+    if (place.ordinal <= (written.get(place.lane) ?? -1)) {
       failure ??= { error: new UnrecordableError(placeName(place), 'it happened once more, late') };
     }
     const slot: Slot = { place, observed: undefined };

@@ -50,6 +50,8 @@ interface Writing extends Pick<WritingOptions, 'name' | 'pieces'> {
   /** Who answers where a line says nothing else. */
   readonly model: ModelName | undefined;
   readonly aliases: Aliases;
+  /** What was asked, as it is written. */
+  readonly said: (value: Json) => Json;
   readonly packer: RequestPacker;
   readonly redaction: RecordingRedaction;
   readonly http: HttpWriter;
@@ -64,19 +66,21 @@ export function writeCalls(log: CallLog, options: WritingOptions): CallRecording
   // An answer that is kept as it came names its calls as it did.
   const aliases = chunks === 'kept' ? keptIds : createAliases();
   const redaction = createRecordingRedaction();
+  const said = (value: Json): Json => redaction.said(aliases.in(value));
   const writing: Writing = {
     name,
     pieces,
     model: firstModel(state),
     aliases,
-    packer: createRequestPacker([]),
+    said,
+    packer: createRequestPacker([], { say: said }),
     redaction,
     http: createHttpWriter({ aliases, redaction, chunks }),
   };
   const exchanges = writeLane(rootLane, state, writing);
   return {
     header: headerOf(exchanges, writing.model, options),
-    definitions: writing.packer.definitions(),
+    definitions: writing.packer.takeDefinitions(),
     exchanges,
     editedLines: [],
   };
@@ -190,8 +194,7 @@ function writeModel(
   writing: Writing,
 ): CallExchange {
   if (answer === undefined || answer === 'given-up') throw incomplete(place, writing);
-  const { aliases, packer, redaction } = writing;
-  const said = (value: Json): Json => redaction.said(aliases.in(value));
+  const { said, packer, redaction } = writing;
   const isOther =
     model.provider !== writing.model?.provider || model.modelId !== writing.model.modelId;
   return lineOf(place, {
@@ -203,7 +206,7 @@ function writeModel(
       settings: Object.fromEntries(
         Object.entries(request.settings).map(([key, value]) => [key, said(value)]),
       ),
-      messages: request.messages.map(said),
+      messages: request.messages,
     }),
     answer: writeAnswer(answer, writing),
   });

@@ -18,12 +18,12 @@ type PlacedCall = SemanticExchange | (OpenAiCall & Pick<OpenAiExchange, 't' | 'l
  */
 export function createCallTeller(): {
   readonly tell: (exchange: PlacedCall) => ToldModel;
-  /** Of all calls told so far. */
-  readonly definitions: () => readonly Definition[];
+  /** What the calls told so far have named. */
+  readonly takeDefinitions: () => readonly Definition[];
 } {
   const packer = createRequestPacker([]);
   return {
-    definitions: packer.definitions,
+    takeDefinitions: packer.takeDefinitions,
     tell: (exchange) => {
       const { lane, n } = exchange;
       const { model, request, answer } = callOf(exchange);

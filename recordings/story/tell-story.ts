@@ -47,7 +47,7 @@ function tellCalls(recording: CallRecording): Story {
     name,
     made,
     imported: { fidelity, source, losses },
-    definitions: [...recording.definitions, ...teller.definitions()],
+    definitions: [...recording.definitions, ...teller.takeDefinitions()],
     ...buildSteps(told, firstDefinitionLine + recording.definitions.length),
     events: [],
     ...stateOf(recording),

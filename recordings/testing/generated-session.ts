@@ -14,6 +14,7 @@ import {
 import { memoryBacking, type PlaybookAnswer, scriptedModel, simulatedHost } from '#harness/testing';
 import type { Recording } from '../format/recording.ts';
 import { createRecorder } from '../recorder/create-recorder.ts';
+import { openRecorder } from '../recorder/open-recorder.ts';
 import { parcelAgents, parcelEntry } from './parcel-desk.ts';
 
 /** What a customer says, what the model does about it, and what else happens around it. */
@@ -95,15 +96,16 @@ const customer: Principal = { id: 'customer-1', role: 'customer', tenant: 'parce
 const lead: Principal = { id: 'lead-1', role: 'lead', tenant: 'parcels-inc' };
 const sessionId = 'session-1';
 
-/** Plays a session in memory and records it. */
-export async function recordGenerated(session: GeneratedSession): Promise<Recording> {
+/** Plays a session in memory and records it; with a path, also as it goes, to a file there. */
+export async function recordGenerated(
+  session: GeneratedSession,
+  path?: string,
+): Promise<Recording> {
   const agents = generatedAgents();
-  const recorder = createRecorder({
-    name: 'generated',
-    made: 'scripted',
-    model: generatedModel,
-    agents,
-  });
+  const options = { name: 'generated', made: 'scripted', model: generatedModel, agents };
+  const recorder = createRecorder(options);
+  const { exchanges: inner } = recorder;
+  const journal = path === undefined ? undefined : openRecorder({ ...options, path, inner });
   const host = patientHost();
   const script: PlaybookAnswer[] = [];
   const around: Around = { corrections: [] };
@@ -118,7 +120,7 @@ export async function recordGenerated(session: GeneratedSession): Promise<Record
     }),
     backing: memoryBacking(host),
     host,
-    exchanges: withPeople(recorder.exchanges, around, () => harness),
+    exchanges: withPeople(journal?.exchanges ?? inner, around, () => harness),
   });
   for (const [index, { text, turns, correction, isCleared }] of session.entries()) {
     script.splice(0, script.length, ...turns);
@@ -132,7 +134,9 @@ export async function recordGenerated(session: GeneratedSession): Promise<Record
     }
     if (isCleared) await harness.clear({ sessionId, by: customer });
   }
-  return recorder.finish(await harness.events(sessionId));
+  const events = await harness.events(sessionId);
+  await journal?.finish(events);
+  return recorder.finish(events);
 }
 
 /** Its clock goes on only when everybody has had their turn, so that nobody decides too late. */
