@@ -57,6 +57,8 @@ export interface Backing {
   readonly clearing: ClearStore;
   readonly summaries: SummaryStore;
   readonly expiry: ExpiryStore;
+  /** Whether what sessions are kept in answers. */
+  readonly isReachable: () => Promise<boolean>;
   /** Starts running: runs that an earlier life left unfinished go on. Called once. */
   readonly openRunner: (body: RunBody, observer: StepObserver, host: Host) => Promise<Runner>;
 }
@@ -139,6 +141,8 @@ export interface Harness extends HarnessReaders {
   /** How many runs that an earlier life left unfinished this one has taken up so far. */
   readonly recoveredRuns: () => number;
   readonly savedSteps: (runId: string) => Promise<readonly StepName[]>;
+  /** Whether its database answers. Runs wait for one that is away; everything else throws DatabaseAwayError meanwhile. */
+  readonly isReachable: () => Promise<boolean>;
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
@@ -203,6 +207,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     strandedRuns: runner.strandedRuns,
     recoveredRuns: runner.recoveredRuns,
     savedSteps: runner.savedSteps,
+    isReachable: backing.isReachable,
     close: runner.close,
     [Symbol.asyncDispose]: runner.close,
   };

@@ -28,6 +28,8 @@ export async function durableBacking({
     { sqlSummaryStore },
     { sqlExpiryStore },
     { sqlSeats },
+    { patiently, patienceWith },
+    { reachable },
   ] = await Promise.all([
     import('./storage/sql-session-store.ts'),
     import('./storage/sql-approval-store.ts'),
@@ -38,6 +40,8 @@ export async function durableBacking({
     import('./storage/sql-summary-store.ts'),
     import('./storage/sql-expiry-store.ts'),
     import('./storage/sql-seats.ts'),
+    import('./storage/outage/patience.ts'),
+    import('./storage/outage/reachable.ts'),
   ]);
   return {
     store: sqlSessionStore(database.pool),
@@ -48,15 +52,17 @@ export async function durableBacking({
     clearing: sqlClearStore(database.pool),
     summaries: sqlSummaryStore(database.pool),
     expiry: sqlExpiryStore(database.pool),
+    isReachable: reachable(database.pool),
     openRunner: async (body, observer, host) => {
       const { openDbosRunner } = await import('./durable/dbos-runner.ts');
+      const patience = patienceWith(database.pool, host.log);
       return openDbosRunner({
         ...durable,
         pool: database.pool,
         url: database.url,
         transactionOf: (client, { sessionId, delegation }) =>
           sqlSessionTransaction(client, { sessionId, isReadOnly: delegation !== undefined }),
-        body,
+        body: (request, steps) => patiently(patience, () => body(request, steps)),
         observer,
         host,
         seats: sqlSeats(database.pool, durable.identity.application),

@@ -23,6 +23,8 @@ export type ServerFrame =
 export const closeCodes = {
   /** The server stops; another, or the same again, takes the viewer at its cursor. */
   restart: 1012,
+  /** The server cannot reach its database for now: the viewer comes back later. */
+  away: 1013,
   badFrame: 4400,
   unauthenticated: 4401,
   /** No such session, or not this principal's: the two are not told apart. */

@@ -1,5 +1,5 @@
 import { DBOSClient, type DBOSConfig } from '@dbos-inc/dbos-sdk';
-import { silentLog } from '../host/host.ts';
+import { systemHost } from '../host/host.ts';
 import type { RunArchive } from '../session/run-archive.ts';
 import { dbosLogger } from './dbos-runner.ts';
 import { sessionRuns } from './session-runs.ts';
@@ -15,7 +15,7 @@ export async function openDbosArchive({
   const client = await DBOSClient.create({
     systemDatabaseUrl: url,
     systemDatabasePool: pool,
-    logger: dbosLogger(silentLog),
+    logger: dbosLogger(systemHost()),
   });
   return {
     runsOf: (sessionId) => sessionRuns(sessionId, (input) => client.listWorkflows(input)),

@@ -1,8 +1,9 @@
 import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk';
 import { registerInternalQueue } from '@dbos-inc/dbos-sdk/eventreceiver';
+import { dbRetryConfig } from '@dbos-inc/dbos-sdk/internal/utils';
 import { fingerprint } from '../host/fingerprint.ts';
 import { HarnessError } from '../host/harness-error.ts';
-import type { Host, Log } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { MessageIdTakenError } from '../session/message-id-taken-error.ts';
 import type {
   RunBody,
@@ -55,6 +56,11 @@ export interface DbosRunnerOptions {
 const defaultRecoveryPollingMs = 50;
 /** A process is taken for gone at the second look. */
 const defaultTakeOverEveryMs = 5_000;
+/**
+ * DBOS tries what its connection has lost again for as long as it takes, up to a minute apart; a database that is back would
+ * have its runs wait for that minute.
+ */
+const retrySeconds = { initialBackoffSec: 0.1, maxBackoffSec: 2 };
 /** How often the outcome of a run that goes on elsewhere is asked for. */
 const outcomePollingMs = 20;
 
@@ -154,6 +160,7 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
     minPollingIntervalMs: recoveryPollingMs,
   });
   queue.minPollingIntervalMs = recoveryPollingMs;
+  Object.assign(dbRetryConfig, retrySeconds);
   DBOS.setConfig({
     name: identity.application,
     applicationVersion: identity.version,
@@ -162,7 +169,7 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
     systemDatabasePool: pool,
     // Nothing here waits for a notification yet, and launch would spend 100 ms on proving that they arrive.
     useListenNotify: false,
-    logger: dbosLogger(host.log),
+    logger: dbosLogger(host),
   });
   await DBOS.launch();
 }
@@ -217,9 +224,17 @@ async function strandedRuns({ application, version }: Identity): Promise<readonl
 
 type DbosLogger = NonNullable<DBOSConfig['logger']>;
 
-/** DBOS narrates its launch; only what it warns of is passed on. */
-export function dbosLogger(log: Log): DbosLogger {
+/** How long DBOS may say nothing more of one kind: while the database is away each of its loops tells of every try. */
+const quietMs = 10_000;
+
+/** DBOS narrates its launch; only what it warns of is passed on, and a kind of warning once in a while. */
+export function dbosLogger({ log, clock }: Pick<Host, 'clock' | 'log'>): DbosLogger {
+  const saidAt = new Map<string, number>();
   const warn = (entry: unknown): void => {
+    const [kind = ''] = String(entry).split(':');
+    const now = clock.now();
+    if (now - (saidAt.get(kind) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+    saidAt.set(kind, now);
     log.warn('dbos', { error: entry });
   };
   return { debug: () => undefined, info: () => undefined, warn, error: warn };

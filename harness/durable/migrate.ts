@@ -1,6 +1,6 @@
 import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk';
 import { globalParams } from '@dbos-inc/dbos-sdk/internal/utils';
-import { silentLog } from '../host/host.ts';
+import { systemHost } from '../host/host.ts';
 import { dbosLogger } from './dbos-runner.ts';
 
 /** Brings DBOS's own tables up to date. DBOS migrates a pool it is given only at launch, so it is launched and shut down. */
@@ -15,7 +15,7 @@ export async function migrateDbos(
     systemDatabaseUrl: 'postgresql://groundhog@localhost/groundhog',
     systemDatabasePool: pool,
     useListenNotify: false,
-    logger: dbosLogger(silentLog),
+    logger: dbosLogger(systemHost()),
   });
   await DBOS.launch();
   await DBOS.shutdown();

@@ -1,5 +1,5 @@
 import { DBOSClient, type DBOSConfig, type WorkflowStatus } from '@dbos-inc/dbos-sdk';
-import { silentLog } from '../host/host.ts';
+import { systemHost } from '../host/host.ts';
 import { runRequestSchema, type SavedRun, type SavedStep } from '../session/saved-session.ts';
 import { dbosLogger } from './dbos-runner.ts';
 import { attributesOf } from './session-runs.ts';
@@ -15,7 +15,7 @@ export async function readSavedRuns(
   const client = await DBOSClient.create({
     systemDatabaseUrl: url,
     systemDatabasePool: pool,
-    logger: dbosLogger(silentLog),
+    logger: dbosLogger(systemHost()),
   });
   try {
     const workflows = await client.listWorkflows({

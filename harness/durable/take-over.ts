@@ -1,4 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { runWithAbortableDbRetries } from '@dbos-inc/dbos-sdk/internal/context';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import type { Host } from '../host/host.ts';
 import type { Seats } from '../session/seats.ts';
@@ -36,9 +37,17 @@ export function takeOverRuns({
     }
     missing = gone;
   };
-  return repeat(clock, everyMs, () =>
-    look().catch((error: unknown) => log.warn('take-over-failed', { error })),
+  const ending = new AbortController();
+  const end = repeat(clock, everyMs, () =>
+    // Whoever closes while the database is away does not wait for it: DBOS tries for as long as it takes.
+    runWithAbortableDbRetries(ending.signal, look).catch((error: unknown) =>
+      log.warn('take-over-failed', { error }),
+    ),
   );
+  return () => {
+    ending.abort();
+    return end();
+  };
 }
 
 /** Executors of this application and version that are at work on something, or were. */

@@ -50,6 +50,11 @@ const refusals: Readonly<Record<string, ApiError>> = {
     code: 'APPROVAL_DECIDED',
     message: 'This is decided already, or its time is over.',
   }),
+  DATABASE_AWAY: new ApiError(503, {
+    code: 'DATABASE_AWAY',
+    message: 'The database cannot be reached for now.',
+    hint: 'Send the request again later. Runs that are in progress wait.',
+  }),
 };
 
 const internal = new ApiError(500, {

@@ -41,11 +41,11 @@ export function createApp(parts: AppParts): Hono<AppVariables> {
   });
   app.notFound((context) => context.json(unknownRoute.body, unknownRoute.status));
   app.use(answerHeaders, guardOrigin(parts.isWelcome), cors({ origin: [...origins] }));
-  app.get('/health', (context) =>
-    isStopping()
-      ? context.json({ status: 'stopping' }, 503)
-      : context.json({ status: 'ok', recoveredRuns: harness.recoveredRuns() }, 200),
-  );
+  app.get('/health', async (context) => {
+    if (isStopping()) return context.json({ status: 'stopping' }, 503);
+    if (!(await harness.isReachable())) return context.json({ status: 'database-away' }, 503);
+    return context.json({ status: 'ok', recoveredRuns: harness.recoveredRuns() }, 200);
+  });
   app.route('/', pageRoutes());
   app.use('/v1/*', async (context, next) => {
     const key = bearerOf(context.req.header('authorization'));

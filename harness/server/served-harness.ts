@@ -28,6 +28,8 @@ export interface ServedHarness {
   readonly claim: (sessionId: string, principal: Principal) => Promise<Principal>;
   /** Runs of an earlier life that this one has taken up. */
   readonly recoveredRuns: () => number;
+  /** Whether its database answers. */
+  readonly isReachable: () => Promise<boolean>;
   readonly isKnown: (runId: string) => Promise<boolean>;
   readonly approvals: ApprovalDesk;
   /** Takes away all that was said in a session. */

@@ -124,6 +124,7 @@ const closeReasons: Readonly<Record<number, CloseReason>> = {
   400: 'badFrame',
   401: 'unauthenticated',
   404: 'sessionMissing',
+  503: 'away',
 };
 
 /** The first frame; undefined when the viewer was ended for want of one. Throws ApiError for a frame that is no hello. */

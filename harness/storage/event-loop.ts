@@ -32,3 +32,10 @@ export function startAlarm(delayMs: number, ring: () => void): Alarm {
     },
   };
 }
+
+/** Resolves after `durationMs`, as an alarm rings. */
+export function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    startAlarm(durationMs, resolve);
+  });
+}

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { sql } from './drizzle.ts';
-import { startAlarm } from './event-loop.ts';
+import { pause } from './event-loop.ts';
 
 // Who stores something of a session says so as part of the same statement, and the database tells everybody else when it
 // is committed. It tells only that; what was stored is read from the log. So nothing is lost with a notification.
@@ -102,10 +102,4 @@ async function listenUntilLost(
   // Not back to the pool, where nobody would expect it to listen.
   client.removeAllListeners('notification');
   client.release(true);
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    startAlarm(durationMs, resolve);
-  });
 }

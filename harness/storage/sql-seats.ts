@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import { type Seat, type Seats, SeatTakenError } from '../session/seats.ts';
-import { startAlarm } from './event-loop.ts';
+import { pause } from './event-loop.ts';
 
 // A seat is an advisory lock that a connection of its own holds: the database frees it when the process dies, at once, and
 // does not while the process only stands still.
@@ -114,10 +114,4 @@ async function untilLost(client: PoolClient, signal: AbortSignal): Promise<void>
     )
     .catch(() => lost.resolve());
   await lost.promise;
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    startAlarm(durationMs, resolve);
-  });
 }

@@ -1,16 +1,17 @@
 import { DatabaseError } from 'pg';
+import { awayOr } from './outage/database-away-error.ts';
 
 /**
  * Runs a query and, if it fails, throws the database's own error without the values in it. Drizzle's carries every parameter
  * in its message, the database's quotes them in its detail and context, and parameters are what customers said: an error is
- * kept with the run that it ended.
+ * kept with the run that it ended. Throws DatabaseAwayError where there was no database to ask.
  */
 export async function unwrapQueryError<Result>(query: PromiseLike<Result>): Promise<Result> {
   try {
     return await query;
   } catch (error) {
     const own = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw own instanceof DatabaseError ? withoutValues(own) : own;
+    throw awayOr(own instanceof DatabaseError ? withoutValues(own) : own);
   }
 }
 

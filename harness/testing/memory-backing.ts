@@ -40,6 +40,7 @@ export function memoryBacking(
     expiry: memoryExpiryStore(store, host.clock.now),
     limits,
     summaries,
+    isReachable: async () => true,
     openRunner: async (body, observer) => memoryRunner({ body, observer, store }),
   };
 }

@@ -25,6 +25,10 @@ export interface PostgresServer extends AsyncDisposable {
   readonly url: (database?: string) => string;
   /** Makes a database, a copy of `template` if given, and returns its connection string. */
   readonly createDatabase: (name: string, template?: string) => Promise<string>;
+  /** Ends the server as a crash does: nobody is waited for, and what was not written is lost. Its data stay. */
+  readonly stop: () => Promise<void>;
+  /** Starts a server again that was stopped, at the same address. */
+  readonly start: () => Promise<void>;
   /** Stops the server and removes its data. */
   readonly close: () => Promise<void>;
 }
@@ -94,9 +98,24 @@ function handle({ supervisor, port, source }: Running): PostgresServer {
     supervisor.stdin?.end();
     await closed;
   };
+  const tell = async (command: 'stop' | 'start'): Promise<void> => {
+    const { stdin, stdout } = supervisor;
+    if (stdin === null || stdout === null) return;
+    const answered = new AbortController();
+    const { signal } = answered;
+    const answer = Promise.race([
+      once(stdout, 'data', { signal }),
+      once(supervisor, 'close', { signal }),
+    ]);
+    stdin.write(`${command}\n`);
+    await answer;
+    answered.abort();
+  };
   return {
     source,
     url,
+    stop: () => tell('stop'),
+    start: () => tell('start'),
     createDatabase: async (name, template) => {
       const pool = createPostgresPool(url());
       try {

@@ -1,7 +1,8 @@
 /**
  * A process of its own that makes a data directory, runs PostgreSQL on it and removes it afterwards.
- * It stops when its standard input ends: when whoever started it says so, or dies, however it dies.
- * Arguments: one JSON value, see `orderSchema`. Prints `ready` when connections are accepted.
+ * It ends when its standard input ends: when whoever started it says so, or dies, however it dies.
+ * Arguments: one JSON value, see `orderSchema`. Prints `ready` when connections are accepted. A line `stop` on its standard
+ * input ends PostgreSQL as a crash does, told by `stopped`, until a line `start`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,11 +32,14 @@ async function supervise(order: Order): Promise<void> {
   const data = join(directory, 'data');
   const lines: string[] = [];
   let child: ChildProcess | undefined;
-  let isStopping = false;
+  /** Pending while it is not to run. */
+  let wanted = Promise.withResolvers<void>();
+  let isStopped = false;
+  let isEnding = false;
 
   const run = async (name: string, parameters: readonly string[]): Promise<number | null> => {
-    if (isStopping) return null;
-    child = start(order, name, parameters);
+    if (isEnding) return null;
+    child = spawnAs(order, name, parameters);
     for (const output of [child.stdout, child.stderr]) {
       if (output === null) continue;
       createInterface(output).on('line', (line) => {
@@ -48,10 +52,18 @@ async function supervise(order: Order): Promise<void> {
   };
 
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
-  process.stdin.resume().on('end', () => {
-    isStopping = true;
+  const stop = (): void => {
+    isStopped = true;
+    wanted = Promise.withResolvers<void>();
     child?.kill('SIGQUIT');
-  });
+  };
+  createInterface(process.stdin)
+    .on('line', (line) => (line === 'stop' ? stop() : wanted.resolve()))
+    .on('close', () => {
+      isEnding = true;
+      wanted.resolve();
+      child?.kill('SIGQUIT');
+    });
   const made = await run('initdb', [
     '-D',
     data,
@@ -64,28 +76,34 @@ async function supervise(order: Order): Promise<void> {
     '--locale=C',
     '--no-sync',
   ]);
-  if (made === 0) {
-    await run('postgres', [
-      ...settings(order).flatMap((setting) => ['-c', setting]),
-      `-D${data}`,
-      '-h127.0.0.1',
-      `-p${port}`,
-      `-k${directory}`,
-    ]);
+  const parameters = [
+    ...settings(order).flatMap((setting) => ['-c', setting]),
+    `-D${data}`,
+    '-h127.0.0.1',
+    `-p${port}`,
+    `-k${directory}`,
+  ];
+  for (let isToRun = made === 0; isToRun; isToRun = isStopped) {
+    isStopped = false;
+    await run('postgres', parameters);
+    if (!isStopped) break;
+    process.stdout.write('stopped\n');
+    await wanted.promise;
   }
   rmSync(directory, { recursive: true, force: true });
-  if (!isStopping) process.stderr.write(`${lines.slice(-reportedLineCount).join('\n')}\n`);
-  process.exitCode = isStopping ? 0 : 1;
+  if (!isEnding) process.stderr.write(`${lines.slice(-reportedLineCount).join('\n')}\n`);
+  process.exitCode = isEnding ? 0 : 1;
   process.stdin.destroy();
 }
 
 function settings({ isDurable }: Order): readonly string[] {
   const always = ['max_connections=200', 'shared_buffers=64MB'];
   if (isDurable) return always;
-  return [...always, 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+  // What is committed outlives the server all the same, if not the machine.
+  return [...always, 'fsync=off', 'full_page_writes=off'];
 }
 
-function start(
+function spawnAs(
   { binaries, directory, identity }: Order,
   name: string,
   parameters: readonly string[],
