@@ -359,4 +359,24 @@ describe.each(Object.entries(backends))('a message during a run, on %s', (_name,
     expect(paid).toEqual([]);
     expect(await story('asking')).toContain('1 payApproved MESSAGE_ARRIVED');
   });
+
+  test.for(['pay', 'note'])(
+    'is not needed to stop it: in a run that is cancelled the %s that was asked for before is not begun',
+    async (act) => {
+      const sessionId = `cancelled-${act}`;
+      const looking = gate();
+      await open([lookAndAct(act), done], { lookUp: looking.pass });
+      const first = await send(sessionId, 1, { text: 'Refund the lamp' });
+      await looking.reached;
+      await harness.cancel(sessionId, first);
+      looking.open();
+      expect(await harness.outcome(first)).toMatchObject({ kind: 'cancelled', done: [] });
+      expect([...paid, ...noted]).toEqual([]);
+      expect((await story(sessionId)).slice(-3)).toEqual([
+        '1 tool-completed lookUp',
+        `1 ${act} RUN_CANCELLED`,
+        '1 run-cancelled',
+      ]);
+    },
+  );
 });

@@ -12,7 +12,7 @@ import {
 } from './ask-person.ts';
 import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
-import { effectUnknown, messageArrived } from './dispatch/failures.ts';
+import { effectUnknown, messageArrived, runCancelled } from './dispatch/failures.ts';
 import type { DecisionOutcome, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import type { Run, RunOutside } from './run-agent.ts';
 import { resultFacts } from './run-facts.ts';
@@ -194,11 +194,6 @@ async function decide(
 /** Nobody is asked any more because the run is to end; a question that is only put off for a message is no such thing. */
 const endsRun = ({ verdict, reason }: DecisionOutcome): boolean =>
   verdict === 'cancelled' && reason !== supersededReason;
-
-const runCancelled = ({ tool }: ToolCall): Failure => ({
-  code: 'RUN_CANCELLED',
-  message: `${tool} was not used: the run was cancelled.`,
-});
 
 function refusalOf(call: ToolCall, { verdict, reason }: DecisionOutcome): Failure {
   const { tool } = call;

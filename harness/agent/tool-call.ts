@@ -15,7 +15,7 @@ import { refusedByLimits } from './dispatch/call-limits.ts';
 import {
   effectUnknown,
   failureOf,
-  messageArrived,
+  notBegun,
   notPermitted,
   removed,
   stale,
@@ -103,7 +103,9 @@ async function actWithin(
   { host, limitRules }: Outside,
 ): Promise<ToolResult> {
   const { call, context, reader } = dispatch;
-  if ((await records.unreadSteering(reader)).length > 0) return notBegun(call);
+  const { isCancelRequested, steering } = await records.look(context.runId, reader);
+  if (isCancelRequested) return notBegun(call, 'cancelled');
+  if (steering.length > 0) return notBegun(call, 'steered');
   const limited = { tool, call, context, nowMs: host.clock.now() };
   // On the step's own connection: a second one would wait for it on a single-backend database.
   const refusal = await records.undoIfThrown(() =>
@@ -133,7 +135,7 @@ async function act(
     );
     if (need !== undefined && approvedState === undefined) {
       const { steering } = await control.look(context.runId, reader);
-      if (steering.length > 0) return notBegun(call);
+      if (steering.length > 0) return notBegun(call, 'steered');
       const reason = redactText(need.reason, { profile: 'stored' }).value;
       return { kind: 'approval-required', need: { ...need, reason } };
     }
@@ -155,8 +157,9 @@ async function act(
   }
   if (tool.effect === 'keyed') {
     // What an earlier life began is done again: the world knows it by its key.
-    const beginning = await control.beginEffect(context.idempotencyKey, reader);
-    if (beginning === 'steered') return notBegun(call);
+    const effect = { key: context.idempotencyKey, runId: context.runId };
+    const beginning = await control.beginEffect(effect, reader);
+    if (beginning === 'steered' || beginning === 'cancelled') return notBegun(call, beginning);
   }
   const attempted = await attempt(trying, (signal) =>
     tool.execute(call.input, { ...context, signal }),
@@ -169,8 +172,6 @@ function known(attempted: Attempted, call: ToolCall): ToolResult {
   if (attempted.kind !== 'unknown') return attempted;
   return { kind: 'failed', error: effectUnknown(call, attempted.error.message) };
 }
-
-const notBegun = (call: ToolCall): ToolResult => ({ kind: 'failed', error: messageArrived(call) });
 
 /** Only what this agent may call exists for it, whatever the model was shown. */
 export function toolNamed(name: string, agent: Agent): Tool | undefined {

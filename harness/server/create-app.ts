@@ -12,6 +12,7 @@ import { sessionOfRun } from './requests.ts';
 import type { ServedHarness } from './served-harness.ts';
 import type { SessionAccess } from './session-access.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { sessionState } from './session-state.ts';
 
 /** What the routes know of the request they answer. */
 export interface AppVariables {
@@ -60,8 +61,12 @@ export function createApp(parts: AppParts): Hono<AppVariables> {
   app.post('/v1/runs/:runId/cancel', async (context) => {
     const runId = context.req.param('runId');
     const sessionId = sessionOfRun(runId);
-    await parts.sessions.toChange(sessionId, context.get('principal'));
+    const principal = context.get('principal');
+    await parts.sessions.toChange(sessionId, principal);
     if (!(await harness.isKnown(runId))) throw runMissing();
+    const events = await harness.asTenant(principal.tenant).events(sessionId);
+    const run = sessionState(sessionId, events).runs.find((each) => each.runId === runId);
+    if (run !== undefined && run.status !== 'running') throw runEnded(run.status);
     await harness.cancel(sessionId, runId);
     return context.json({ runId }, 202);
   });
@@ -95,6 +100,15 @@ export function strangeOrigin(): ApiError {
     code: 'ORIGIN_REFUSED',
     message: 'Pages of this origin may not speak to this server.',
     hint: 'Name the origin when the server is started.',
+  });
+}
+
+/** What asks to end a run that is over would change nothing, and whoever asks might think that it did. */
+function runEnded(status: string): ApiError {
+  return new ApiError(409, {
+    code: 'RUN_ENDED',
+    message: `The run has ended already: it is ${status}.`,
+    hint: 'What it has done stands; the log says what that is.',
   });
 }
 

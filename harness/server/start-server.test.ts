@@ -518,11 +518,14 @@ describe('approvals and cancelling', () => {
   test('a run is cancelled by its owner, and not by staff that only reads along, nor by others', async () => {
     const cancelled: string[] = [];
     const running = await start({
-      extra: { cancel: async (_sessionId, runId) => void cancelled.push(runId) },
+      extra: {
+        cancel: async (_sessionId, runId) => void cancelled.push(runId),
+        isKnown: async (runId) => ['s1/m1', 's1/m2'].includes(runId),
+      },
     });
     const { ask, keys } = running;
     await speak(running);
-    const path = `/v1/runs/${encodeURIComponent('s1/m1')}/cancel`;
+    const path = `/v1/runs/${encodeURIComponent('s1/m2')}/cancel`;
     expect(await ask('/v1/sessions/s1', { key: keys.support })).toMatchObject({ status: 200 });
     for (const stranger of [keys.support, keys.mallory, keys.foreignSupport]) {
       expect(await ask(path, { key: stranger, method: 'POST' })).toMatchObject(
@@ -534,7 +537,12 @@ describe('approvals and cancelling', () => {
     expect(await ask(unknown, { key: keys.alice, method: 'POST' })).toMatchObject(
       refusal(404, 'RUN_MISSING'),
     );
-    expect(cancelled).toEqual(['s1/m1']);
+    expect(cancelled).toEqual(['s1/m2']);
+    const ended = `/v1/runs/${encodeURIComponent('s1/m1')}/cancel`;
+    expect(await ask(ended, { key: keys.alice, method: 'POST' })).toMatchObject(
+      refusal(409, 'RUN_ENDED'),
+    );
+    expect(cancelled).toEqual(['s1/m2']);
   });
 
   test('clearing is the owner’s, is refused while an approval waits, and by force ends that first', async () => {

@@ -8,7 +8,13 @@ export interface RunSignals {
 }
 
 /** What came of an effect's wish to begin. `again`: an earlier life has begun it. */
-export type EffectBeginning = 'first' | 'again' | 'steered';
+export type EffectBeginning = 'first' | 'again' | 'steered' | 'cancelled';
+
+/** An effect of a run, named by its key. */
+export interface BeginningEffect {
+  readonly key: string;
+  readonly runId: string;
+}
 
 /** What can be done to a run from outside, and what its steps ask before they act. Kept beside the session. */
 export interface RunControl {
@@ -18,8 +24,11 @@ export interface RunControl {
   /** That, and what a run is told meanwhile, as one question. */
   readonly look: (runId: string, reader: SteeringReader) => Promise<RunSignals>;
   /**
-   * Notes, before it happens, that an effect is about to, unless a message for the run is unread. What stands behind
-   * `again` is an effect of which nobody knows whether it happened: no message can stop it any more.
+   * Notes, before it happens, that an effect is about to, unless the run is to end or a message for it is unread. What stands
+   * behind `again` is an effect of which nobody knows whether it happened: nothing can stop it any more.
    */
-  readonly beginEffect: (key: string, reader: SteeringReader) => Promise<EffectBeginning>;
+  readonly beginEffect: (
+    effect: BeginningEffect,
+    reader: SteeringReader,
+  ) => Promise<EffectBeginning>;
 }

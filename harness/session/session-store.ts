@@ -8,6 +8,7 @@ import type {
   TurnReference,
 } from './event.ts';
 import type { LimitAnswer, LimitUse } from './limit-use.ts';
+import type { RunSignals } from './run-control.ts';
 import type { RunRequest } from './runner.ts';
 import type { SteeringMessage, SteeringReader } from './steering.ts';
 
@@ -34,10 +35,8 @@ export interface SessionTransaction extends RecordWriter {
   readonly admitRun: (run: Pick<RunRequest, 'runId' | 'principal'>) => Promise<Admission>;
   /** Leaves a message for the run in progress. */
   readonly offerSteering: (message: SteeringMessage) => Promise<void>;
-  /** Messages for a run, admitted behind it. */
-  readonly unreadSteering: (
-    reader: Omit<SteeringReader, 'sessionId'>,
-  ) => Promise<readonly SteeringMessage[]>;
+  /** As `RunControl.look`. */
+  readonly look: (runId: string, reader: Omit<SteeringReader, 'sessionId'>) => Promise<RunSignals>;
   /** Counts uses of limited things, all or none of them, as `LimitStore.use` does; other users of the limits wait. */
   readonly useLimits: (uses: readonly LimitUse[]) => Promise<readonly LimitAnswer[]>;
   /** Runs `body`; if it throws, undoes what it wrote, and nothing else, and throws the same. */

@@ -234,11 +234,18 @@ describe.each(Object.entries(backends))('approvals in %s', (_name, open) => {
   test('an effect is begun once, whoever asks, and a cancellation is seen by its own run only', async () => {
     const { control } = opened;
     const reader = { sessionId: 's', principal: ana, after: 1 };
-    const begun = await Promise.all([1, 2, 3].map(() => control.beginEffect('claim', reader)));
+    const begun = await Promise.all(
+      [1, 2, 3].map(() => control.beginEffect({ key: 'claim', runId: 'r1' }, reader)),
+    );
     expect(begun.toSorted()).toEqual(['again', 'again', 'first']);
     await control.requestCancel('s', 'r1');
     await control.requestCancel('s', 'r1');
     expect(await control.look('r1', reader)).toEqual({ isCancelRequested: true, steering: [] });
     expect(await control.look('r2', reader)).toEqual({ isCancelRequested: false, steering: [] });
+    const begin = (key: string, runId: string): Promise<string> =>
+      control.beginEffect({ key, runId }, reader);
+    expect(await begin('later', 'r1')).toBe('cancelled');
+    expect(await begin('claim', 'r1')).toBe('again');
+    expect(await begin('later', 'r2')).toBe('first');
   });
 });

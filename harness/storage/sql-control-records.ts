@@ -16,6 +16,14 @@ export const erasures = 'groundhog.erased';
 /** What outlives a clear: none of it says what anybody said. */
 export const keptRecords: readonly string[] = [cancellations, effects, clearedRuns, erasures];
 
+/** Whether the run was asked to end. */
+export function isCancelled(sessionId: string, runId: string): ReturnType<typeof sql> {
+  return sql`exists (
+    select from ${records} asked
+    where asked.session_id = ${sessionId} and asked.collection = ${cancellations} and asked.key = ${runId}
+  )`;
+}
+
 /** Whether the run is of an epoch that is over. */
 export function isCleared(
   sessionId: string,

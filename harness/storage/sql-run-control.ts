@@ -4,8 +4,9 @@ import type { RunControl } from '../session/run-control.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { repeatable } from './repeatable.ts';
 import { records } from './schema.ts';
-import { cancellations, effects } from './sql-control-records.ts';
-import { isUnread, steeringCollection, steeringOf } from './sql-steering.ts';
+import { cancellations, effects, isCancelled } from './sql-control-records.ts';
+import { signalsOf, signalsStatement } from './sql-signals.ts';
+import { isUnread } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
 
 export function sqlRunControl(pool: Pool): RunControl {
@@ -27,36 +28,22 @@ export function sqlRunControl(pool: Pool): RunControl {
     },
     isCancelRequested: async (sessionId, runId) => {
       const { rows } = await repeatable(() =>
-        database.execute(sql`
-          select from ${records}
-          where session_id = ${sessionId} and collection = ${cancellations} and key = ${runId}`),
+        database.execute(sql`select where ${isCancelled(sessionId, runId)}`),
       );
       return rows.length > 0;
     },
     look: async (runId, reader) => {
-      // Asked before every model turn: written out, because building it anew each time costs more than running it.
-      const { rows } = await repeatable(() =>
-        database.execute(sql`
-          select collection, value from ${records}
-          where (session_id = ${reader.sessionId} and collection = ${cancellations} and key = ${runId})
-            or (${isUnread(reader)})
-          order by key`),
-      );
-      const found = rows.map((row) => signalSchema.parse(row));
-      return {
-        isCancelRequested: found.some(({ collection }) => collection === cancellations),
-        steering: found
-          .filter(({ collection }) => collection === steeringCollection)
-          .map(({ value }) => steeringOf(value)),
-      };
+      const statement = signalsStatement(runId, reader);
+      return signalsOf((await repeatable(() => database.execute(statement))).rows);
     },
-    beginEffect: async (key, reader) => {
+    beginEffect: async ({ key, runId }, reader) => {
       const { rows } = await repeatable(() =>
         database.execute(sql`
           with noted as (
             insert into ${records} (tenant, session_id, collection, key, value)
             select ${tenantOf(reader.sessionId)}, ${reader.sessionId}, ${effects}, ${key}, 'true'::jsonb
             where not exists (select from ${records} where ${isUnread(reader)})
+              and not ${isCancelled(reader.sessionId, runId)}
             on conflict do nothing
             returning key
           ), known as (
@@ -66,6 +53,7 @@ export function sqlRunControl(pool: Pool): RunControl {
           select case
             when exists (select from known) then 'again'
             when exists (select from noted) then 'first'
+            when ${isCancelled(reader.sessionId, runId)} then 'cancelled'
             when exists (select from ${records} where ${isUnread(reader)}) then 'steered'
             else 'again'
           end as beginning`),
@@ -75,5 +63,4 @@ export function sqlRunControl(pool: Pool): RunControl {
   };
 }
 
-const signalSchema = z.object({ collection: z.string(), value: z.unknown() });
-const beginningSchema = z.object({ beginning: z.enum(['first', 'again', 'steered']) });
+const beginningSchema = z.object({ beginning: z.enum(['first', 'again', 'steered', 'cancelled']) });

@@ -17,7 +17,8 @@ import { isCleared } from './sql-control-records.ts';
 import { eventOf, rawEventSchema } from './sql-event.ts';
 import { sqlLimitTransaction } from './sql-limit-store.ts';
 import { readRecord, sqlSessionReader } from './sql-session-reader.ts';
-import { steeringCollection, steeringKey, steeringOf, unreadStatement } from './sql-steering.ts';
+import { signalsOf, signalsStatement } from './sql-signals.ts';
+import { steeringCollection, steeringKey } from './sql-steering.ts';
 import { tenantOf } from './tenant-of.ts';
 import { unlessCutOff } from './unless-cut-off.ts';
 import { unwrapQueryError } from './unwrap-query-error.ts';
@@ -80,11 +81,9 @@ export function sqlSessionTransaction(
       };
       await unwrapQueryError(database.insert(records).values(offered));
     },
-    unreadSteering: async (reader) => {
-      const { rows } = await unwrapQueryError(
-        database.execute(unreadStatement({ sessionId, ...reader })),
-      );
-      return rows.map(({ value }) => steeringOf(value));
+    look: async (runId, reader) => {
+      const statement = signalsStatement(runId, { sessionId, ...reader });
+      return signalsOf((await unwrapQueryError(database.execute(statement))).rows);
     },
     useLimits: sqlLimitTransaction(client).use,
     undoIfThrown: async (body) => {

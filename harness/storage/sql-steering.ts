@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { principalSchema } from '../session/event.ts';
 import type { SteeringMessage, SteeringReader } from '../session/steering.ts';
 import { sql } from './drizzle.ts';
-import { records } from './schema.ts';
 
 /** Messages for runs in progress are records of the session, under a collection of their own. */
 export const steeringCollection = 'groundhog.steering';
@@ -26,10 +25,4 @@ export const steeringKey = (runOrdinal: number): string => String(runOrdinal).pa
 export function isUnread({ sessionId, principal, after }: SteeringReader): ReturnType<typeof sql> {
   return sql`session_id = ${sessionId} and collection = ${steeringCollection}
     and key > ${steeringKey(after)} and value->'principal' = ${JSON.stringify(principal)}::jsonb`;
-}
-
-/** In the order in which they were admitted. */
-export function unreadStatement(reader: SteeringReader): ReturnType<typeof sql> {
-  return sql`
-    select value from ${records} where ${isUnread(reader)} order by key`;
 }

@@ -102,6 +102,7 @@ function controlOf(runId: string, control: RunControl): RunControl {
       isCancelRequested: await isCancelRequested(sessionId),
       steering: [],
     }),
+    beginEffect: ({ key }, reader) => control.beginEffect({ key, runId }, reader),
   };
 }
 

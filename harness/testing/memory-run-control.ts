@@ -3,23 +3,22 @@ import type { MemoryStore } from './memory-store.ts';
 
 export function memoryRunControl({
   unreadSteering,
-}: Pick<MemoryStore, 'unreadSteering'>): RunControl {
-  const cancelled = new Set<string>();
+  cancelled,
+}: Pick<MemoryStore, 'unreadSteering' | 'cancelled'>): RunControl {
   const begun = new Set<string>();
-  const isCancelRequested: RunControl['isCancelRequested'] = async (sessionId, runId) =>
-    cancelled.has(JSON.stringify([sessionId, runId]));
   return {
-    isCancelRequested,
+    isCancelRequested: async (sessionId, runId) => cancelled(sessionId).has(runId),
     requestCancel: async (sessionId, runId) => {
-      cancelled.add(JSON.stringify([sessionId, runId]));
+      cancelled(sessionId).add(runId);
     },
     look: async (runId, reader) => ({
-      isCancelRequested: await isCancelRequested(reader.sessionId, runId),
+      isCancelRequested: cancelled(reader.sessionId).has(runId),
       steering: unreadSteering(reader),
     }),
-    beginEffect: async (key, reader) => {
+    beginEffect: async ({ key, runId }, reader) => {
       const name = JSON.stringify([reader.sessionId, key]);
       if (begun.has(name)) return 'again';
+      if (cancelled(reader.sessionId).has(runId)) return 'cancelled';
       if (unreadSteering(reader).length > 0) return 'steered';
       begun.add(name);
       return 'first';

@@ -22,6 +22,8 @@ interface MemorySession {
   readonly records: Map<string, SessionRecord>;
   /** Runs of an epoch that is over. */
   readonly cleared: Set<string>;
+  /** Runs that were asked to end. */
+  readonly cancelled: Set<string>;
   eventCount: number;
   epoch: number;
   steering: SteeringMessage[];
@@ -56,6 +58,8 @@ export interface MemoryStore extends SessionStore {
     order: { readonly by: string; readonly settledRuns: readonly string[] },
   ) => number | 'missing' | 'busy';
   readonly unreadSteering: (reader: SteeringReader) => readonly SteeringMessage[];
+  /** The session's runs that were asked to end. */
+  readonly cancelled: (sessionId: string) => Set<string>;
   /** Undefined for a session that nobody has been admitted to. */
   readonly times: (sessionId: string) => SessionTimes | undefined;
   /** Somebody speaks in the session, if it is there. */
@@ -118,6 +122,7 @@ export function memoryStore(
     transact: (sessionId, body) => transact(session(sessionId), { sessionId, limits, now }, body),
     times: (sessionId) => found(sessionId).times,
     touch: (sessionId) => touch(found(sessionId), now()),
+    cancelled: (sessionId) => session(sessionId).cancelled,
     unreadSteering: (reader) => unreadIn(session(reader.sessionId).steering, reader),
     clear: (sessionId, order) => {
       const cleared = sessions.get(sessionId);
@@ -219,7 +224,10 @@ async function transact<Result>(
     offerSteering: async (message) => {
       steering.push(message);
     },
-    unreadSteering: async (reader) => unreadIn(steering, reader),
+    look: async (runId, reader) => ({
+      isCancelRequested: session.cancelled.has(runId),
+      steering: unreadIn(steering, reader),
+    }),
     useLimits: limits.use,
     undoIfThrown: async (nested) => {
       const before = { written: new Map(written), entry, steering: [...steering] };
@@ -275,6 +283,7 @@ const emptySession = (): MemorySession => ({
   deltas: [],
   records: new Map(),
   cleared: new Set(),
+  cancelled: new Set(),
   eventCount: 0,
   epoch: 1,
   steering: [],

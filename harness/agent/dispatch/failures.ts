@@ -2,7 +2,7 @@ import { HarnessError } from '../../host/harness-error.ts';
 import { redactText } from '../../safety/redact.ts';
 import type { Failure } from '../../session/event.ts';
 import type { Agent } from '../define-agent.ts';
-import type { ToolCall } from '../exchanges.ts';
+import type { ToolCall, ToolResult } from '../exchanges.ts';
 
 // What the model is told of a call that came to nothing.
 
@@ -39,6 +39,17 @@ export const effectUnknown = ({ tool }: ToolCall, why: string): Failure => ({
 export const messageArrived = ({ tool }: ToolCall): Failure => ({
   code: 'MESSAGE_ARRIVED',
   message: `${tool} was not used: a new message arrived before. Read it and decide again.`,
+});
+
+export const runCancelled = ({ tool }: ToolCall): Failure => ({
+  code: 'RUN_CANCELLED',
+  message: `${tool} was not used: the run was cancelled.`,
+});
+
+/** An effect that was stopped before it began. */
+export const notBegun = (call: ToolCall, why: 'steered' | 'cancelled'): ToolResult => ({
+  kind: 'failed',
+  error: why === 'steered' ? messageArrived(call) : runCancelled(call),
 });
 
 /** A message may repeat what the tool was given. */

@@ -5,7 +5,7 @@ import type { CallContext, UnkeyedTool } from '../../tools/define-tool.ts';
 import { withinTime } from '../../tools/within-time.ts';
 import type { ToolCall, ToolOutcome, ToolResult } from '../exchanges.ts';
 import { type Attempt, attempt, kept } from './attempt.ts';
-import { effectUnknown, messageArrived } from './failures.ts';
+import { effectUnknown, notBegun } from './failures.ts';
 
 // An effect that cannot be done twice and carries no key.
 //
@@ -28,8 +28,8 @@ export async function actUnkeyed(effect: UnkeyedEffect, control: RunControl): Pr
   const { tool, call, context, intent } = effect;
   const execute = (): ReturnType<typeof attempt> =>
     attempt(effect.attempt, (signal) => tool.execute(call.input, { ...context, signal }));
-  const beginning = await control.beginEffect(intent, effect.reader);
-  if (beginning === 'steered') return { kind: 'failed', error: messageArrived(call) };
+  const beginning = await control.beginEffect({ key: intent, runId: context.runId }, effect.reader);
+  if (beginning === 'steered' || beginning === 'cancelled') return notBegun(call, beginning);
   if (beginning === 'first') {
     const attempted = await execute();
     if (attempted.kind !== 'unknown') return attempted;
