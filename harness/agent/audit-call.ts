@@ -38,6 +38,7 @@ export async function auditCall(
   const { agent, call, context, result, endedAt } = taken;
   const { sessionId, runId, principal, idempotencyKey } = context;
   const code = result.kind === 'failed' ? result.error.code : undefined;
+  const isCached = result.kind === 'completed' && result.cached === true;
   await audit.append(
     {
       tenant: principal.tenant,
@@ -47,7 +48,13 @@ export async function auditCall(
       subject: call.tool,
       isAllowed: code === undefined || !denials.has(code),
       reason: code ?? 'completed',
-      detail: { sessionId, runId, callId: call.callId, principal: principal.id },
+      detail: {
+        sessionId,
+        runId,
+        callId: call.callId,
+        principal: principal.id,
+        ...(isCached ? { cached: true } : {}),
+      },
     },
     endedAt,
   );

@@ -26,7 +26,8 @@ export interface PersonsClear {
 
 /** What a tool call came to. A failure is an answer too: the model is shown it. */
 export type ToolResult =
-  | { readonly kind: 'completed'; readonly output: Json }
+  /** `cached`: the run was answered so before, and the tool was not asked again. */
+  | { readonly kind: 'completed'; readonly output: Json; readonly cached?: true }
   | { readonly kind: 'failed'; readonly error: Failure };
 
 /** A result; or the tool's wish to have a person decide first, or say whether what it began has happened. */

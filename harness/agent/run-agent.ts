@@ -15,6 +15,7 @@ import type { SessionLog } from '../session/session-log.ts';
 import type { AgentTeam } from './agent-team.ts';
 import { auditCall } from './audit-call.ts';
 import type { Agent } from './define-agent.ts';
+import type { ResultCache } from './dispatch/result-cache.ts';
 import type { RunMeter } from './dispatch/run-meter.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolResult } from './exchanges.ts';
 import { handoffInputSchema, handoffLimit, handoffToolName } from './handoff.ts';
@@ -54,6 +55,7 @@ export interface Run {
   readonly log: SessionLog;
   readonly steps: Steps;
   readonly meter: RunMeter;
+  readonly cache: ResultCache;
   readonly places: (agent: string) => ExchangePlace;
   /** Keeps what the model is shown within a budget; without it the model is shown everything. */
   readonly memory?: RunMemory;

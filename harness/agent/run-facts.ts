@@ -45,7 +45,14 @@ export function resultFacts(
   agent: Agent,
 ): Fact[] {
   if (result.kind === 'failed') return [{ type: 'tool-failed', callId, tool, error: result.error }];
-  const completed: Fact = { type: 'tool-completed', callId, tool, output: result.output };
+  const { output, cached } = result;
+  const completed: Fact = {
+    type: 'tool-completed',
+    callId,
+    tool,
+    output,
+    ...(cached === undefined ? {} : { cached }),
+  };
   if (tool !== handoffToolName) return [completed];
   const { to, reason } = handoffInputSchema.parse(input);
   return [completed, { type: 'handed-off', from: agent.name, to, reason }];

@@ -20,6 +20,7 @@ import { openSessionLog } from '../session/session-log.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { isSubRun } from '../session/sub-run.ts';
 import type { AgentTeam } from './agent-team.ts';
+import { resultCache } from './dispatch/result-cache.ts';
 import { type RunBudget, runMeter } from './dispatch/run-meter.ts';
 import { type Exchanges, placesOf } from './exchanges.ts';
 import { flagInjections } from './flag-injections.ts';
@@ -107,6 +108,7 @@ export function sessionRun(shared: SessionParts): RunBody {
       log,
       steps,
       meter: runMeter(parts.budget),
+      cache: resultCache(),
       places: placesOf(String(reception.runOrdinal)),
       ...(parts.memory === undefined
         ? {}

@@ -93,16 +93,18 @@ export async function takeToolCall(taken: CallInRun, outside: RunOutside): Promi
     const place = run.places(agent.name);
     const isRemoved = run.team.directory.find(call.tool) === undefined;
     const present = run.team.now(agent);
+    const tool = toolNamed(call.tool, present);
+    const dispatch = { ...act, ...budget, place, agent: present, isRemoved, context, reader };
     const { outcome, endedAt, isEffect } = await callTool(
-      { ...act, ...budget, place, agent: present, isRemoved, context, reader, handoffsLeft },
+      { ...dispatch, handoffsLeft, cache: run.cache },
       run.steps,
       outside,
     );
+    if (tool !== undefined) run.cache.note(tool, act.call, { outcome, endedAt });
     if (outcome.kind === 'completed' || outcome.kind === 'failed') {
       const result = await settle(act.step, { call: act.call, result: outcome, endedAt });
       return { result, isEffect };
     }
-    const tool = toolNamed(call.tool, present);
     const question = questionOf(act, outcome, { tool, context, reader });
     await tell(act.step, [requestedFact(question)]);
     const decision = await decide(question, taken, outside);

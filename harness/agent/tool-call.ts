@@ -8,6 +8,7 @@ import type { SessionTransaction } from '../session/session-store.ts';
 import type { SteeringReader } from '../session/steering.ts';
 import type { CallContext, Tool, TransactionalTool } from '../tools/define-tool.ts';
 import { mishapOf } from '../tools/retry-policy.ts';
+import { changesNothing } from '../tools/tool-cache.ts';
 import { withinTime } from '../tools/within-time.ts';
 import type { Agent } from './define-agent.ts';
 import { type Attempt, type Attempted, attempt } from './dispatch/attempt.ts';
@@ -21,6 +22,7 @@ import {
   stale,
 } from './dispatch/failures.ts';
 import { fencedRecords } from './dispatch/fenced-records.ts';
+import type { ResultCache } from './dispatch/result-cache.ts';
 import { actUnkeyed } from './dispatch/unkeyed-effect.ts';
 import type { ExchangePlace, Exchanges, ToolCall, ToolOutcome, ToolResult } from './exchanges.ts';
 import { handoffLimitReached, handoffTool, handoffToolName } from './handoff.ts';
@@ -40,6 +42,8 @@ export interface Dispatch {
   readonly isRemoved: boolean;
   /** Why the run's budget does not admit it. */
   readonly overBudget?: Failure;
+  /** What the run was answered before. */
+  readonly cache: Pick<ResultCache, 'find'>;
 }
 
 export interface Outside {
@@ -127,7 +131,7 @@ async function act(
   dispatch: Dispatch,
   { host, control, limits, limitRules }: Outside,
 ): Promise<ToolOutcome> {
-  const { step, call, context, approvedState, reader } = dispatch;
+  const { step, call, context, approvedState, reader, cache } = dispatch;
   const trying = attemptAt(tool, dispatch, host);
   try {
     const need = await withinTime(tool, host.clock, async (signal) =>
@@ -148,8 +152,10 @@ async function act(
     trying.onThrown(error);
     return { kind: 'failed', error: failureOf(error) };
   }
-  const limited = { tool, call, context, nowMs: host.clock.now() };
-  const refusal = await refusedByLimits(limited, limits, limitRules);
+  const nowMs = host.clock.now();
+  const output = cache.find(tool, call, nowMs);
+  if (output !== undefined) return { kind: 'completed', output, cached: true };
+  const refusal = await refusedByLimits({ tool, call, context, nowMs }, limits, limitRules);
   if (refusal !== undefined) return { kind: 'failed', error: refusal };
   if (tool.effect === 'unkeyed') {
     const intent = `${context.sessionId}/${context.runId}/${step}`;
@@ -201,7 +207,7 @@ const noTool = ({
   isRemoved ? removed(call) : notPermitted(call, agent);
 
 const changesSomething = (tool: Tool | undefined): boolean =>
-  tool !== undefined && tool.effect !== 'read' && tool.effect !== 'compute';
+  tool !== undefined && !changesNothing(tool.effect);
 
 function attemptAt(tool: Tool, dispatch: Dispatch, host: Pick<Host, 'clock' | 'log'>): Attempt {
   return {

@@ -17,6 +17,8 @@ export const logFieldsSchema = z.object({
   agent: optionalText,
   tool: optionalText,
   callId: optionalText,
+  /** Of a call that was answered from the run's own results. */
+  cached: z.boolean().optional(),
   /** Of a migration: the version before. */
   from: optionalText,
   /** Of a hand-off: the agent that takes over; of a migration: the version after. */

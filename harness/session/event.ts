@@ -117,6 +117,8 @@ export const factSchema = z.discriminatedUnion('type', [
     callId: z.string(),
     tool: z.string(),
     output: jsonSchema,
+    /** The run was answered so before, and the tool was not asked again. */
+    cached: z.literal(true).exactOptional(),
   }),
   z.object({
     type: z.literal('tool-failed'),

@@ -1,3 +1,4 @@
+import { resultCache } from '../agent/dispatch/result-cache.ts';
 import { runMeter } from '../agent/dispatch/run-meter.ts';
 import { placesOf } from '../agent/exchanges.ts';
 import { type Run, type RunMemory, type RunOutside, runAgent } from '../agent/run-agent.ts';
@@ -50,6 +51,7 @@ async function work(
     log,
     steps,
     meter: runMeter(parts.budget),
+    cache: resultCache(),
     places: placesOf(`${delegation.runOrdinal}.${delegation.number}`),
     ...(parts.memory === undefined ? {} : { memory: memoryOf(request, parts.memory, store) }),
   };

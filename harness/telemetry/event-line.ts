@@ -59,8 +59,11 @@ function factFields(fact: Fact): LogFields {
       const { tokensBefore, tokensAfter, prefixLost, usage } = fact;
       return { tokensBefore, tokensAfter, prefixLost, ...usage };
     }
+    case 'tool-completed': {
+      const { tool, callId, cached } = fact;
+      return { tool, callId, ...(cached === undefined ? {} : { cached }) };
+    }
     case 'tool-requested':
-    case 'tool-completed':
     case 'approval-requested':
       return { tool: fact.tool, callId: fact.callId };
     case 'approval-decided':

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json, Principal } from '../session/event.ts';
 import type { RecordReader, RecordWriter } from '../session/session-store.ts';
+import type { ToolCache } from './tool-cache.ts';
 import type { ToolLimit } from './tool-limit.ts';
 import { ToolOutputInvalidError } from './tool-output-invalid-error.ts';
 import { ToolRefusal } from './tool-refusal.ts';
@@ -72,6 +73,8 @@ interface ToolBase<Input, Output> {
   readonly limits?: readonly ToolLimit[];
   /** What a use amounts to beside one call, whole numbers by unit, e.g. `{ 'minor USD': 4900 }`: what limits count. */
   readonly amounts?: (input: Input) => Readonly<Record<string, number>>;
+  /** Answers the same call of one run from its first result; for `read` and `compute` alone. Absent, every call is carried out. */
+  readonly cache?: ToolCache;
   /** Why it should no longer be used, and what instead. */
   readonly deprecated?: string;
 }

@@ -49,6 +49,7 @@ test('the directory says all that a tool promises, as data', () => {
     asksForApproval: false,
     timeoutMs: 30_000,
     limits: [],
+    cache: null,
     deprecated: null,
   });
   expect(directory.find('pay')).toMatchObject({
@@ -77,6 +78,7 @@ test.for([
     { limits: [{ per: 'run', unit: 'minor USD', max: 5 }] },
     'amounts of the minor USD that it limits',
   ],
+  ['results that live for no time', { cache: { lifeMs: 0 } }, 'a life of what is cached'],
   ['half a limit', { limits: [{ per: 'run', unit: 'calls', max: 0.5 }] }, 'whole numbers'],
 ] as const)('a tool with %s is refused, and told what it lacks', ([, parts, lacking]) => {
   expect(() => createToolDirectory([{ ...getCharges, ...parts }])).toThrow(
@@ -85,6 +87,28 @@ test.for([
       message: expect.stringContaining(lacking),
     }),
   );
+});
+
+test('results of an effect are never answered again: a tool that says so is refused', () => {
+  const { effect: _effect, execute: _execute, ...named } = getCharges;
+  const cached = { ...named, cache: { lifeMs: 1_000 }, execute: async () => ({ charges: [] }) };
+  const ofEffect = [
+    defineTool({ ...cached, effect: 'keyed' }),
+    defineTool({ ...cached, effect: 'unkeyed' }),
+    defineTool({ ...cached, effect: 'transactional' }),
+  ];
+  for (const tool of ofEffect) {
+    expect(() => createToolDirectory([tool])).toThrow(
+      expect.objectContaining({
+        code: 'TOOL_INCOMPLETE',
+        message: expect.stringContaining('an effect class that changes nothing, to be cached'),
+      }),
+    );
+  }
+  for (const effect of ['read', 'compute'] as const) {
+    const directory = createToolDirectory([defineTool({ ...cached, effect })]);
+    expect(directory.find('getCharges')?.cache).toEqual({ lifeMs: 1_000 });
+  }
 });
 
 test('a name belongs to one tool at a time', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HarnessError } from '../host/harness-error.ts';
 import { type Json, jsonSchema } from '../session/event.ts';
 import type { EffectClass, Tool } from './define-tool.ts';
+import { cacheFaults, type ToolCache } from './tool-cache.ts';
 import { limitFaults, type ToolLimit } from './tool-limit.ts';
 import { timeoutOf } from './within-time.ts';
 
@@ -22,6 +23,8 @@ export interface DirectoryEntry {
   /** What one attempt may take, milliseconds. */
   readonly timeoutMs: number;
   readonly limits: readonly ToolLimit[];
+  /** For how long its results are answered again within a run. */
+  readonly cache: ToolCache | null;
   readonly deprecated: string | null;
 }
 
@@ -84,6 +87,7 @@ export function partsMissingFrom(tool: Tool): readonly string[] {
     ...(tool.roles?.length === 0 ? ['a role for which it may be called'] : []),
     ...(timeoutOf(tool) > 0 ? [] : ['a time that it may take']),
     ...limitFaults(tool),
+    ...cacheFaults(tool),
     ...schemaFaults(tool),
   ];
 }
@@ -120,6 +124,7 @@ function entryOf(tool: Tool): DirectoryEntry {
     asksForApproval: tool.effect !== 'transactional' && tool.approval !== undefined,
     timeoutMs: timeoutOf(tool),
     limits: [...(tool.limits ?? [])],
+    cache: tool.cache ?? null,
     deprecated: deprecated ?? null,
   };
 }

@@ -54,7 +54,12 @@ const needSchema = z.strictObject({
 });
 
 const outcomeSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('completed'), output: sortedJsonSchema }),
+  z.strictObject({
+    kind: z.literal('completed'),
+    output: sortedJsonSchema,
+    /** The run was answered so before, and the tool was not asked again. */
+    cached: z.literal(true).exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal('failed'),
     error: z.strictObject({ code: z.string(), message: z.string() }),

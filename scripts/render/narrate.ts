@@ -32,7 +32,10 @@ function lineFor(fact: SessionEvent['fact'], paint: Paint): string | undefined {
     case 'tool-requested':
       return paint('dim', `  -> ${fact.tool} ${shortJson(fact.input)}`);
     case 'tool-completed':
-      return paint('dim', `  <- ${fact.tool} ${shortJson(fact.output)}`);
+      return paint(
+        'dim',
+        `  <- ${fact.tool} ${shortJson(fact.output)}${fact.cached === true ? ' (as before)' : ''}`,
+      );
     case 'tool-failed':
       return paint('yellow', `  <- ${fact.tool} failed: ${fact.error.message}`);
     case 'tools-changed':
