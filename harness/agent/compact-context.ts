@@ -6,6 +6,7 @@ import { type CompactionPlan, type PlanParts, planCompaction } from '../memory/p
 import { type AskedContext, sharedPrefix } from '../memory/prefix.ts';
 import { requestTokens, summaryPrompt, summaryRequest } from '../memory/summary-request.ts';
 import type { Failure, Usage } from '../session/event.ts';
+import type { Asked } from './asked.ts';
 import { type Agent, defineAgent } from './define-agent.ts';
 import { countTokens, refusedByQuota } from './dispatch/token-quota.ts';
 import type { ExchangePlace } from './exchanges.ts';
@@ -44,6 +45,8 @@ type Saved =
       readonly degraded?: string;
       /** What the summariser has used. */
       readonly usage?: Usage;
+      /** Missing where nobody was asked, and in what versions saved that did not keep it. */
+      readonly asked?: Asked;
     }
   | { readonly kind: 'failed'; readonly error: Failure };
 
@@ -145,12 +148,18 @@ async function compact(folding: Folding, outside: RunOutside): Promise<Saved> {
   }
   const uptoSeq = await lastFolded(folding);
   const memory = { version, uptoSeq, text: summary.text, kept: plan.kept };
-  return { kind: 'compacted', memory, fold: plan.fold, ...used };
+  const asked = summary.asked === undefined ? {} : { asked: summary.asked };
+  return { kind: 'compacted', memory, fold: plan.fold, ...used, ...asked };
 }
 
 /** What the summariser was paid for counts, whatever its summary is worth. */
 type Summary =
-  | { readonly kind: 'made'; readonly text: string; readonly usage?: Usage }
+  | {
+      readonly kind: 'made';
+      readonly text: string;
+      readonly usage?: Usage;
+      readonly asked?: Asked;
+    }
   | { readonly kind: 'failed'; readonly error: Failure; readonly usage?: Usage }
   /** A quota has nothing left: for the next model turn neither. */
   | { readonly kind: 'refused'; readonly error: Failure };
@@ -192,7 +201,7 @@ async function summarise(
       usage,
     };
   }
-  return { kind: 'made', text, usage };
+  return { kind: 'made', text, usage, ...(turn.asked === undefined ? {} : { asked: turn.asked }) };
 }
 
 const notMade = (why: string): Extract<Summary, { readonly kind: 'failed' }> => ({

@@ -9,15 +9,15 @@ import type { SavedSummary, SavedTurn } from './saved-output.ts';
 //   A1. What a harness makes of the answer is what it has saved, or there is no answer.
 //   A2. How the provider framed it is gone: the pieces it came in, ids of the response, details of the usage, warnings, the order of arguments.
 
-/** An answer that says what has been saved; or why there can be none. */
 export type MadeAnswer = { readonly answer: ModelAnswer } | { readonly lost: string };
 
-export function answerOf(saved: SavedTurn | SavedSummary): MadeAnswer {
+/** An answer that says what has been saved; or why there can be none. `name` is unique in its session. */
+export function answerOf(saved: SavedTurn | SavedSummary, name: string): MadeAnswer {
   switch (saved.kind) {
     case 'completed':
-      return answerOfTurn(saved);
+      return answerOfTurn(saved, name);
     case 'compacted': {
-      const text = [...textParts(saved.memory.text, 'summary', {})];
+      const text = textParts(saved.memory.text, name, {});
       return { answer: { parts: [...text, finish('stop', saved.usage)] } };
     }
     case 'failed':
@@ -63,43 +63,54 @@ const messageSchema = z.discriminatedUnion('role', [
   z.object({ role: z.literal('tool'), content: z.array(z.unknown()) }),
 ]);
 
-function answerOfTurn(turn: Extract<SavedTurn, { kind: 'completed' }>): MadeAnswer {
+function answerOfTurn(turn: Extract<SavedTurn, { kind: 'completed' }>, name: string): MadeAnswer {
   const read = z.array(messageSchema).safeParse(turn.messages);
   if (!read.success) {
     return { lost: 'the model answered with something other than text, reasoning and calls' };
   }
   const contents = read.data.flatMap((each) => (each.role === 'assistant' ? each.content : []));
-  const parts = contents.flatMap((content, index) => partsOf(content, `${content.type}-${index}`));
-  const whole = z
-    .array(recordedPartSchema)
-    .parse([...parts, finish(turn.finishReason, turn.usage)]);
-  return { answer: { parts: whole } };
+  const refused = new Set(turn.refusedCalls.map(({ callId }) => callId));
+  const parts = contents.flatMap((content, index): readonly RecordedPart[] =>
+    content.type === 'tool-call'
+      ? [callPart(content, refused.has(content.toolCallId))]
+      : blockParts(content, `${name}/${index}`),
+  );
+  return { answer: { parts: [...parts, finish(turn.finishReason, turn.usage)] } };
 }
 
-function partsOf(content: Content, name: string): readonly unknown[] {
-  const { providerOptions } = content;
-  const told = providerOptions === undefined ? {} : { providerMetadata: providerOptions };
-  if (content.type === 'tool-call') {
-    const { toolCallId, toolName, input } = content;
-    // What did not parse was kept as the text it was; of what did the order of arguments is gone.
-    const text = typeof input === 'string' ? input : JSON.stringify(asJson(input));
-    return [{ type: 'tool-call', toolCallId, toolName, input: text, ...told }];
-  }
+type Call = Extract<Content, { type: 'tool-call' }>;
+
+/** The SDK repeats what it refuses, as it came; of all else the order of arguments is gone. */
+function callPart(
+  { toolCallId, toolName, input, ...told }: Call,
+  isRefused: boolean,
+): RecordedPart {
+  const json = JSON.stringify(isRefused ? input : asJson(input));
+  // What did not parse was kept as the text it was.
+  const text = typeof input === 'string' ? input : json;
+  return { type: 'tool-call', toolCallId, toolName, input: text, ...toldOf(told) };
+}
+
+function blockParts(block: Exclude<Content, Call>, name: string): readonly RecordedPart[] {
+  const { text, type, providerOptions } = block;
   const id = itemIdIn(providerOptions) ?? name;
-  if (content.type === 'text') return textParts(content.text, id, told);
-  const { text } = content;
+  const told = toldOf(block);
+  if (type === 'text') return textParts(text, id, told);
   return [
     { type: 'reasoning-start', id, ...told },
-    ...(text === '' ? [] : [{ type: 'reasoning-delta', id, deltas: [text] }]),
+    ...(text === '' ? [] : [{ type: 'reasoning-delta' as const, id, deltas: [text] }]),
     { type: 'reasoning-end', id, ...told },
   ];
 }
 
-function textParts(
-  text: string,
-  id: string,
-  told: { readonly providerMetadata?: NonNullable<Metadata> },
-): readonly RecordedPart[] {
+interface Told {
+  readonly providerMetadata?: NonNullable<Metadata>;
+}
+
+const toldOf = ({ providerOptions }: Pick<Content, 'providerOptions'>): Told =>
+  providerOptions === undefined ? {} : { providerMetadata: providerOptions };
+
+function textParts(text: string, id: string, told: Told): readonly RecordedPart[] {
   return [
     { type: 'text-start', id, ...told },
     ...(text === '' ? [] : [{ type: 'text-delta' as const, id, deltas: [text] }]),

@@ -53,9 +53,10 @@ export interface Captured {
  * @throws CaptureRefusedError, NothingToCaptureError; RecordingNotReplayableError and UnrecordableError as for any recording.
  */
 export async function captureSession(options: CaptureOptions): Promise<Captured> {
-  const { saved, name, agents, entry, memory, keeping = (inner) => inner } = options;
+  const { saved, name, runs, ...subject } = options;
+  const { agents, entry, memory, keeping = (inner) => inner } = subject;
   const { sessionId } = saved;
-  const chosen = chooseRuns(saved, options.runs);
+  const chosen = chooseRuns(saved, runs);
   const walk = walkRuns(sessionId, chosen, (place) => whyAskedOtherwise(place, chosen, agents));
   const { exchanges, stepOf } = savedExchanges(walk, chosen.runs.length);
   const models = modelsOf(chosen);
@@ -94,7 +95,7 @@ export async function captureSession(options: CaptureOptions): Promise<Captured>
   const events = await harness.events(sessionId);
   checkEvents(events, chosen, walk);
   const recording = recorder.finish(events);
-  await verifyRecording({ recording, agents, entry, ...(memory === undefined ? {} : { memory }) });
+  await verifyRecording({ recording, ...subject });
   return { recording, left: chosen.left };
 }
 

@@ -16,7 +16,7 @@ export function lossesOf(
     .flatMap(({ output }) => savedAnswer(output) ?? []);
   const isUnheld = answers.some(
     (answer) =>
-      (answer.kind === 'completed' && answer.asked === undefined) || answer.kind === 'compacted',
+      (answer.kind === 'completed' || answer.kind === 'compacted') && answer.asked === undefined,
   );
   return [
     framingLoss,

@@ -59,7 +59,7 @@ export function savedExchanges({ here, refuse }: Walk, runCount: number): SavedE
         const answer = saved(place, savedAnswer);
         const asked = 'asked' in answer ? answer.asked : undefined;
         return replayModel(asked ?? unknownModel, () => {
-          const made = answerOf(answer);
+          const made = answerOf(answer, placeName(place));
           if ('lost' in made) throw refuse(step.place, made.lost);
           return made.answer;
         });

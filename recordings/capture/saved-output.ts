@@ -36,6 +36,7 @@ const summarySchema = z.object({
   memory: z.object({ text: z.string() }),
   usage: usageSchema,
   degraded: z.undefined().optional(),
+  ...asked,
 });
 export type SavedSummary = z.infer<typeof summarySchema>;
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Agent, ExchangePlace, Exchanges, MemoryOptions } from '#harness';
+import type { Agent, Backing, ExchangePlace, Exchanges, MemoryOptions } from '#harness';
 import { parseRecording } from '../format/parse-recording.ts';
 import { placeName, type Recording } from '../format/recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
@@ -27,6 +27,8 @@ export async function verifyRecording(options: {
   readonly agents: readonly Agent[];
   readonly entry: string;
   readonly memory?: MemoryOptions;
+  /** As of `replaySession`. */
+  readonly keeping?: (backing: Backing) => Backing;
   /** Whether to stand guard over the network; it is, by default. */
   readonly guard?: boolean;
 }): Promise<void> {

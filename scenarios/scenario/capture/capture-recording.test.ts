@@ -52,11 +52,11 @@ function asCaptured(
   return {
     ...recording,
     header: { ...named, made, losses: [...losses], toolchain },
-    exchanges: exchanges.map((each) =>
-      each.t === 'model'
-        ? { ...each, answer: { ...each.answer, parts: each.answer.parts.flatMap(unframed) } }
-        : each,
-    ),
+    exchanges: exchanges.map((each) => {
+      if (each.t !== 'model') return each;
+      const unframed = unframedAnswer(each, exchanges);
+      return { ...each, answer: { ...each.answer, parts: each.answer.parts.flatMap(unframed) } };
+    }),
   };
 }
 
@@ -70,11 +70,26 @@ const framing: ReadonlySet<string> = new Set([
   'tool-input-end',
 ]);
 
+function unframedAnswer(
+  { lane }: Pick<Exchange, 'lane'>,
+  exchanges: readonly Exchange[],
+): (part: Part) => readonly Part[] {
+  const called = new Set(exchanges.map((each) => (each.t === 'tool' ? each.call : '')));
+  return (part) => {
+    if (part.type === 'tool-call' && called.has(part.toolCallId)) {
+      return [{ ...part, input: canonicalJson(JSON.parse(part.input)) }];
+    }
+    // A summary is kept without what its provider called it.
+    if ('providerMetadata' in part && lane.endsWith('/memory')) {
+      const { providerMetadata: _, ...anonymous } = part;
+      return unframed(anonymous);
+    }
+    return unframed(part);
+  };
+}
+
 function unframed(part: Part): readonly Part[] {
   if (framing.has(part.type)) return [];
-  if (part.type === 'tool-call') {
-    return [{ ...part, input: canonicalJson(JSON.parse(part.input)) }];
-  }
   if (part.type === 'text-delta') return [{ ...part, deltas: [part.deltas.join('')] }];
   if (part.type !== 'finish') return [part];
   const { finishReason, usage, type } = part;
@@ -101,7 +116,7 @@ describe.for(Object.entries(testDatabases))('on %s', ([, open]) => {
   }, 120_000);
   afterAll(() => database.close());
 
-  test.for(['R-01', 'T-01', 'S-01', 'H-01', 'D-08'])(
+  test.for(['R-01', 'T-01', 'T-10', 'S-01', 'H-01', 'D-08', 'M-09'])(
     'what is captured of %s is what was recorded as it happened, to the byte',
     { timeout: 60_000 },
     async (id) => {
