@@ -54,8 +54,8 @@ function asCaptured(
     header: { ...named, made, losses: [...losses], toolchain },
     exchanges: exchanges.map((each) => {
       if (each.t !== 'model') return each;
-      const unframed = unframedAnswer(each, exchanges);
-      return { ...each, answer: { ...each.answer, parts: each.answer.parts.flatMap(unframed) } };
+      const bare = unframedAnswer(each, exchanges);
+      return { ...each, answer: { ...each.answer, parts: each.answer.parts.flatMap(bare) } };
     }),
   };
 }
