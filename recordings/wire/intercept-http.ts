@@ -26,7 +26,7 @@ export async function interceptHttp(answer: AnswerRequest): Promise<HttpIntercep
       if (seen.has(requestId)) return passthrough();
       seen.add(requestId);
       const answered = await answer(request);
-      return answered === 'pass' ? passthrough() : answered;
+      return answered === 'pass' ? passthrough() : framed(answered);
     }),
   );
   server.listen({ onUnhandledFrame: 'bypass' });
@@ -42,10 +42,38 @@ export async function interceptHttp(answer: AnswerRequest): Promise<HttpIntercep
   return { close, [Symbol.dispose]: close };
 }
 
-/** The same request, sent past whoever intercepts. Where it is told to go elsewhere, whoever asked goes there. */
+/**
+ * How a body was packed is told in headers, and it has been unpacked. It is sent in chunks: of one without a frame nobody could
+ * tell where it ends from where it broke off. And its connection is not kept: what is asked for over one that was left behind
+ * may be sent once that has closed, and by then nobody knows who asked.
+ */
+function framed(response: Response): Response {
+  const { status, statusText, body } = response;
+  if (body === null) return response;
+  // One by one: msw sends what was given to a Response, and knows nothing of headers that were changed elsewhere.
+  const kept = [...response.headers].filter(([name]) => !framing.has(name));
+  const headers = [...kept, ['connection', 'close'], ['transfer-encoding', 'chunked']] satisfies [
+    string,
+    string,
+  ][];
+  return new Response(body, { status, statusText, headers });
+}
+
+const framing: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'transfer-encoding',
+]);
+
+/**
+ * The same request, sent past whoever intercepts, over a connection of its own. Where it is told to go elsewhere, whoever asked
+ * goes there.
+ */
 export async function sendOn(request: Request): Promise<Response> {
   const { bypass } = await import('msw');
-  return fetch(bypass(request, { redirect: 'manual' }));
+  const headers = new Headers(request.headers);
+  headers.set('connection', 'close');
+  return fetch(bypass(request, { headers, redirect: 'manual' }));
 }
 
 let isTaken = false;

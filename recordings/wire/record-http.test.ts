@@ -2,22 +2,31 @@ import { randomInt } from 'node:crypto';
 import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { generateText, isStepCount, tool } from 'ai';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { scriptedModel } from '#harness/testing';
+import { liveModel } from '#harness';
+import { type Playbook, scriptedModel, startOpenAiServer } from '#harness/testing';
 import type { CallRecording } from '../format/call-recording.ts';
 import { parseAnyRecording } from '../format/parse-recording.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
-import { createCallRecorder, recordModel, recordTools } from '../recorder/call-recorder.ts';
+import {
+  type CallRecorder,
+  createCallRecorder,
+  recordModel,
+  recordTools,
+} from '../recorder/call-recorder.ts';
 import { type CallReplay, openCallReplay } from '../replayer/calls/open-call-replay.ts';
 import { ReplayDivergedError } from '../replayer/replay-diverged-error.ts';
 import { type HttpServer, sayJson, startHttpServer } from '../testing/start-http-server.ts';
+import { recordFetch } from './record/record-fetch.ts';
 import { recordHttp } from './record/record-http.ts';
 
 // An agent whose tools speak HTTP, one through `fetch` and one through `node:http`, two calls of each side by side.
 
-const model = scriptedModel({
+const playbook: Playbook = {
   name: 'traveller',
   plays: [
     {
@@ -34,7 +43,8 @@ const model = scriptedModel({
     },
     { name: 'answers', when: () => true, answer: () => ({ text: 'Take the train.' }) },
   ],
-});
+};
+const model = scriptedModel(playbook);
 
 /** A service that answers at another pace each time, and wants a token first. */
 function startWeather(): Promise<HttpServer> {
@@ -91,7 +101,7 @@ async function getText(url: string): Promise<string> {
 }
 
 async function travel(parts: {
-  readonly model: ReturnType<typeof scriptedModel>;
+  readonly model: LanguageModelV4;
   readonly tools: ReturnType<typeof toolsAt>;
 }): Promise<string> {
   const asked = { ...parts, prompt: 'Rome or Bern?', stopWhen: isStepCount(3) };
@@ -197,4 +207,113 @@ test('an origin that is allowed is no part of it, and one HTTP of a process is r
   expect(await getText(`${server.url}/fares/Rome`)).toContain('4250');
   await expect(recordHttp(recorder)).rejects.toMatchObject({ code: 'HTTP_TAKEN' });
   expect(recorder.finish().exchanges).toEqual([]);
+});
+
+test('a stream comes through as it is said, and packed answers and redirects as they are', async () => {
+  const arrived = Promise.withResolvers<void>();
+  await using server = await startHttpServer(async ({ path, body, reply }) => {
+    if (path === '/old') return void reply.writeHead(307, { location: '/packed' }).end();
+    if (path === '/packed') {
+      reply.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      return void reply.end(gzipSync(JSON.stringify({ said: body })));
+    }
+    reply.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"n":1}\n\n');
+    await arrived.promise;
+    reply.end('data: {"n":2}\n\n');
+  });
+  const ask = async (): Promise<unknown> => {
+    const pieces: string[] = [];
+    const { body } = await fetch(`${server.url}/stream`);
+    for await (const piece of body ?? []) {
+      pieces.push(Buffer.from(piece).toString());
+      // Nothing more comes until the first has been read.
+      arrived.resolve();
+    }
+    const redirected = await fetch(`${server.url}/old`, { method: 'POST', body: 'kept' });
+    const type = redirected.headers.get('content-type');
+    return { pieces, type, said: await redirected.json() };
+  };
+  const recorder = createCallRecorder({ name: 'stream' });
+  const recorded = await recordHttp(recorder);
+  const seen = await ask().finally(recorded.close);
+  expect(seen).toEqual({
+    pieces: ['data: {"n":1}\n\n', 'data: {"n":2}\n\n'],
+    type: 'application/json',
+    said: { said: 'kept' },
+  });
+  const replay = openCallReplay(recorder.finish());
+  const answered = await replay.http();
+  expect(await ask().finally(answered.close)).toEqual(seen);
+  expect(replay.finish()).toMatchObject({ verdict: 'same', http: 3 });
+  expect(server.asked).toEqual(['GET /stream', 'POST /old', 'POST /packed']);
+});
+
+test('a connection that fails, and a request that is given up, are so again', async () => {
+  await using server = await startHttpServer(({ path, reply }) => {
+    if (path === '/cut') {
+      reply.writeHead(200, { 'content-length': '9' }).write('half');
+      setImmediate(() => reply.destroy());
+    }
+    // Any other is never answered.
+  });
+  const ask = async (): Promise<readonly string[]> => {
+    const given = new AbortController();
+    const waiting = fetch(`${server.url}/never`, { signal: given.signal }).then(
+      ({ status }) => String(status),
+      nameOf,
+    );
+    setTimeout(() => given.abort(), 20);
+    const cut = async (): Promise<string> => (await fetch(`${server.url}/cut`)).text();
+    return [await waiting, await cut().catch(nameOf)];
+  };
+  const recorder = createCallRecorder({ name: 'broken' });
+  const recorded = await recordHttp(recorder);
+  const seen = await ask().finally(recorded.close);
+  expect(seen).toEqual(['AbortError', 'TypeError']);
+  const broken = recorder.finish();
+  expect(broken.exchanges).toMatchObject([
+    { answer: { end: { kind: 'given-up' } } },
+    { answer: { status: 200, body: { text: 'half' }, end: { kind: 'failed' } } },
+  ]);
+  const replay = openCallReplay(broken);
+  const answered = await replay.http();
+  expect(await ask().finally(answered.close)).toEqual(seen);
+  expect(replay.finish()).toMatchObject({ verdict: 'same', http: 2 });
+});
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+
+test('what a provider asks for below a recorded model, or through a fetch of ours, is recorded once', async () => {
+  await using openAi = await startOpenAiServer({ playbook });
+  await using server = await startWeather();
+  const lanesOf = async (
+    choose: (recorder: CallRecorder) => Promise<LanguageModelV4>,
+  ): Promise<readonly string[]> => {
+    const recorder = createCallRecorder({ name: 'traveller' });
+    const http = await recordHttp(recorder);
+    const asked = await choose(recorder);
+    const tools = recordTools(toolsAt(server.url), recorder);
+    await travel({ model: asked, tools }).finally(http.close);
+    return recorder.finish().exchanges.map(({ t, lane }) => `${lane} ${t}`);
+  };
+  const through = { apiKey: 'any', baseUrl: openAi.url, model: 'traveller' };
+  const below = await lanesOf(async (recorder) => recordModel(await liveModel(through), recorder));
+  expect(below).toEqual(recording.exchanges.map(({ t, lane }) => `${lane} ${t}`));
+  const atTheWire = await lanesOf((recorder) =>
+    liveModel({ ...through, fetch: recordFetch(fetch, recorder) }),
+  );
+  expect(atTheWire).toEqual(below.map((each) => (each === 'main model' ? 'main http' : each)));
+  const byMsw = await lanesOf(() => liveModel(through));
+  expect(byMsw).toEqual(atTheWire);
+});
+
+test('a live model reaches its provider past the recording', async () => {
+  await using openAi = await startOpenAiServer({ playbook });
+  const replay = openCallReplay(recording, { model: 'live' });
+  const http = await replay.http();
+  const live = await liveModel({ apiKey: 'any', baseUrl: openAi.url, model: 'traveller' });
+  const tools = replay.tools(toolsAt(nowhere));
+  await travel({ model: replay.model(live), tools }).finally(http.close);
+  expect(openAi.requests()).toBe(2);
+  expect(replay.finish()).toMatchObject({ verdict: 'unverifiable', tools: 4, http: 0 });
 });

@@ -25,7 +25,7 @@ export async function recordHttp(
     const copy = request.clone();
     const tell = log.http(() => readRequest(copy, kept));
     const send = (): Promise<Response> => log.whole.run(() => sendOn(request));
-    return observeExchange(send, { signal: request.signal, kept }, tell).then(asBrought, () =>
+    return observeExchange(send, { signal: request.signal, kept }, tell).catch(() =>
       Response.error(),
     );
   });
@@ -33,14 +33,4 @@ export async function recordHttp(
 
 export function originsOf(urls: readonly string[]): ReadonlySet<string> {
   return new Set(urls.map((url) => new URL(url).origin));
-}
-
-/** How a body was packed is told in headers, and it has been unpacked. */
-function asBrought(response: Response): Response {
-  const { status, statusText, body } = response;
-  const headers = new Headers(response.headers);
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
-    headers.delete(name);
-  }
-  return new Response(body, { status, statusText, headers });
 }

@@ -1,7 +1,7 @@
 import type { HttpCall, WireRequest } from '../../format/http-call.ts';
 import { readRequest } from '../body/read-request.ts';
 import type { Fetch } from '../record/record-fetch.ts';
-import { restoreReply } from './restore-reply.ts';
+import { type Asker, restoreReply } from './restore-reply.ts';
 
 /** Finds what a recording answers over HTTP. */
 export interface HttpAnswers {
@@ -19,14 +19,14 @@ export interface HttpAnswers {
 export function replayFetch(answers: HttpAnswers): Fetch {
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
-    return replayRequest(new Request(input, init), signal ?? undefined, answers);
+    return replayRequest(new Request(input, init), { signal: signal ?? undefined }, answers);
   };
 }
 
 /** @throws ReplayDivergedError; the error of a connection that failed when it was recorded. */
 export async function replayRequest(
   request: Request,
-  signal: AbortSignal | undefined,
+  asker: Pick<Asker, 'signal' | 'pace'>,
   { next, refuse, headers, waiting }: HttpAnswers,
 ): Promise<Response> {
   const find = next();
@@ -36,5 +36,5 @@ export async function replayRequest(
     waiting.add(found);
     return { over: () => waiting.delete(found) };
   };
-  return restoreReply(found.answer, { signal, waits });
+  return restoreReply(found.answer, { ...asker, waits });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HarnessError } from '#harness';
 import { type HttpInterception, takeHttp } from '../intercept-http.ts';
 import { originsOf } from '../record/record-http.ts';
@@ -17,7 +18,9 @@ export function replayHttp(
   const allowed = originsOf(allow);
   return takeHttp((request) => {
     if (isLive() || allowed.has(new URL(request.url).origin)) return 'pass';
-    return replayRequest(request, request.signal, answers).catch(refusal);
+    return replayRequest(request, { signal: request.signal, pace: nextTurn }, answers).catch(
+      refusal,
+    );
   });
 }
 

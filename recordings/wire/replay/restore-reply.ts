@@ -6,6 +6,8 @@ export interface Asker {
   readonly signal: AbortSignal | undefined;
   /** Told that they read on where the recorded one gave up: they are left waiting, and what ends that is said back. */
   readonly waits: () => { readonly over: () => void };
+  /** Waited for before each piece, where pieces that come at once would be taken for one. */
+  readonly pace?: () => Promise<void>;
 }
 
 /**
@@ -36,6 +38,7 @@ function streamOf(
       pull: async (controller) => {
         asker.signal?.throwIfAborted();
         const { value: piece } = left.next();
+        if (piece !== undefined) await asker.pace?.();
         if (piece !== undefined) controller.enqueue(piece);
         else if (end === undefined) controller.close();
         else if (end.kind === 'failed') controller.error(errorOf(end.error));
