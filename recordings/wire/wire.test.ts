@@ -8,16 +8,26 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { APICallError, generateText, isStepCount, streamText, tool } from 'ai';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { jsonSchema } from '#harness';
 import { type OpenAiFault, startOpenAiServer } from '#harness/testing';
 import type { CallRecording } from '../format/call-recording.ts';
 import { findSecrets } from '../format/find-secrets.ts';
 import { parseAnyRecording } from '../format/parse-recording.ts';
+import { RecordingInvalidError } from '../format/recording-invalid-error.ts';
 import { serializeRecording } from '../format/serialize-recording.ts';
 import { createCallRecorder, recordTools } from '../recorder/call-recorder.ts';
 import { RecordingIncompleteError } from '../recorder/recording-incomplete-error.ts';
 import { openCallReplay } from '../replayer/calls/open-call-replay.ts';
 import { ReplayDivergedError } from '../replayer/replay-diverged-error.ts';
 import { cutAnew } from '../testing/cut-anew.ts';
+import {
+  isOfLine,
+  type Mutation,
+  mutate,
+  pathsIn,
+  signed,
+  valueAt,
+} from '../testing/mutation/mutation.ts';
 import { type HttpServer, sayJson, startHttpServer } from '../testing/start-http-server.ts';
 import { type Fetch, recordFetch } from './record/record-fetch.ts';
 import type { Chunks } from './record/write-http.ts';
@@ -155,6 +165,85 @@ test('a call that is missing, and one too many, are told at the end and where th
   });
   expect(() => most.finish()).toThrow(ReplayDivergedError);
   expect(most.divergence()).toMatchObject({ class: 'MISSING_CALL', at: { place: { ordinal: 1 } } });
+});
+
+test('whatever is changed in a recorded request, the replay is told, at that request', async () => {
+  const lines = serializeRecording(recording)
+    .trim()
+    .split('\n')
+    .map((line) => jsonSchema.parse(JSON.parse(line)));
+  const line = 2;
+  const request = valueAt(lines[line], ['request']) ?? null;
+  const inRequest = pathsIn(request, 'leaves').flatMap((path) =>
+    (['changed', 'removed'] as const).map(
+      (kind): Mutation => ({ kind, line, path: ['request', ...path] }),
+    ),
+  );
+  const ofLines = (['line gone', 'line swapped with the next'] as const).flatMap((kind) =>
+    [1, 2, 3].map((each): Mutation => ({ kind, line: each, path: [] })),
+  );
+  const missed: Mutation[] = [];
+  for (const mutation of [...inRequest, ...ofLines]) {
+    const { kind, path } = mutation;
+    const changed = mutatedRecording(signed(mutate(lines, mutation)));
+    // A header that was not kept is not compared.
+    if (changed === undefined || (kind === 'removed' && path[1] === 'headers')) continue;
+    const replay = openCallReplay(changed);
+    await ask(replay.fetch, nowhere).catch(() => undefined);
+    const isTold = isThrown(() => replay.finish());
+    const isThere = isOfLine(mutation) || replay.divergence()?.line === line + 1;
+    if (!isTold || !isThere) missed.push(mutation);
+  }
+  expect(missed).toEqual([]);
+  expect(inRequest.length).toBeGreaterThan(50);
+});
+
+/** Undefined for what is no recording any more. */
+function mutatedRecording(text: string): CallRecording | undefined {
+  try {
+    const read = parseAnyRecording(text, 'mutated');
+    return 'events' in read ? undefined : read;
+  } catch (error) {
+    if (error instanceof RecordingInvalidError) return undefined;
+    throw error;
+  }
+}
+
+function isThrown(work: () => unknown): boolean {
+  try {
+    work();
+    return false;
+  } catch (error) {
+    return error instanceof ReplayDivergedError;
+  }
+}
+
+test('what can be read once is sent and recorded, and an answer says where it came from', async () => {
+  await using server = await startHttpServer(({ path, body, reply }) => {
+    if (path === '/old') return void reply.writeHead(303, { location: '/new' }).end();
+    sayJson(reply, { path, body });
+  });
+  const askAll = async (asked: Fetch): Promise<readonly unknown[]> => {
+    const made = new Request(`${server.url}/made`, { method: 'PUT', body: 'made' });
+    const body = new Blob(['said ', 'once']).stream();
+    const streamed = { method: 'POST', body, duplex: 'half' } as const;
+    const answers = [await asked(made), await asked(`${server.url}/streamed`, streamed)];
+    return Promise.all(answers.map(async (answer) => answer.json()));
+  };
+  const recorder = createCallRecorder({ name: 'once' });
+  const watched = recordFetch(fetch, recorder);
+  const seen = await askAll(watched);
+  expect(seen).toEqual([
+    { path: '/made', body: 'made' },
+    { path: '/streamed', body: 'said once' },
+  ]);
+  const moved = await watched(new URL(`${server.url}/old`));
+  expect([moved.url, moved.redirected]).toEqual([`${server.url}/new`, true]);
+  await moved.text();
+  const replay = openCallReplay(throughFile(recorder.finish()));
+  expect(await askAll(replay.fetch)).toEqual(seen);
+  await (await replay.fetch(`${server.url}/old`)).text();
+  expect(replay.finish()).toMatchObject({ verdict: 'same', http: 3 });
 });
 
 /** Every piece in which an answer comes to whoever reads it. */
