@@ -48,14 +48,12 @@ export async function interceptHttp(answer: AnswerRequest): Promise<HttpIntercep
  * may be sent once that has closed, and by then nobody knows who asked.
  */
 function framed(response: Response): Response {
-  const { status, statusText, body } = response;
-  if (body === null) return response;
+  const { status, statusText, body, type } = response;
+  if (type === 'error') return response;
+  const chunked: readonly [string, string][] = [['transfer-encoding', 'chunked']];
   // One by one: msw sends what was given to a Response, and knows nothing of headers that were changed elsewhere.
-  const kept = [...response.headers].filter(([name]) => !framing.has(name));
-  const headers = [...kept, ['connection', 'close'], ['transfer-encoding', 'chunked']] satisfies [
-    string,
-    string,
-  ][];
+  const headers = [...response.headers].filter(([name]) => body === null || !framing.has(name));
+  headers.push(['connection', 'close'], ...(body === null ? [] : chunked));
   return new Response(body, { status, statusText, headers });
 }
 

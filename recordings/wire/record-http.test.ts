@@ -213,6 +213,7 @@ test('a stream comes through as it is said, and packed answers and redirects as 
   const arrived = Promise.withResolvers<void>();
   await using server = await startHttpServer(async ({ path, body, reply }) => {
     if (path === '/old') return void reply.writeHead(307, { location: '/packed' }).end();
+    if (path === '/gone') return void reply.writeHead(204).end();
     if (path === '/packed') {
       reply.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
       return void reply.end(gzipSync(JSON.stringify({ said: body })));
@@ -230,22 +231,24 @@ test('a stream comes through as it is said, and packed answers and redirects as 
       arrived.resolve();
     }
     const redirected = await fetch(`${server.url}/old`, { method: 'POST', body: 'kept' });
+    const { status } = await fetch(`${server.url}/gone`, { method: 'DELETE' });
     const type = redirected.headers.get('content-type');
-    return { pieces, type, said: await redirected.json() };
+    return { pieces, status, type, said: await redirected.json() };
   };
   const recorder = createCallRecorder({ name: 'stream' });
   const recorded = await recordHttp(recorder);
   const seen = await ask().finally(recorded.close);
   expect(seen).toEqual({
     pieces: ['data: {"n":1}\n\n', 'data: {"n":2}\n\n'],
+    status: 204,
     type: 'application/json',
     said: { said: 'kept' },
   });
   const replay = openCallReplay(recorder.finish());
   const answered = await replay.http();
   expect(await ask().finally(answered.close)).toEqual(seen);
-  expect(replay.finish()).toMatchObject({ verdict: 'same', http: 3 });
-  expect(server.asked).toEqual(['GET /stream', 'POST /old', 'POST /packed']);
+  expect(replay.finish()).toMatchObject({ verdict: 'same', http: 4 });
+  expect(server.asked).toEqual(['GET /stream', 'POST /old', 'POST /packed', 'DELETE /gone']);
 });
 
 test('a connection that fails, and a request that is given up, are so again', async () => {

@@ -47,14 +47,16 @@ function observeBody(response: Response, { signal, kept }: Asker, tell: TellRepl
   const seen = (end: ReplyEnd): void => {
     if (ended) return;
     ended = end !== 'open';
+    if (ended) signal?.removeEventListener('abort', giveUp);
     tell({ status, headers, chunks, end });
   };
+  const giveUp = (): void => seen('given-up');
   if (body === null) {
     seen('whole');
     return response;
   }
   seen('open');
-  signal?.addEventListener('abort', () => seen('given-up'), { once: true });
+  signal?.addEventListener('abort', giveUp, { once: true });
   const reader = body.getReader();
   const watched = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
