@@ -13,6 +13,7 @@ import {
   type HarnessOptions,
   type SavedSession,
   sessionArchive,
+  systemHost,
 } from '#harness';
 import { lastToolResult, saidByUser, scriptedModel, testDatabases } from '#harness/testing';
 import { serializeRecording } from '../format/serialize-recording.ts';
@@ -248,6 +249,16 @@ test('what a recording has no line for, or nobody kept, is refused with what can
   await expect(
     captureSession({ saved: { ...session, runs: broken }, name: 'ended', ...desk }),
   ).rejects.toThrow('at run ended/1, the run broke off and has no end');
+});
+
+test('a turn that a quota refused is no answer of a model', async () => {
+  const limits = [{ id: 'few', per: ['principal' as const], unit: 'tokens', windowMs: 1, max: 1 }];
+  const host = { ...systemHost(), clock: { ...systemHost().clock, now: () => 1 } };
+  await using harness = await open({ limits, host });
+  await say(harness, 'quota', ['How are you?', 'And now?']);
+  await expect(captureKept(await saved('quota'))).rejects.toThrow(
+    'step model#1 of run quota/2, a quota had nothing left, and a recording knows no quotas. What comes before can be: --runs 1.',
+  );
 });
 
 test('what a model said that was withheld is gone', async () => {

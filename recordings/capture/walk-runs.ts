@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type Backing,
+  canonicalJson,
   type Json,
   type RunRequest,
   runWorkedFor,
@@ -121,7 +122,8 @@ const askedPointer = /\/asked(\/|$)/;
 function differenceBetween(saved: unknown, made: unknown): string | undefined {
   const [before, now] = [resultOf(saved), resultOf(made)];
   // Versions that did not keep what was asked cannot be held to it.
-  const isKept = JSON.stringify(before).includes('"asked":');
+  const bare = withoutAsked(before);
+  const isKept = canonicalJson(bare) !== canonicalJson(before);
   return firstDifference('result', before, isKept ? now : withoutAsked(now))?.pointer;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -11,6 +11,7 @@ import { capture } from './capture.ts';
 import { fork } from './fork.ts';
 import { replay } from './replay.ts';
 import { show } from './show.ts';
+import { view } from './view.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'groundhog-capture-'));
 let server: PostgresServer;
@@ -26,15 +27,24 @@ beforeAll(async () => {
   });
   await using worldServer = await startWorldServer();
   const scenario = scenarioNamed('R-01');
-  await playScenario(scenario, {
-    worldServer,
-    sessionId: 'shop/1',
-    model: scriptedModel(scenario.playbooks.gold),
-    backing: await durableBacking({
-      database,
-      identity: { application: 'shop', version: 'shop', executorId: 'shop' },
-    }),
-  });
+  const other = {
+    ...scenario,
+    messages: [{ text: 'I was charged twice, was I not? Pay it back.' }],
+  };
+  for (const [sessionId, played] of [
+    ['shop/1', scenario] as const,
+    ['shop/other', other] as const,
+  ]) {
+    await playScenario(played, {
+      worldServer,
+      sessionId,
+      model: scriptedModel(scenario.playbooks.gold),
+      backing: await durableBacking({
+        database,
+        identity: { application: 'shop', version: 'shop', executorId: 'shop' },
+      }),
+    });
+  }
   await database.pool.query(`
     create role reader login bypassrls;
     create role stranger login;
@@ -102,22 +112,28 @@ test('a session is captured by somebody who may only read, and the database is w
   expect(shown.text).toContain('- how the provider framed its answers');
 });
 
-test('it is forked where it stands, and goes on with another model and with tools that run', async () => {
+test('a page of it says that nobody recorded it, and what is not in it', async () => {
+  const out = join(directory, 'page.html');
+  await view.start({ recording: join(directory, 'shop.jsonl'), out }, quietIo);
+  const page = readFileSync(out, 'utf8');
+  expect(page).toContain('"label":"captured: R-01 gold"');
+  expect(page).toContain('Not in it: how the provider framed its answers');
+});
+
+test.each([
+  ['the scenario’s own words', 'shop/1', 'live'],
+  ['words of its own', 'shop/other', 'live'],
+  ['no world to run tools in', 'shop/other', 'recorded'],
+])('with %s it is forked where it stands', async (_, session, tools) => {
   const before = await contents();
-  const order = {
-    session: 'shop/1',
-    scenario: 'R-01',
-    databaseUrl,
-    at: '1/billing#2',
-    model: 'scripted',
-  };
-  expect(await fork.start(order, quietIo)).toMatchObject({
+  const order = { session, scenario: 'R-01', databaseUrl, at: '1/billing#2', tools };
+  expect(await fork.start({ ...order, model: 'scripted' }, quietIo)).toMatchObject({
     exitCode: 0,
     json: {
       recording: 'R-01',
       forkedFrom: { made: 'captured:R-01 gold', at: '1/billing#2', exchanges: 8 },
       answers: { model: { reused: 2, anew: 3 } },
-      difference: { answers: [], calls: { gone: [], come: [] }, state: [] },
+      difference: { answers: [], calls: { gone: [], come: [] } },
     },
   });
   expect(await contents()).toEqual(before);

@@ -129,6 +129,14 @@ describe.for(Object.entries(testDatabases))('on %s', ([, open]) => {
     },
   );
 
+  test('a run is not captured without the message that it read', { timeout: 60_000 }, async () => {
+    const scenario = scenarioNamed('D-08b');
+    await playOn(database, scenario, await readRecording(recordingPath('D-08b')));
+    await expect(
+      captureFrom(sessionArchive(database), 'D-08b', { scenario, runs: 1 }),
+    ).rejects.toThrow('it read the message of run 2, which is not there');
+  });
+
   test('of a session that was cleared what came behind it is captured, counted from there', {
     timeout: 60_000,
   }, async () => {
