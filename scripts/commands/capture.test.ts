@@ -103,7 +103,7 @@ test('a session is captured by somebody who may only read, and the database is w
     `shop/1: 14 exchanges, replayed twice\n${out}\nnot in it: ${String(json['losses'])}`,
   );
   expect(await contents()).toEqual(before);
-  expect(await replay.start({ recording: out }, quietIo)).toMatchObject({
+  expect(await replay.start({ recordings: [out] }, quietIo)).toMatchObject({
     exitCode: 0,
     json: { made: 'captured:R-01 gold', divergences: 0, network: 0 },
   });
