@@ -105,6 +105,8 @@ async function callModel({ agent, model, messages, onText }: ModelCall): Promise
     timeout: { firstChunkMs: silenceLimitMs, chunkMs: silenceLimitMs },
     // Without storage at the provider each request carries its whole text: it can be recorded and replayed.
     providerOptions: { openai: { store: false } },
+    // Whoever registers telemetry for this process would be told prompts and answers as they are, before anything is redacted.
+    telemetry: { isEnabled: false },
     // The default prints to the console; the part below carries the same error.
     onError: () => undefined,
   });
