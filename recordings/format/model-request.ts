@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { type Agent, fingerprint, type Json } from '#harness';
+import type { Agent, Json } from '#harness';
+import { fingerprint } from '#harness/values';
 import { asJson, isSameJson } from './json.ts';
 import { createPreviousMessages, type PreviousMessages } from './previous-messages.ts';
 import { base64Of } from './recorded-file-data.ts';

@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 
 /** A line of a recording is not what the format says. */
 export class RecordingInvalidError extends HarnessError {

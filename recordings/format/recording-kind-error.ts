@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 import type { AnyRecording } from './call-recording.ts';
 
 /** A session was wanted where a file holds calls, of which nobody knows what asked for them; or the other way round. */

@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 
 /** There is no file to read a recording from. */
 export class RecordingMissingError extends HarnessError {

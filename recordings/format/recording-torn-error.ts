@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 
 /** A recording stops before its end line: its writing, or its copying, was cut short. */
 export class RecordingTornError extends HarnessError {

@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 import { formatVersion } from './header.ts';
 
 /** A recording of another version than this code reads. */

@@ -1,4 +1,5 @@
-import { addressless, type Json, jsonSchema, openTextRedaction, redactText } from '#harness';
+import type { Json } from '#harness';
+import { addressless, jsonSchema, openTextRedaction, redactText } from '#harness/values';
 
 // A recording is data that people commit and send around: what identifies a person is out of it before it is anything else.
 //

@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 import type { FoundSecret } from './find-secrets.ts';
 
 /** A recording holds what looks like a secret, and was not written. Names line, field and kind, never the secret. */

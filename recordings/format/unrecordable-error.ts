@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 
 /** Something passed between a session and the world that this format has no way to write down. */
 export class UnrecordableError extends HarnessError {

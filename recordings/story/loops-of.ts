@@ -1,4 +1,4 @@
-import { canonicalJson } from '#harness';
+import { canonicalJson } from '#harness/values';
 import type { Story } from './story.ts';
 
 /** A step at which a run comes back to where it was before. Steps are those of the story. */

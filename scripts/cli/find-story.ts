@@ -1,4 +1,9 @@
-import { readStory, type Story } from '#recordings';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Story } from '#recordings';
+import { readStory } from '#recordings/story';
+
+const library = new URL('../../recordings/library/', import.meta.url);
 
 /** Reads and tells a recording, by its file, or by its scenario: the id, or the file that exports it. */
 export async function findStory(nameOrPath: string): Promise<Story> {
@@ -8,7 +13,9 @@ export async function findStory(nameOrPath: string): Promise<Story> {
 /** Where the recording is that is meant. */
 export async function recordingOf(nameOrPath: string): Promise<string> {
   if (nameOrPath.endsWith('.jsonl')) return nameOrPath;
-  // Late: a file is read without loading every scenario there is.
+  // A file is read without loading every scenario there is, and so is the library's recording of one.
+  const committed = fileURLToPath(new URL(`${encodeURIComponent(nameOrPath)}.jsonl`, library));
+  if (existsSync(committed)) return committed;
   const { locateScenario } = await import('#scenarios');
   return (await locateScenario(nameOrPath)).recording;
 }

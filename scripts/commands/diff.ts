@@ -22,7 +22,7 @@ export const diff = defineCommand({
     }
     const [{ compareStories, readStory }, { recordingOf }, { formatDifference }] =
       await Promise.all([
-        import('#recordings'),
+        import('#recordings/story'),
         import('../cli/find-story.ts'),
         import('../render/story/difference-report.ts'),
       ]);
@@ -42,7 +42,7 @@ export const diff = defineCommand({
 
 async function committedStory(file: string, revision: string) {
   const [{ parseStory }, { committedText }] = await Promise.all([
-    import('#recordings'),
+    import('#recordings/story'),
     import('../cli/committed-text.ts'),
   ]);
   return parseStory(await committedText(file, revision), `${revision}:${file}`);

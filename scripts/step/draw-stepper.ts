@@ -1,4 +1,4 @@
-import { placeName } from '#recordings';
+import { placeName } from '#recordings/story';
 import { printable } from '../render/printable.ts';
 import { paneLines } from './pane-lines.ts';
 import { panes, type StepperState } from './stepper-state.ts';

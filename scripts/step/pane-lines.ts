@@ -1,10 +1,5 @@
-import {
-  contextChangeOf,
-  type ModelStep,
-  placeName,
-  type Story,
-  type StoryStep,
-} from '#recordings';
+import type { ModelStep, Story, StoryStep } from '#recordings';
+import { contextChangeOf, placeName } from '#recordings/story';
 import { plain } from '../render/paint.ts';
 import { contextLines } from '../render/story/context-lines.ts';
 import { showMessage } from '../render/story/show-message.ts';

@@ -1,4 +1,5 @@
-import { placeName, type Story, type StoryStep } from '#recordings';
+import type { Story, StoryStep } from '#recordings';
+import { placeName } from '#recordings/story';
 
 export const panes = ['answer', 'context', 'change', 'tool', 'world'] as const;
 /** What is looked at of a step. */

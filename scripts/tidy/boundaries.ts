@@ -9,7 +9,7 @@ import { isTest, type Reference, referencesOf, type SourceFile } from './source-
 /** Each top folder may enter only the doors listed here (package.json "imports"). */
 const doors: Readonly<Record<string, readonly string[]>> = {
   harness: [],
-  recordings: ['#harness', '#harness/testing'],
+  recordings: ['#harness', '#harness/testing', '#harness/values'],
   scenarios: ['#harness', '#harness/server', '#harness/testing', '#recordings'],
   evals: ['#harness', '#recordings', '#scenarios'],
   bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
@@ -27,7 +27,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     '#harness/client',
     '#harness/server',
     '#harness/testing',
+    '#harness/values',
     '#recordings',
+    '#recordings/story',
     '#scenarios',
     '#evals',
     '#bench',

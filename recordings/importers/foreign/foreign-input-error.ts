@@ -1,4 +1,4 @@
-import { HarnessError } from '#harness';
+import { HarnessError } from '#harness/values';
 
 /** Something in a file of another tool cannot be taken over. Says where and why. */
 export class ForeignInputError extends HarnessError {

@@ -1,4 +1,4 @@
-import { canonicalJson } from '#harness';
+import { canonicalJson } from '#harness/values';
 import { toolName } from '../../format/model-request.ts';
 import type { Definition } from '../../format/recording.ts';
 import { type Leaf, leavesBetween, type TextChange, textChanges } from './leaves.ts';

@@ -1,4 +1,5 @@
-import { canonicalJson, type Json } from '#harness';
+import type { Json } from '#harness';
+import { canonicalJson } from '#harness/values';
 import { asJson } from '../../format/json.ts';
 import type { StoryStep } from '../story.ts';
 

@@ -1,4 +1,5 @@
-import { contextChangeOf, contextOf, type ModelStep, type Story } from '#recordings';
+import type { ModelStep, Story } from '#recordings';
+import { contextChangeOf, contextOf } from '#recordings/story';
 import { showMessage } from './show-message.ts';
 import { counted } from './show-step.ts';
 import { indented, inlineValue } from './show-value.ts';

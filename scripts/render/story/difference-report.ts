@@ -1,13 +1,13 @@
 import type { Json } from '#harness';
-import {
-  type DefinitionChange,
-  type LaneDifference,
-  type Leaf,
-  placeName,
-  type StepDifference,
-  type StoryDifference,
-  type TextChange,
+import type {
+  DefinitionChange,
+  LaneDifference,
+  Leaf,
+  StepDifference,
+  StoryDifference,
+  TextChange,
 } from '#recordings';
+import { placeName } from '#recordings/story';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
 import { counted } from './show-step.ts';

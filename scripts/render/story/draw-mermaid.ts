@@ -1,4 +1,5 @@
-import { loopsOf, placeName, type Story, type StoryStep } from '#recordings';
+import type { Story, StoryStep } from '#recordings';
+import { loopsOf, placeName } from '#recordings/story';
 
 /** The trajectory as a Mermaid flowchart: turns, calls and decisions in order, sub-agents beside, loops in red. */
 export function drawMermaid(story: Story): string {

@@ -1,4 +1,5 @@
-import { placeName, type Story } from '#recordings';
+import type { Story } from '#recordings';
+import { placeName } from '#recordings/story';
 
 /** The header is line 1. */
 const firstDefinitionLine = 2;

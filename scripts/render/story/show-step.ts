@@ -1,13 +1,7 @@
-import { handoffToolName, type Json } from '#harness';
-import {
-  type AskedCall,
-  type DecisionStep,
-  type ModelStep,
-  placeName,
-  type StoryStep,
-  type Tokens,
-  type ToolStep,
-} from '#recordings';
+import type { Json } from '#harness';
+import { handoffToolName } from '#harness/values';
+import type { AskedCall, DecisionStep, ModelStep, StoryStep, Tokens, ToolStep } from '#recordings';
+import { placeName } from '#recordings/story';
 import type { Paint } from '../paint.ts';
 import { pointed } from './show-message.ts';
 import { indented, inlineValue, showValue } from './show-value.ts';

@@ -1,4 +1,5 @@
-import { contextOf, type Story, tallyStory } from '#recordings';
+import type { Story } from '#recordings';
+import { contextOf, tallyStory } from '#recordings/story';
 
 /** A story for programs. Contexts are as long as the square of the session, so only who asks for them gets them. */
 export function storyJson(

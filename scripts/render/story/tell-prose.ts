@@ -1,10 +1,5 @@
-import {
-  type Definition,
-  type ModelStep,
-  type Story,
-  type StoryStep,
-  tallyStory,
-} from '#recordings';
+import type { Definition, ModelStep, Story, StoryStep } from '#recordings';
+import { tallyStory } from '#recordings/story';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
 import { contextLines } from './context-lines.ts';
