@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CallHeader, modelNameSchema } from './header.ts';
+import type { CallHeader } from './header.ts';
 import { httpCallSchema } from './http-call.ts';
 import { openAiSchema, semanticSchema } from './imported-exchange.ts';
 import { sortedJsonSchema } from './json.ts';
@@ -10,11 +10,6 @@ import {
   toolExchangeSchema,
 } from './recording.ts';
 
-export const callModelSchema = modelExchangeSchema.extend({
-  /** Who was asked, where it is not the model of the header. */
-  model: modelNameSchema.exactOptional(),
-});
-
 export const callToolSchema = toolExchangeSchema.extend({
   /** What the tool showed before its output, where it answers bit by bit; missing where it answers at once. */
   shown: z.array(sortedJsonSchema).exactOptional(),
@@ -23,7 +18,7 @@ export const callToolSchema = toolExchangeSchema.extend({
 /** The exchanges that may stand in a recording of calls, by its fidelity. */
 export const callLines = {
   wire: [httpCallSchema, openAiSchema],
-  call: [callModelSchema, callToolSchema, httpCallSchema, openAiSchema],
+  call: [modelExchangeSchema, callToolSchema, httpCallSchema, openAiSchema],
   'response-only': [openAiSchema],
   semantic: [semanticSchema],
 } as const satisfies Readonly<Record<CallHeader['fidelity'], readonly z.ZodObject[]>>;

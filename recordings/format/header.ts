@@ -115,5 +115,14 @@ export const headerSchema = z.discriminatedUnion('fidelity', [
 type Header = z.infer<typeof headerSchema>;
 export type SessionHeader = Extract<Header, { fidelity: 'session' }>;
 export type ForkedFrom = z.infer<typeof forkedFromSchema>;
+export type ModelName = z.infer<typeof modelNameSchema>;
 /** The header of what holds calls, and not their session. */
 export type CallHeader = Exclude<Header, SessionHeader>;
+
+/** Who answers the exchange with this index where its line names nobody: a fork goes on with a model of its own. */
+export function mainModelAt(
+  { model, forkedFrom }: Pick<SessionHeader, 'model' | 'forkedFrom'>,
+  index: number,
+): ModelName {
+  return forkedFrom !== undefined && index < forkedFrom.exchanges ? forkedFrom.model : model;
+}

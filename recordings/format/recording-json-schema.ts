@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callLines, callModelSchema, callToolSchema } from './call-recording.ts';
+import { callLines, callToolSchema } from './call-recording.ts';
 import {
   callHeaderSchema,
   formatVersion,
@@ -31,7 +31,6 @@ const names: readonly (readonly [schema: z.ZodType, name: string])[] = [
   [wireHeaderSchema, 'wire-header'],
   [importHeaderSchema, 'import-header'],
   ...[...definitions, ...exchangeSchema.options].map((each) => [each, each.shape.t.value] as const),
-  [callModelSchema, 'call-model'],
   [callToolSchema, 'call-tool'],
   [httpCallSchema, httpCallSchema.shape.t.value],
   [openAiSchema, openAiSchema.shape.t.value],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type ExchangePlace, principalSchema, type SteeringMessage } from '#harness';
-import type { SessionHeader } from './header.ts';
+import type { ExchangePlace, SteeringMessage } from '#harness';
+import { principalSchema } from '#harness/values';
+import { modelNameSchema, type SessionHeader } from './header.ts';
 import { sortedJsonSchema } from './json.ts';
 import { modelFailureSchema } from './model-failure.ts';
 import { recordedPartSchema } from './stream-part.ts';
@@ -106,6 +107,8 @@ export const modelExchangeSchema = z.strictObject({
   ...place,
   request: requestDeltaSchema,
   answer: answerSchema,
+  /** Who answered, where it is not the model of the header; before the place of a fork, not the model that it was forked from. */
+  model: modelNameSchema.exactOptional(),
 });
 
 export const toolExchangeSchema = z.strictObject({

@@ -4,16 +4,11 @@ import { createLanes, type Lanes } from '../calls/lane.ts';
 import type { SeenOutcome, Settle, Watching } from '../calls/watch-tool.ts';
 import { createWhole, type Whole } from '../calls/whole.ts';
 import type { CalledTool } from '../calls/wrap-tools.ts';
+import type { ModelName } from '../format/header.ts';
 import type { WireRequest } from '../format/http-call.ts';
 import type { ModelRequest } from '../format/model-request.ts';
 import type { ObservedReply, TellReply } from '../wire/record/observe-exchange.ts';
 import type { ObservedAnswer, Tell } from './observe-model.ts';
-
-/** Who answers as a model. */
-export interface ModelName {
-  readonly provider: string;
-  readonly modelId: string;
-}
 
 /** A model's call while it is watched. */
 export interface LoggedModel {

@@ -1,6 +1,11 @@
 import { type Agent, type Exchanges, openExchanges, type SessionEvent } from '#harness';
 import { outlineOf } from '../format/event-outline.ts';
-import { formatVersion, type SessionHeader, sessionHeaderSchema } from '../format/header.ts';
+import {
+  type ForkedFrom,
+  formatVersion,
+  type SessionHeader,
+  sessionHeaderSchema,
+} from '../format/header.ts';
 import { placeName, type Recording } from '../format/recording.ts';
 import { toolchain } from '../format/toolchain.ts';
 import { createExchangeWriter } from './exchange-writer.ts';
@@ -19,6 +24,8 @@ export interface RecorderOptions {
   readonly agents: readonly Agent[];
   /** What the recording does not hold of what happened; nothing by default. */
   readonly losses?: readonly string[];
+  /** The recording whose first exchanges these are too. */
+  readonly forkedFrom?: ForkedFrom;
 }
 
 export interface Recorder {
@@ -55,7 +62,7 @@ export function createRecorder(
       };
     }),
     finish: (events) => {
-      const writer = createExchangeWriter(agents);
+      const writer = createExchangeWriter(agents, header);
       const exchanges = arrange([...slots.values()]).map(({ place, observed }) => {
         if (observed === undefined) throw new RecordingIncompleteError(name, place);
         return writer.write(place, observed);
@@ -66,7 +73,13 @@ export function createRecorder(
   };
 }
 
-export function sessionHeader({ name, made, model, losses }: RecorderOptions): SessionHeader {
+export function sessionHeader({
+  name,
+  made,
+  model,
+  losses,
+  forkedFrom,
+}: RecorderOptions): SessionHeader {
   return sessionHeaderSchema.parse({
     t: 'recording',
     v: formatVersion,
@@ -76,5 +89,6 @@ export function sessionHeader({ name, made, model, losses }: RecorderOptions): S
     model: { provider: model.provider, modelId: model.modelId },
     ...(losses === undefined ? {} : { losses: [...losses] }),
     toolchain,
+    ...(forkedFrom === undefined ? {} : { forkedFrom }),
   });
 }

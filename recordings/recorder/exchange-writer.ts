@@ -11,6 +11,7 @@ import type {
   ToolOutcome,
 } from '#harness';
 import { type Aliases, createAliases } from '../format/aliases.ts';
+import { type ModelName, mainModelAt, type SessionHeader } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
 import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
 import { createLatestMessages } from '../format/previous-messages.ts';
@@ -44,7 +45,10 @@ export interface ExchangeWriter {
   readonly takeDefinitions: () => readonly Definition[];
 }
 
-export function createExchangeWriter(agents: readonly Agent[]): ExchangeWriter {
+export function createExchangeWriter(
+  agents: readonly Agent[],
+  header: SessionHeader,
+): ExchangeWriter {
   const aliases = createAliases();
   const redaction = createRecordingRedaction();
   const packer = createRequestPacker(agents, {
@@ -52,8 +56,13 @@ export function createExchangeWriter(agents: readonly Agent[]): ExchangeWriter {
     previous: createLatestMessages(),
   });
   const writing: Writing = { aliases, packer, redaction };
+  let written = 0;
   return {
-    write: (place, observed) => write(place, observed, writing),
+    write: (place, observed) => {
+      const exchange = write(place, observed, { ...writing, main: mainModelAt(header, written) });
+      written += 1;
+      return exchange;
+    },
     takeDefinitions: packer.takeDefinitions,
   };
 }
@@ -64,11 +73,16 @@ interface Writing {
   readonly redaction: RecordingRedaction;
 }
 
+interface Placed extends Writing {
+  /** Who answers where a line says nothing else. */
+  readonly main: ModelName;
+}
+
 /** The line of an exchange: redacted, ids renamed, times dropped, keys in the order of the format. */
 function write(
   place: ExchangePlace,
   observed: Observed,
-  { aliases, packer, redaction }: Writing,
+  { aliases, packer, redaction, main }: Placed,
 ): Exchange {
   switch (observed.t) {
     case 'clock':
@@ -105,7 +119,7 @@ function write(
       });
     }
     case 'model': {
-      const { t, request, parts, error } = observed;
+      const { t, model, request, parts, error } = observed;
       return lineOf(place, {
         t,
         request: packer.pack(place.lane, request),
@@ -115,10 +129,14 @@ function write(
           ),
           ...(error === undefined ? {} : { error: redaction.said(asJson(error)) }),
         },
+        ...(isSameModel(model, main) ? {} : { model }),
       });
     }
   }
 }
+
+const isSameModel = (left: ModelName, right: ModelName): boolean =>
+  left.provider === right.provider && left.modelId === right.modelId;
 
 function lineOf(
   { lane, ordinal: n }: ExchangePlace,

@@ -37,8 +37,9 @@ export function openRecorder(
 ): OpenRecorder {
   const { inner = openExchanges, name, agents, path, secrets = [] } = options;
   const known = secrets.map((value) => ({ value, kind: 'a secret that is in use' }));
-  const journal = openJournal(path, sessionHeader(options), known);
-  const writer = createExchangeWriter(agents);
+  const header = sessionHeader(options);
+  const journal = openJournal(path, header, known);
+  const writer = createExchangeWriter(agents, header);
   const slots = new Map<string, Slot>();
   // By lane, the last ordinal that is written: those before it are.
   const written = new Map<string, number>();

@@ -1,12 +1,15 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { ModelCallError } from '#harness';
 import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
+import type { ModelName } from '../format/header.ts';
 import type { ModelFailure } from '../format/model-failure.ts';
 import { type ModelRequest, requestOf } from '../format/model-request.ts';
 import { type ObservedAnswer, observeModel } from './observe-model.ts';
 
 /** One model call of a session as it happened, ids and times and all. */
 export interface ObservedCall extends Pick<ObservedAnswer, 'parts'> {
+  /** Who answered. */
+  readonly model: ModelName;
   readonly request: ModelRequest;
   readonly error?: ModelFailure;
 }
@@ -16,17 +19,20 @@ export function recordSessionModel(
   model: LanguageModelV4,
   keep: (call: ObservedCall) => void,
 ): LanguageModelV4 {
+  const { provider, modelId } = model;
   const observed = observeModel(model, (options) => {
     const request = requestOf(options);
     return (answer) => {
-      if (answer !== undefined) keep({ request, ...endedAtError(answer) });
+      if (answer !== undefined) {
+        keep({ model: { provider, modelId }, request, ...endedAtError(answer) });
+      }
     };
   });
   return { ...observed, doGenerate: () => Promise.reject(new GenerateNotRecordedError()) };
 }
 
 /** Whoever reads an error part reads no further, so this is where the call ends. */
-function endedAtError({ parts, thrown }: ObservedAnswer): Omit<ObservedCall, 'request'> {
+function endedAtError({ parts, thrown }: ObservedAnswer): Pick<ObservedCall, 'parts' | 'error'> {
   const index = parts.findIndex(({ type }) => type === 'error');
   const part = parts[index];
   if (part?.type === 'error') return { parts: parts.slice(0, index), error: failureOf(part.error) };

@@ -12,6 +12,7 @@ import {
   type CallHeader,
   callHeaderSchema,
   formatVersion,
+  type ModelName,
   wireHeaderSchema,
 } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
@@ -23,14 +24,7 @@ import { foldParts } from '../format/stream-part.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
 import { openAiModel } from '../wire/openai-api.ts';
 import { type Chunks, createHttpWriter, type HttpWriter } from '../wire/record/write-http.ts';
-import type {
-  CallLog,
-  LaneLog,
-  LoggedHttp,
-  LoggedModel,
-  LoggedTool,
-  ModelName,
-} from './call-log.ts';
+import type { CallLog, LaneLog, LoggedHttp, LoggedModel, LoggedTool } from './call-log.ts';
 import { inEvenPieces } from './even-pieces.ts';
 import type { ObservedAnswer } from './observe-model.ts';
 import { failureOf } from './record-session-model.ts';

@@ -1,4 +1,5 @@
 import type { Json } from '#harness';
+import type { ModelName } from '../format/header.ts';
 import { asJson, type Difference, firstDifference } from '../format/json.ts';
 import { type ModelRequest, toolName } from '../format/model-request.ts';
 import { comparable } from '../format/redaction.ts';
@@ -7,14 +8,8 @@ import type { DivergenceClass, Drift } from './divergence.ts';
 import { findCause } from './find-cause.ts';
 import type { AnyTape } from './tape.ts';
 
-/** Who is asked. */
-export interface ModelIdentity {
-  readonly provider: string;
-  readonly modelId: string;
-}
-
 /** A request, and who is asked, where that is compared. */
-type AddressedRequest = ModelRequest & { readonly model?: ModelIdentity };
+type AddressedRequest = ModelRequest & { readonly model?: ModelName };
 
 /** Everything that a request differs in, by parts, and the parts that are equal. */
 interface RequestComparison {

@@ -9,6 +9,7 @@ import {
   type ToolCall,
   type ToolOutcome,
 } from '#harness';
+import type { ModelName } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
 import { requestOf } from '../format/model-request.ts';
 import {
@@ -18,7 +19,7 @@ import {
   steeringPlace,
 } from '../format/recording.ts';
 import { changedDefinitions } from './changed-definitions.ts';
-import { compareRequest, type ModelIdentity } from './compare-request.ts';
+import { compareRequest } from './compare-request.ts';
 import type { ExchangeReference } from './divergence.ts';
 import { findTwin } from './find-twin.ts';
 import { createFinder, type Explanation, type Finder, type FinderParts } from './finder.ts';
@@ -41,9 +42,11 @@ export interface Matcher {
   readonly found: (turn: ExchangePlace, messages: readonly RecordedSteering[]) => void;
   readonly model: (
     place: ExchangePlace,
-    model: ModelIdentity,
+    model: ModelName,
     options: LanguageModelV4CallOptions,
   ) => ModelAnswer;
+  /** Who answered the recorded session at this place, where that was not the model of its header. */
+  readonly ownModel: (place: ExchangePlace) => ModelName | undefined;
   readonly tool: (place: ExchangePlace, call: DispatchedCall) => TapedTool;
   /** As `tool`, of a call that a live model made: how it named the call is its own. */
   readonly anyCall: (place: ExchangePlace, call: DispatchedCall) => TapedTool;
@@ -137,16 +140,23 @@ function readEarlier(
   return undefined;
 }
 
-function modelIn(tape: Tape, { differ, take }: Finder): Pick<Matcher, 'model' | 'prompts'> {
+function modelIn(
+  tape: Tape,
+  { differ, take }: Finder,
+): Pick<Matcher, 'model' | 'ownModel' | 'prompts'> {
   const prompts = new Map<string, string>();
   return {
     prompts,
+    ownModel: (place) => {
+      const found = tape.at(place);
+      return found?.t === 'model' ? found.model : undefined;
+    },
     model: (place, { provider, modelId }, options) => {
       const asked = { exchange: modelExchange, place };
-      const { request, answer } = take('model', asked);
+      const { request, answer, model: own } = take('model', asked);
       const now = requestOf(options);
       const { found, equal } = compareRequest(
-        { ...request, model: tape.recording.header.model },
+        { ...request, model: own ?? tape.recording.header.model },
         { ...now, model: { provider, modelId } },
         tape,
       );

@@ -1,15 +1,15 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type Exchanges, openExchanges, type SessionEvent } from '#harness';
+import type { ModelName } from '../format/header.ts';
 import type { Recording } from '../format/recording.ts';
 import { createChecklist } from './checklist.ts';
-import type { ModelIdentity } from './compare-request.ts';
 import type { Divergence, Drift } from './divergence.ts';
 import { findEndDivergences } from './find-end-divergences.ts';
 import { createLatch } from './latch.ts';
 import { leavePrefix } from './leave-prefix.ts';
 import { createMatcher } from './matcher.ts';
 import { createDriftLedger } from './policy/drift-ledger.ts';
-import type { DatedPolicy, PolicyStanding } from './policy/drift-policy.ts';
+import { type DatedPolicy, type PolicyStanding, strict } from './policy/drift-policy.ts';
 import { type Answerer, answersBy, switchAt } from './replay-exchanges.ts';
 import { replayModel } from './replay-model.ts';
 import { layOut, type TapedExchange } from './tape.ts';
@@ -51,7 +51,7 @@ export interface ReplayOptions {
   /** What is accepted although it is not as recorded; nothing by default. */
   readonly drift?: DatedPolicy;
   /** Whom the session would ask today; the recorded model by default. */
-  readonly asks?: ModelIdentity;
+  readonly asks?: ModelName;
 }
 
 export interface ReplayResult {
@@ -83,8 +83,6 @@ export interface Replay {
   readonly finish: (events?: readonly SessionEvent[]) => ReplayResult;
 }
 
-const strict: DatedPolicy = { policy: {}, today: '' };
-
 /**
  * Opens a recording for replay. Matching is strict: a request is answered by what stands at its own place, if it is equal
  * part by part. It keeps no position, so a step that runs again gets the same answer. The first divergence is kept outside
@@ -106,14 +104,15 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
   });
   const behind = answersBy({ ...common, model, tools }, answers);
   const before = answersBy({ ...common, model: 'recorded', tools: toolsBefore }, answers);
+  // Whom a live model is behind the cursor is no question before it.
+  const askedAsThen: Exchanges['model'] = (at, asked) =>
+    before.model(at, matcher.ownModel(at) === undefined ? standIn : asked);
   return {
     exchanges:
       until === undefined
         ? behind
         : switchAt(recording, until, {
-            // Whom a live model is behind the cursor is no question before it.
-            before:
-              model === 'live' ? { ...before, model: (at) => before.model(at, standIn) } : before,
+            before: model === 'live' ? { ...before, model: askedAsThen } : before,
             behind,
             leave: leavePrefix(until, { tape, checklist, latch }),
           }),

@@ -101,7 +101,9 @@ function recordedExchanges({ recording, matcher, runIdOf }: RecordedAnswers): Ex
         ...message,
       })),
     model: (place, model) =>
-      replayModel(recording.header.model, (options) => matcher.model(place, model, options)),
+      replayModel(matcher.ownModel(place) ?? recording.header.model, (options) =>
+        matcher.model(place, model, options),
+      ),
     tool: async (place, call) => matcher.tool(place, call).outcome,
     decision: async (place, call) => matcher.decision(place, call),
     clock: matcher.clock,

@@ -5,13 +5,13 @@ import type {
 } from '@ai-sdk/provider';
 import { ModelCallError } from '#harness';
 import { GenerateNotRecordedError } from '../format/generate-not-recorded-error.ts';
+import type { ModelName } from '../format/header.ts';
 import type { ModelAnswer } from '../format/recording.ts';
 import { unfoldPart } from '../format/stream-part.ts';
-import type { ModelIdentity } from './compare-request.ts';
 
 /** A model that streams recorded parts, one for each that is asked for. `answer` finds them, or throws. */
 export function replayModel(
-  { provider, modelId }: ModelIdentity,
+  { provider, modelId }: ModelName,
   answer: (options: LanguageModelV4CallOptions) => ModelAnswer,
 ): LanguageModelV4 {
   return {

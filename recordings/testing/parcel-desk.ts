@@ -182,7 +182,7 @@ export async function recordParcelSession({
   const recorder = createRecorder({
     name: 'parcel-desk',
     made: 'scripted',
-    model: { provider: 'scripted', modelId: 'parcel-desk' },
+    model: { provider: model.provider, modelId: model.modelId },
     agents,
   });
   return recorder.finish(await runParcelSession({ agents, model, exchanges: recorder.exchanges }));

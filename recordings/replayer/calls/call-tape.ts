@@ -1,8 +1,8 @@
 import { HarnessError } from '#harness';
 import type { CallExchange, CallRecording } from '../../format/call-recording.ts';
+import type { ModelName } from '../../format/header.ts';
 import type { HttpCall } from '../../format/http-call.ts';
 import { placeName, placeOf } from '../../format/recording.ts';
-import type { ModelName } from '../../recorder/call-log.ts';
 import {
   type AnyTape,
   layOut,
@@ -46,13 +46,7 @@ export function layOutCalls(recording: CallRecording): CallTape {
     modelsIn: (lane) => models.get(lane) ?? [],
     toolsIn: (lane) => tools.get(lane) ?? [],
     httpIn: (lane) => http.get(lane) ?? [],
-    modelOf: (exchange) => {
-      const line = byPlace.get(placeName(placeOf(exchange)));
-      return (
-        (line?.t === 'model' ? line.model : undefined) ??
-        ('model' in header ? header.model : undefined)
-      );
-    },
+    modelOf: ({ model }) => model ?? ('model' in header ? header.model : undefined),
     lineOf: (exchange) => byPlace.get(placeName(placeOf(exchange))),
   };
 }

@@ -65,6 +65,7 @@ export interface AnswerCounts {
  */
 export async function continueRecording(options: ContinueOptions): Promise<Continuation> {
   const { scenario, recording: origin, until, opened, tools, prompts = {}, signal } = options;
+  const { forkedFrom } = options;
   await using worldServer = await startWorldServer();
   const world = worldServer.createWorld(scenario.world);
   const own = scenario.subject.assemble({ worldUrl: world.url });
@@ -78,6 +79,7 @@ export async function continueRecording(options: ContinueOptions): Promise<Conti
     model: { provider: model.provider, modelId: model.modelId },
     agents: [...own.agents, ...told.agents],
     ...(origin.header.losses === undefined ? {} : { losses: origin.header.losses }),
+    ...(forkedFrom === undefined ? {} : { forkedFrom }),
   });
   const session = await unlessDiverged(replay, options, () =>
     playSession(scenario, {
@@ -87,7 +89,7 @@ export async function continueRecording(options: ContinueOptions): Promise<Conti
       ...(signal === undefined ? {} : { signal }),
     }),
   );
-  const recording = headed(recorder.finish(session.events), options);
+  const recording = recorder.finish(session.events);
   checkPrefix(origin, recording, until);
   options.progress(`${scenario.id}: replaying it twice`);
   await verifyRecording({ recording, ...own });
@@ -131,12 +133,6 @@ async function unlessDiverged(
     if (replay.divergence() !== undefined) check();
     throw error;
   }
-}
-
-/** A header with what the session was forked from; one that was forked before stays what it was. */
-function headed(recording: Recording, { forkedFrom }: ContinueOptions): Recording {
-  const { header } = recording;
-  return forkedFrom === undefined ? recording : { ...recording, header: { ...header, forkedFrom } };
 }
 
 /** @throws PrefixChangedError */
