@@ -60,11 +60,11 @@ export {
   type RecordReport,
   recordScenario,
 } from './scenario/record-scenario.ts';
-export { recordingFile } from './scenario/recording-file.ts';
 export { libraryPath, recordingPath } from './scenario/recording-path.ts';
 export {
   type RecordingState,
   type RecordingStatus,
+  recordingStatus,
   recordingStatuses,
 } from './scenario/recording-statuses.ts';
 export { type ReplayReport, replayRecording } from './scenario/replay-recording.ts';

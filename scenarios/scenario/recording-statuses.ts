@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '#harness';
 import {
   type DefinitionsToday,
+  type Divergence,
   type Drift,
   type DriftPolicy,
   definitionsToday,
@@ -11,6 +13,7 @@ import {
   readStory,
   type Story,
 } from '#recordings';
+import { locateScenario } from '../suites/locate-scenario.ts';
 import { scenarios } from '../suites/scenario-named.ts';
 import type { Scenario } from './define-scenario.ts';
 import { replayRecording } from './replay-recording.ts';
@@ -25,22 +28,24 @@ import { replayRecording } from './replay-recording.ts';
  */
 export type RecordingState = 'ok' | 'drifted' | 'expired' | 'orphan' | 'missing' | 'unverified';
 
+/** How one recording stands to its scenario. */
 export interface RecordingStatus {
   readonly recording: string;
   /** Missing when the recording is. */
   readonly file?: string;
   readonly state: RecordingState;
   readonly drift: readonly Drift[];
+  /** Where a replay left it. */
+  readonly divergence?: Divergence;
   /** Why, where drift does not say it. */
   readonly reason?: string;
 }
 
 export interface StatusOptions {
-  readonly directory: string;
   /** Whether to replay as well what is not known to drift. */
   readonly replay: boolean;
-  /** Whether every scenario ought to be recorded in the directory. */
-  readonly complete: boolean;
+  /** Who answers for the tools in that replay. */
+  readonly tools: 'recorded' | 'live';
   /** The day by which to judge what was accepted, YYYY-MM-DD. */
   readonly today: string;
   readonly signal?: AbortSignal;
@@ -48,24 +53,46 @@ export interface StatusOptions {
 
 /** How the recordings below a directory stand to their scenarios, without replaying them unless that is asked for. */
 export async function recordingStatuses(
-  options: StatusOptions,
+  directory: string,
+  options: StatusOptions & {
+    /** Whether every scenario ought to be recorded in the directory. */
+    readonly complete: boolean;
+  },
 ): Promise<readonly RecordingStatus[]> {
-  const { directory, complete, signal } = options;
+  const { complete, signal } = options;
   const files: string[] = [];
   for await (const file of glob('**/*.jsonl', { cwd: directory })) files.push(file);
-  const today = createToday();
+  const definitions = createToday();
   const statuses: RecordingStatus[] = [];
   for (const file of files.toSorted()) {
     signal?.throwIfAborted();
-    statuses.push(await statusOf(join(directory, file), today, options));
+    statuses.push(await statusOf(join(directory, file), { ...options, definitions, scenarioOf }));
   }
   const recorded = new Set(statuses.map(({ recording }) => recording));
-  const missing = complete ? scenarios.filter(({ id }) => !recorded.has(id)) : [];
-  return [
-    ...statuses,
-    ...missing.map(({ id }) => ({ recording: id, state: 'missing' as const, drift: [] })),
-  ];
+  return [...statuses, ...scenarios.filter(({ id }) => complete && !recorded.has(id)).map(missing)];
 }
+
+/** How one recording stands: named by its file, or by its scenario, the id or the file that exports it. */
+export async function recordingStatus(
+  nameOrPath: string,
+  options: StatusOptions,
+): Promise<RecordingStatus> {
+  const definitions = createToday();
+  if (nameOrPath.endsWith('.jsonl')) {
+    return statusOf(nameOrPath, { ...options, definitions, scenarioOf });
+  }
+  const { scenario, recording } = await locateScenario(nameOrPath);
+  if (!existsSync(recording)) return missing(scenario);
+  return statusOf(recording, { ...options, definitions, scenarioOf: () => scenario, nameOrPath });
+}
+
+const scenarioOf = (name: string): Scenario | undefined => scenarios.find(({ id }) => id === name);
+
+const missing = ({ id }: Scenario): RecordingStatus => ({
+  recording: id,
+  state: 'missing',
+  drift: [],
+});
 
 type Today = (scenario: Scenario) => Promise<DefinitionsToday>;
 
@@ -82,10 +109,16 @@ function createToday(): Today {
   };
 }
 
+interface Standing extends StatusOptions {
+  readonly definitions: Today;
+  readonly scenarioOf: (recording: string) => Scenario | undefined;
+  /** What finds the recording with its scenario, where the file alone does not. */
+  readonly nameOrPath?: string;
+}
+
 async function statusOf(
   file: string,
-  definitions: Today,
-  { replay, today, signal }: StatusOptions,
+  { definitions, scenarioOf: find, nameOrPath = file, ...options }: Standing,
 ): Promise<RecordingStatus> {
   const story = await readable(() => readStory(file));
   if (typeof story === 'string') {
@@ -93,26 +126,34 @@ async function statusOf(
   }
   const recording = story.name;
   const base = { recording, file, drift: [] };
-  const scenario = scenarios.find(({ id }) => id === recording);
+  const scenario = find(recording);
   if (scenario === undefined) return { ...base, state: 'orphan' };
   const drift = findDrift(story, await definitions(scenario));
   const policy = await readable(() => readPolicy(file));
   if (typeof policy === 'string') return { ...base, state: 'unverified', drift, reason: policy };
-  const ended = endedAcceptance(policy, today);
+  const ended = endedAcceptance(policy, options.today);
   if (ended !== undefined) return { ...base, state: 'expired', drift, reason: ended };
   if (drift.some((each) => policy[each.class] === undefined)) {
     return { ...base, state: 'drifted', drift };
   }
   const flaw = flawOf(story);
   if (flaw !== undefined) return { ...base, state: 'unverified', reason: flaw };
-  if (!replay) return { ...base, state: 'ok', drift };
-  const { report } = await replayRecording(file, {
+  return { ...base, state: 'ok', drift, ...(await replayed(nameOrPath, options)) };
+}
+
+/** What only a replay shows, where one is asked for. */
+async function replayed(
+  nameOrPath: string,
+  { replay, tools, today, signal }: StatusOptions,
+): Promise<Partial<RecordingStatus>> {
+  if (!replay) return {};
+  const { report, divergence } = await replayRecording(nameOrPath, {
     today,
+    tools,
     ...(signal === undefined ? {} : { signal }),
   });
-  return report === undefined
-    ? { ...base, state: 'ok', drift }
-    : { ...base, state: 'drifted', reason: report };
+  if (divergence === undefined || report === undefined) return {};
+  return { state: 'drifted', drift: [], divergence, reason: report };
 }
 
 /** What is accepted no longer, and why it once was. */

@@ -7,10 +7,13 @@ import {
   fixesFor,
   formatDivergence,
   type ReplayResult,
+  type ReplaySessionOptions,
   readPolicy,
   replaySession,
+  type ReplayReport as SessionReplayReport,
 } from '#recordings';
 import { findRecording } from './find-recording.ts';
+import { replayWithTools } from './replay-with-tools.ts';
 
 /** What a replay came to, as `--json` prints it. */
 export interface ReplayReport extends Omit<ReplayResult, 'divergence'> {
@@ -37,6 +40,8 @@ export interface ReplayRecordingOptions {
   readonly today?: string;
   /** The model that would be asked today, where it is another than the recorded one. */
   readonly model?: string;
+  /** `live`: tools run, in the scenario's world, and must come to what they came to. `recorded` by default: none runs. */
+  readonly tools?: 'recorded' | 'live';
   readonly signal?: AbortSignal;
 }
 
@@ -44,28 +49,28 @@ export interface ReplayRecordingOptions {
 const nowhere = 'http://world.invalid';
 
 /**
- * Replays a recording, by its path, or by its scenario: the id, or the file that exports it. No model, no tool, no database,
- * no network. What is accepted of it stands in its policy file.
+ * Replays a recording, by its path, or by its scenario: the id, or the file that exports it. No model, no tool unless tools are
+ * live, no database, no network. What is accepted of it stands in its policy file.
  */
 export async function replayRecording(
   nameOrPath: string,
-  { today, model, signal }: ReplayRecordingOptions = {},
+  { today, model, tools = 'recorded', signal }: ReplayRecordingOptions = {},
 ): Promise<ReplayReport> {
   signal?.throwIfAborted();
   const { scenario, recording, file } = await findRecording(nameOrPath);
   const subject = scenario.subject.assemble({ worldUrl: nowhere });
   const { header } = recording;
-  const {
-    divergence,
-    events: _,
-    blocked,
-    ...report
-  } = await replaySession({
-    recording,
-    ...subject,
+  const options = {
     ...(today === undefined ? {} : { drift: { policy: await readPolicy(file), today } }),
     ...(model === undefined ? {} : { asks: { ...header.model, modelId: model } }),
-  });
+  };
+  const { divergence, blocked, ...report } =
+    tools === 'live'
+      ? await replayWithTools(
+          { scenario, recording },
+          { ...options, ...(signal === undefined ? {} : { signal }) },
+        )
+      : await withoutTools({ recording, ...subject, ...options });
   const common = {
     ...report,
     file: relative('', file),
@@ -81,4 +86,11 @@ export async function replayRecording(
     divergence: { ...divergence, changes, fix: fixesFor(divergence) },
     report: formatDivergence(divergence, changes),
   };
+}
+
+async function withoutTools(
+  options: ReplaySessionOptions,
+): Promise<Omit<SessionReplayReport, 'events'>> {
+  const { events: _, ...report } = await replaySession(options);
+  return report;
 }

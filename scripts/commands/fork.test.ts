@@ -47,7 +47,7 @@ test('a session goes on with another prompt: before the place its agent was told
   expect(forked.exchanges.slice(0, 8)).toEqual(origin.exchanges.slice(0, 8));
   expect(await replay.start({ recordings: [out] }, quietIo)).toMatchObject({ exitCode: 0 });
   // It is as true of today's code as what it was forked from.
-  expect(await status.start({ directory }, quietIo)).toMatchObject({ exitCode: 0 });
+  expect(await status.start({ recordings: directory }, quietIo)).toMatchObject({ exitCode: 0 });
   expect((await show.start({ recording: out }, quietIo)).text).toContain(
     'forked from R-01 (scripted) at 1/billing#2',
   );

@@ -15,6 +15,11 @@ export const replay = defineCommand({
       among: ['openai'],
       fallback: undefined,
     }),
+    tools: choice({
+      summary: 'live: tools run in the world of the scenario, and must come to what they came to',
+      among: ['recorded', 'live'],
+      fallback: 'recorded',
+    }),
     model: text('the model that would be asked today, to see whether it is the recorded one', 'id'),
     format: choice({
       summary: 'how the result is said; github is what its workflow shows beside the file',
@@ -22,7 +27,7 @@ export const replay = defineCommand({
       fallback: undefined,
     }),
   },
-  run: async ({ recordings, provider, model, format }, io) => {
+  run: async ({ recordings, provider, model, format, tools }, io) => {
     const isForGithub =
       (format ?? (io.environment['GITHUB_ACTIONS'] ? 'github' : 'text')) === 'github';
     const replayed: CommandResult[] = [];
@@ -30,7 +35,7 @@ export const replay = defineCommand({
       io.signal.throwIfAborted();
       replayed.push(
         provider === undefined
-          ? await replayOne(recording, { model, isForGithub, signal: io.signal })
+          ? await replayOne(recording, { model, tools, isForGithub, signal: io.signal })
           : await throughProvider(recording),
       );
     }
@@ -42,6 +47,7 @@ async function replayOne(
   recording: string,
   how: {
     readonly model: string | undefined;
+    readonly tools: 'recorded' | 'live';
     readonly isForGithub: boolean;
     readonly signal: AbortSignal;
   },
@@ -53,6 +59,7 @@ async function replayOne(
   const replayed = await replayRecording(recording, {
     today: new Date().toISOString().slice(0, 10),
     signal: how.signal,
+    tools: how.tools,
     ...(how.model === undefined ? {} : { model: how.model }),
   });
   const { report, ...result } = replayed;

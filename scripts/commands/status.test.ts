@@ -25,7 +25,7 @@ async function recordedWith(from: string, to: string): Promise<void> {
 }
 
 const look = (replay = false) =>
-  status.start({ directory, ...(replay ? { replay } : {}) }, quietIo);
+  status.start({ recordings: directory, ...(replay ? { replay } : {}) }, quietIo);
 
 test('the library is as its scenarios are, and complete', async () => {
   const { exitCode, json, text } = await status.start({}, quietIo);

@@ -1,21 +1,37 @@
+import { stat } from 'node:fs/promises';
 import { defineCommand } from '../cli/define-command.ts';
-import { text, toggle } from '../cli/parameter.ts';
+import { choice, text, toggle } from '../cli/parameter.ts';
 
 export const status = defineCommand({
   name: 'status',
   summary:
     'Say of each recording whether agents are still told what they were told when it was made.',
-  arguments: { directory: text('where the recordings are (default: the library)', 'directory') },
-  options: { replay: toggle('replay as well what does not show without') },
-  run: async ({ directory, replay }, { paint, signal }) => {
-    const { libraryPath, recordingStatuses } = await import('#scenarios');
-    const recordings = await recordingStatuses({
-      directory: directory ?? libraryPath(),
-      complete: directory === undefined,
-      replay,
+  arguments: {
+    recordings: text(
+      'a directory of recordings (default: the library), one recording, its scenario, or a file that exports that',
+      'recordings',
+    ),
+  },
+  options: {
+    replay: toggle('replay as well what does not show without'),
+    tools: choice({
+      summary: 'live: replay with the tools at work in the world of the scenario',
+      among: ['recorded', 'live'],
+      fallback: 'recorded',
+    }),
+  },
+  run: async ({ recordings: named, replay, tools }, { paint, signal }) => {
+    const { libraryPath, recordingStatus, recordingStatuses } = await import('#scenarios');
+    const options = {
+      replay: replay || tools === 'live',
+      tools,
       today: new Date().toISOString().slice(0, 10),
       signal,
-    });
+    };
+    const directory = named ?? libraryPath();
+    const recordings = (await isDirectory(directory))
+      ? await recordingStatuses(directory, { ...options, complete: named === undefined })
+      : [await recordingStatus(directory, options)];
     const { formatStatuses } = await import('../render/story/status-report.ts');
     const ok = recordings.filter(({ state }) => state === 'ok').length;
     const held = ok === recordings.length ? 0 : 1;
@@ -27,3 +43,8 @@ export const status = defineCommand({
     };
   },
 });
+
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}

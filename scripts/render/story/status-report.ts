@@ -16,10 +16,11 @@ export function formatStatuses(statuses: readonly RecordingStatus[], paint: Pain
 }
 
 function statusLines(
-  { recording, state, drift, reason = '' }: RecordingStatus,
+  { recording, state, drift, divergence, reason = '' }: RecordingStatus,
   paint: Paint,
 ): readonly string[] {
-  const classes = [...new Set(drift.map((each) => each.class))].join(', ');
+  const found = [...drift, ...(divergence === undefined ? [] : [divergence])];
+  const classes = [...new Set(found.map((each) => each.class))].join(', ');
   const isReport = reason.includes('\n');
   const title = [state.padEnd(10), recording, classes].join(' ').trimEnd();
   return [
