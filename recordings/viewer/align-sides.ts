@@ -1,12 +1,13 @@
 import { createContextTree } from './context-tree.ts';
-import { diffLines } from './page/reading/diff-lines.ts';
 import type { Difference, Row, Side, Step } from './view.ts';
 
-/** The rows of a view: every step of one side, or the steps of two side by side. */
-export function alignSides([left, right]: readonly Side[]): readonly Row[] {
+/** The rows of a view: every step of one side, or the steps of two side by side. `pairs` are those that belong together. */
+export function alignSides(
+  [left, right]: readonly Side[],
+  pairs: ReadonlyMap<number, number> = new Map(),
+): readonly Row[] {
   if (left === undefined) return [];
   if (right === undefined) return left.steps.map((_, index) => ({ steps: [index] }));
-  const pairs = pairsOf(left, right);
   const differenceOf = createComparison(left, right);
   const rows: Row[] = left.steps.map((_, index) => {
     const other = pairs.get(index) ?? null;
@@ -15,32 +16,6 @@ export function alignSides([left, right]: readonly Side[]): readonly Row[] {
   });
   return insertOthers(rows, left, right);
 }
-
-/** Steps that are the same in both, lane by lane: as many as can be, in their order. */
-function pairsOf(left: Side, right: Side): ReadonlyMap<number, number> {
-  const pairs = new Map<number, number>();
-  const lanes = new Set(left.steps.map(({ lane }) => lane));
-  for (const lane of lanes) {
-    const ours = stepsOf(left, lane);
-    const theirs = stepsOf(right, lane);
-    const lines = diffLines(topicsOf(left, ours), topicsOf(right, theirs));
-    let [at, other] = [0, 0];
-    for (const { kind } of lines) {
-      const [one, two] = [ours[at], theirs[other]];
-      if (kind === 'kept' && one !== undefined && two !== undefined) pairs.set(one, two);
-      if (kind !== 'added') at += 1;
-      if (kind !== 'removed') other += 1;
-    }
-  }
-  return pairs;
-}
-
-function stepsOf({ steps }: Side, lane: number): readonly number[] {
-  return [...steps.keys()].filter((index) => steps[index]?.lane === lane);
-}
-
-const topicsOf = ({ steps }: Side, indexes: readonly number[]): string =>
-  indexes.map((index) => JSON.stringify(steps[index]?.topic)).join('\n');
 
 /** Puts each step that only the right side has before the next of its lane that both have, or else behind the step before it. */
 function insertOthers(rows: readonly Row[], left: Side, right: Side): readonly Row[] {

@@ -1,8 +1,9 @@
+import { alignStories } from '../story/difference/align-stories.ts';
 import type { Story } from '../story/story.ts';
 import { alignSides } from './align-sides.ts';
 import { createItemPool } from './item-pool.ts';
 import { storySide, type ViewParts } from './told/story-side.ts';
-import type { Side, View } from './view.ts';
+import type { View } from './view.ts';
 
 export interface ViewOptions {
   /** A second recording, to be shown beside the first. */
@@ -17,15 +18,19 @@ export function viewStories(
   { other, effectOf = () => undefined }: ViewOptions = {},
 ): View {
   const stories = other === undefined ? [story] : [story, other];
-  return viewOf((parts) => stories.map((each) => storySide(each, parts)), effectOf);
-}
-
-function viewOf(
-  makeSides: (parts: ViewParts) => readonly Side[],
-  effectOf: (tool: string) => string | undefined,
-): View {
   const pool = createItemPool();
   const lanes: ViewParts['lanes'] = new Map();
-  const sides = makeSides({ pool, lanes, effectOf });
-  return { sides, lanes: [...lanes.values()], items: pool.items(), rows: alignSides(sides) };
+  const sides = stories.map((each) => storySide(each, { pool, lanes, effectOf }));
+  const rows = alignSides(sides, other === undefined ? undefined : pairsBetween(story, other));
+  return { sides, lanes: [...lanes.values()], items: pool.items(), rows };
+}
+
+/** By the index of a step that of the one beside it: as `groundhog diff` has them. */
+function pairsBetween(left: Story, right: Story): ReadonlyMap<number, number> {
+  const pairs = alignStories(left, right).flatMap((lane) => lane.pairs);
+  return new Map(
+    pairs.flatMap(([one, two]) =>
+      one === undefined || two === undefined ? [] : [[one.index, two.index] as const],
+    ),
+  );
 }

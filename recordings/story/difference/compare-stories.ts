@@ -1,12 +1,11 @@
-import { canonicalJson, type ExchangePlace, type Json } from '#harness';
+import type { ExchangePlace, Json } from '#harness';
+import { canonicalJson } from '#harness/values';
 import { asJson } from '../../format/json.ts';
-import type { Story, StoryLane, StoryStep } from '../story.ts';
+import type { Story } from '../story.ts';
 import { type StoryTally, tallyStory } from '../tally-story.ts';
-import { align } from './align.ts';
+import { alignStories, type PlacedContent, type StepPair } from './align-stories.ts';
 import { compareDefinitions, type DefinitionChange } from './compare-definitions.ts';
 import { type Leaf, leavesBetween } from './leaves.ts';
-import type { Renaming } from './renaming.ts';
-import { type StepContent, stepContent } from './step-content.ts';
 
 /** How one recording became another. */
 export interface StoryDifference {
@@ -48,9 +47,8 @@ export interface TallyChange {
 export function compareStories(before: Story, after: Story): StoryDifference {
   const { changes, renaming } = compareDefinitions(before.definitions, after.definitions);
   const explained = new Set<string>();
-  const names = new Set([...before.lanes, ...after.lanes].map(({ lane }) => lane));
-  const lanes = [...names].flatMap((lane): readonly LaneDifference[] => {
-    const pairs = [contentsOf(before, lane, renaming), contentsOf(after, lane)] as const;
+  const aligned = alignStories(before, after, renaming);
+  const lanes = aligned.flatMap(({ lane, pairs }): readonly LaneDifference[] => {
     const { steps, repeated } = compareLane(pairs, explained);
     return steps.length === 0 ? [] : [{ lane, steps, repeated }];
   });
@@ -69,47 +67,13 @@ function originOf({ made, model }: Story): Json {
   return asJson({ made, model });
 }
 
-interface Content extends StepContent {
-  readonly place: ExchangePlace;
-}
-
-function contentsOf(
-  { lanes, steps }: Story,
-  name: string,
-  renaming?: Renaming,
-): readonly Content[] {
-  const lane = lanes.find((each: StoryLane) => each.lane === name);
-  return (lane?.steps ?? []).flatMap((index) => {
-    const step = steps[index];
-    return step === undefined ? [] : [contentOf(step, renaming)];
-  });
-}
-
-function contentOf(step: StoryStep, renaming?: Renaming): Content {
-  const content = stepContent(step);
-  const { place } = step;
-  if (renaming === undefined) return { ...content, place };
-  const text = (value: string): string => {
-    const renamed = renaming.in(value);
-    return typeof renamed === 'string' ? renamed : value;
-  };
-  return {
-    place,
-    name: text(content.name),
-    key: text(content.key),
-    own: renaming.in(content.own),
-    // Definitions are named with `tool:` in front.
-    read: renaming.in(content.read),
-  };
-}
-
 function compareLane(
-  [before, after]: readonly [readonly Content[], readonly Content[]],
+  pairs: readonly StepPair[],
   explained: Set<string>,
 ): Pick<LaneDifference, 'steps' | 'repeated'> {
   const steps: StepDifference[] = [];
   let repeated = 0;
-  for (const [left, right] of pairsOf(before, after)) {
+  for (const [left, right] of pairs) {
     if (left === undefined || right === undefined) {
       steps.push(loneStep(left, right));
       continue;
@@ -133,41 +97,10 @@ function compareLane(
   return { steps, repeated };
 }
 
-type Pair = readonly [before: Content | undefined, after: Content | undefined];
-
-const named = ({ name }: Content): string => name;
-
-/** Equal steps stand together; between them those of the same name, in order. */
-function pairsOf(before: readonly Content[], after: readonly Content[]): readonly Pair[] {
-  const full = ({ name, key }: Content): string => `${name} ${key}`;
-  const pairs: Pair[] = [];
-  let gap: [Content[], Content[]] = [[], []];
-  const closeGap = (): void => {
-    const [left, right] = gap;
-    for (const pair of align(left.map(named), right.map(named))) {
-      pairs.push([at(left, pair.before), at(right, pair.after)]);
-    }
-    gap = [[], []];
-  };
-  for (const pair of align(before.map(full), after.map(full))) {
-    const [left, right] = [at(before, pair.before), at(after, pair.after)];
-    if (left !== undefined && right !== undefined && full(left) === full(right)) {
-      closeGap();
-      pairs.push([left, right]);
-    } else {
-      if (left !== undefined) gap[0].push(left);
-      if (right !== undefined) gap[1].push(right);
-    }
-  }
-  closeGap();
-  return pairs;
-}
-
-function at<Element>(list: readonly Element[], index: number | undefined): Element | undefined {
-  return index === undefined ? undefined : list[index];
-}
-
-function loneStep(before: Content | undefined, after: Content | undefined): StepDifference {
+function loneStep(
+  before: PlacedContent | undefined,
+  after: PlacedContent | undefined,
+): StepDifference {
   return {
     kind: before === undefined ? 'added' : 'removed',
     step: (before ?? after)?.name ?? '',
