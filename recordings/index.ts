@@ -7,6 +7,7 @@ export { framingLoss } from './capture/losses-of.ts';
 export { NothingToCaptureError } from './capture/nothing-to-capture-error.ts';
 export { type DefinitionsToday, definitionsToday } from './drift/definitions-today.ts';
 export { type Drift, findDrift } from './drift/find-drift.ts';
+export { type ExportFormat, exportStory } from './exporters/export-story.ts';
 export { cursorAt } from './fork/cursor-at.ts';
 export { forkPrompts } from './fork/fork-prompts.ts';
 export { ForkOfForkError, forkedFrom } from './fork/forked-from.ts';
@@ -105,12 +106,6 @@ export { formatStandings } from './replayer/report/format-standings.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
 export { type ScanReport, scanFiles } from './scan/scan-files.ts';
 export { secretsInEnvironment } from './scan/secrets-in-environment.ts';
-export {
-  type Context,
-  type ContextChange,
-  contextChangeOf,
-  contextOf,
-} from './story/context-of.ts';
 export { type DefinitionChange } from './story/difference/compare-definitions.ts';
 export {
   compareStories,
@@ -119,7 +114,6 @@ export {
   type StoryDifference,
 } from './story/difference/compare-stories.ts';
 export { type Leaf, leavesBetween, type TextChange } from './story/difference/leaves.ts';
-export { type Loop, loopsOf } from './story/loops-of.ts';
 export { parseStory, readStory } from './story/read-story.ts';
 export type {
   Answer,

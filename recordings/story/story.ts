@@ -11,7 +11,7 @@ export interface Story {
   readonly name: string;
   /** `scripted`, `live:<model>`, `captured:<model>`, `imported:<format>`. */
   readonly made: string;
-  /** Missing for what was imported: each call names its own. */
+  /** Who answers where a turn names nobody; missing for what was imported, where each names its own. */
   readonly model?: { readonly provider: string; readonly modelId: string };
   readonly imported?: {
     readonly fidelity: CallHeader['fidelity'];

@@ -1,9 +1,9 @@
 import { type AnyRecording, type CallRecording, isSession } from '../format/call-recording.ts';
 import type { ForkedFrom } from '../format/header.ts';
-import { firstDefinitionLine, type Recording } from '../format/recording.ts';
+import { type Exchange, firstDefinitionLine, type Recording } from '../format/recording.ts';
 import { buildSteps, type ToldExchange } from './build-steps.ts';
-import { tellHttp } from './http-calls.ts';
-import { createCallTeller } from './imported-calls.ts';
+import { tellHttp } from './imported/http-calls.ts';
+import { createCallTeller } from './imported/imported-calls.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Story } from './story.ts';
 
@@ -16,8 +16,7 @@ function tellSession(recording: Recording): Story {
   const { header, definitions, exchanges, events } = recording;
   const { name, made, model, losses, forkedFrom } = header;
   const told = exchanges.map(
-    (exchange): ToldExchange =>
-      exchange.t === 'model' ? { ...exchange, answer: readAnswer(exchange.answer) } : exchange,
+    (exchange): ToldExchange => (exchange.t === 'model' ? toldModel(exchange) : exchange),
   );
   return {
     name,
@@ -33,25 +32,33 @@ function tellSession(recording: Recording): Story {
 }
 
 function tellCalls(recording: CallRecording): Story {
-  const { name, made, fidelity, source = '', losses = [] } = recording.header;
+  const { header } = recording;
+  const { name, made, fidelity, source = '', losses = [] } = header;
   const teller = createCallTeller();
   const told = recording.exchanges.map((each): ToldExchange => {
     if (each.t === 'tool') return each;
     if (each.t === 'http') return tellHttp(each, teller.tell);
-    if (each.t !== 'model') return teller.tell(each);
-    const { model, answer, ...exchange } = each;
-    const named = model === undefined ? {} : { model: model.modelId };
-    return { ...exchange, ...named, answer: readAnswer(answer) };
+    return each.t === 'model' ? toldModel(each) : teller.tell(each);
   });
   return {
     name,
     made,
+    ...('model' in header && header.model !== undefined ? { model: header.model } : {}),
     imported: { fidelity, source, losses },
     definitions: [...recording.definitions, ...teller.takeDefinitions()],
     ...buildSteps(told, firstDefinitionLine + recording.definitions.length),
     events: [],
     ...stateOf(recording),
   };
+}
+
+function toldModel({
+  model,
+  answer,
+  ...exchange
+}: Extract<Exchange, { t: 'model' }>): ToldExchange {
+  const named = model === undefined ? {} : { model: model.modelId };
+  return { ...exchange, ...named, answer: readAnswer(answer) };
 }
 
 const originOf = ({ name, made, at, prompts }: ForkedFrom): Story['forkedFrom'] & object => ({

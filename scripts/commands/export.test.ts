@@ -39,6 +39,21 @@ test('two agents that hand over to and fro are a loop, and so is a call that is 
   expect(straight.text).not.toContain('again');
 });
 
+test('as spans and as streams it is one text, with what that does not hold', async () => {
+  for (const to of ['otel', 'openai-sse'] as const) {
+    const { exitCode, text, json } = await exportRecording.start(
+      { recording: 'R-07', to },
+      quietIo,
+    );
+    expect(exitCode).toBe(0);
+    expect(json).toEqual({ recording: 'R-07', to, text, losses: expect.any(Array) });
+    expect(json['losses']).toContainEqual(expect.stringContaining('how long anything took'));
+    expect(text).toMatch(
+      to === 'otel' ? /^\{"resourceSpans":\[/ : /^data: \{"type":"response.created"/,
+    );
+  }
+});
+
 test('as Markdown the graph and the prose stand behind fences', async () => {
   const { text, json } = await exportRecording.start({ recording: 'R-07' }, quietIo);
   expect(text).toMatch(/^# R-07\n\n```mermaid\nflowchart TD\n[^`]*```\n\n```text\nR-07\n[^`]*```$/);

@@ -4,14 +4,27 @@ import { choice, requiredText } from '../cli/parameter.ts';
 export const exportRecording = defineCommand({
   name: 'export',
   summary:
-    'Print a recording for elsewhere: its trajectory as a Mermaid graph, or with its prose as Markdown.',
+    'Print a recording for elsewhere: as a graph, as prose, as spans of OpenTelemetry, or its answers as OpenAI streams them.',
   arguments: { recording: requiredText('a recording file, or the scenario it is of') },
   options: {
-    to: choice({ summary: 'what to print', among: ['markdown', 'mermaid'], fallback: 'markdown' }),
+    to: choice({
+      summary: 'what to print',
+      among: ['markdown', 'mermaid', 'otel', 'openai-sse'],
+      fallback: 'markdown',
+    }),
   },
-  run: async ({ recording, to }) => {
-    const [{ findStory }, { drawMermaid }, { tellProse }, { plain }] = await Promise.all([
-      import('../cli/find-story.ts'),
+  run: async ({ recording, to }, { progress }) => {
+    const { findStory } = await import('../cli/find-story.ts');
+    if (to === 'otel' || to === 'openai-sse') {
+      const [story, { exportStory }] = await Promise.all([
+        findStory(recording),
+        import('#recordings'),
+      ]);
+      const { text, losses } = exportStory(story, to);
+      for (const loss of losses) progress(`lost: ${loss}`);
+      return { exitCode: 0, text, json: { recording: story.name, to, text, losses } };
+    }
+    const [{ drawMermaid }, { tellProse }, { plain }] = await Promise.all([
       import('../render/story/draw-mermaid.ts'),
       import('../render/story/tell-prose.ts'),
       import('../render/paint.ts'),

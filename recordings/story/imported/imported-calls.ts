@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
-import type { OpenAiCall, OpenAiExchange, SemanticExchange } from '../format/imported-exchange.ts';
-import { asJson } from '../format/json.ts';
-import { createRequestPacker, type ModelRequest } from '../format/model-request.ts';
-import type { Definition } from '../format/recording.ts';
-import type { AnswerContent } from '../importers/openai/answer-content.ts';
-import { recordedAnswer } from '../importers/openai/recorded-answer.ts';
-import type { ToldModel } from './build-steps.ts';
-import { jsonOrText, type ReadAnswer } from './read-answer.ts';
+import type {
+  OpenAiCall,
+  OpenAiExchange,
+  SemanticExchange,
+} from '../../format/imported-exchange.ts';
+import { asJson } from '../../format/json.ts';
+import { createRequestPacker, type ModelRequest } from '../../format/model-request.ts';
+import type { Definition } from '../../format/recording.ts';
+import type { AnswerContent } from '../../importers/openai/answer-content.ts';
+import { recordedAnswer } from '../../importers/openai/recorded-answer.ts';
+import type { ToldModel } from '../build-steps.ts';
+import { jsonOrText, type ReadAnswer } from '../read-answer.ts';
+import { semanticCall } from './semantic-call.ts';
 
 /** A call at its place, whoever recorded it. */
 type PlacedCall = SemanticExchange | (OpenAiCall & Pick<OpenAiExchange, 't' | 'lane' | 'n'>);
@@ -141,26 +146,6 @@ function refusal(
     message: typeof message === 'string' ? message : `The provider answered ${status}.`,
     retryable: status === 429 || status >= 500,
     statusCode: status,
-  };
-}
-
-function semanticCall({
-  model,
-  request,
-  answer,
-  finishReasons: [finish],
-  usage,
-}: SemanticExchange): ImportedCall {
-  return {
-    model,
-    request: { system: [], tools: [], settings: {}, messages: listOf(request) },
-    answer: {
-      text: typeof answer === 'string' ? answer : JSON.stringify(answer),
-      reasoning: '',
-      calls: [],
-      ...(finish === undefined ? {} : { finish }),
-      tokens: usage,
-    },
   };
 }
 

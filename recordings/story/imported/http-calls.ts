@@ -1,9 +1,9 @@
-import type { HttpCall, WireAnswer } from '../format/http-call.ts';
-import { asJson } from '../format/json.ts';
-import type { ModelFailure } from '../format/model-failure.ts';
-import { httpExchange } from '../replayer/tape.ts';
-import { openAiCall } from '../wire/openai-api.ts';
-import type { ToldExchange } from './build-steps.ts';
+import type { HttpCall, WireAnswer } from '../../format/http-call.ts';
+import { asJson } from '../../format/json.ts';
+import type { ModelFailure } from '../../format/model-failure.ts';
+import { httpExchange } from '../../replayer/tape.ts';
+import { openAiCall } from '../../wire/openai-api.ts';
+import type { ToldExchange } from '../build-steps.ts';
 import type { createCallTeller } from './imported-calls.ts';
 
 /** Tells a request over HTTP: what goes to a model as its turn, all else as a call of what it goes to. */

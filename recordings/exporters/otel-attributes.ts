@@ -1,0 +1,46 @@
+import type { Json } from '#harness';
+
+/** A value as OTLP/JSON wraps it. */
+type AnyValue =
+  | { readonly stringValue: string }
+  | { readonly intValue: string }
+  | { readonly doubleValue: number }
+  | { readonly boolValue: boolean }
+  | { readonly arrayValue: { readonly values: readonly AnyValue[] } };
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: AnyValue;
+}
+
+/** What may be said of a span. Objects and lists of them stand as JSON in a text: spans hold none. */
+export type Attributes = Readonly<Record<string, string | number | boolean | Json | undefined>>;
+
+/** Attributes in the form of OTLP/JSON; what is undefined is left out. */
+export function keyValues(attributes: Attributes): readonly KeyValue[] {
+  return Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined || value === null ? [] : [{ key, value: anyValue(value) }],
+  );
+}
+
+function anyValue(value: Json): AnyValue {
+  switch (typeof value) {
+    case 'string':
+      return { stringValue: value };
+    case 'boolean':
+      return { boolValue: value };
+    case 'number':
+      // 64 bits do not fit into a number of JSON: OTLP writes them as a text.
+      return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+    default:
+      return isTexts(value)
+        ? { arrayValue: { values: value.map(anyValue) } }
+        : { stringValue: JSON.stringify(value) };
+  }
+}
+
+function isTexts(value: Json): value is string[] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
+  );
+}
