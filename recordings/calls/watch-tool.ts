@@ -17,47 +17,37 @@ export interface Watching {
   /** Runs a piece of the tool where it belongs. */
   readonly run: <Result>(work: () => Result) => Result;
   readonly settle: Settle;
+  /** Asked once it has settled: what its caller is given instead of what it came to; undefined for just that. */
+  readonly instead?: () => Promise<unknown> | undefined;
 }
 
 /** Runs a tool and tells what it came to. What it returns passes on as it is: at once, later, or bit by bit. */
-export function watchTool(call: CalledTool, { run, settle }: Watching): unknown {
-  const completed = (output: unknown): void =>
+export function watchTool(call: CalledTool, watching: Watching): unknown {
+  const { run, settle, instead } = watching;
+  const completed = (output: unknown): unknown => {
     settle(() => ({ kind: 'completed', output: jsonOf(output, `/${call.tool}/output`) }));
-  const failed = (error: unknown): void =>
+    return instead?.() ?? output;
+  };
+  const failed = (error: unknown): unknown => {
     settle(() => ({ kind: 'failed', error: toolFailureOf(error) }));
-  const result = ((): unknown => {
-    try {
-      return run(call.run);
-    } catch (error) {
-      failed(error);
-      throw error;
-    }
-  })();
-  if (isAsyncIterable(result)) return watchShown(result, { call, run, settle });
-  if (!(result instanceof Promise)) {
-    completed(result);
-    return result;
+    const other = instead?.();
+    if (other === undefined) throw error;
+    return other;
+  };
+  let result: unknown;
+  try {
+    result = run(call.run);
+  } catch (error) {
+    return failed(error);
   }
-  return settled(result, completed, failed);
-}
-
-async function settled(
-  result: Promise<unknown>,
-  completed: (output: unknown) => void,
-  failed: (error: unknown) => void,
-): Promise<unknown> {
-  const output = await result.catch((error: unknown) => {
-    failed(error);
-    throw error;
-  });
-  completed(output);
-  return output;
+  if (isAsyncIterable(result)) return watchShown(result, { ...watching, call });
+  return result instanceof Promise ? result.then(completed, failed) : completed(result);
 }
 
 /** The last thing that is shown is the output. */
 async function* watchShown(
   shown: AsyncIterable<unknown>,
-  { call, run, settle }: Watching & { readonly call: CalledTool },
+  { call, run, settle, instead }: Watching & { readonly call: CalledTool },
 ): AsyncGenerator {
   const seen: Json[] = [];
   const iterator = shown[Symbol.asyncIterator]();
@@ -70,9 +60,14 @@ async function* watchShown(
     }
   } catch (error) {
     settle(() => ({ kind: 'failed', error: toolFailureOf(error), shown: seen }));
-    throw error;
+    const other = instead?.();
+    if (other === undefined) throw error;
+    yield await other;
+    return;
   } finally {
     await iterator.return?.();
   }
   settle(() => ({ kind: 'completed', output: seen.at(-1) ?? null, shown: seen.slice(0, -1) }));
+  const other = instead?.();
+  if (other !== undefined) yield await other;
 }

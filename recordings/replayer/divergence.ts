@@ -58,6 +58,8 @@ export interface Drift {
 /** Where a run left its recording, and the first thing that was different. */
 export interface Divergence extends Drift {
   readonly recording: string;
+  /** The recording is one of calls, which whoever made it makes again. */
+  readonly calls?: true;
   /** Parts of the request that are equal. */
   readonly equal: readonly string[];
   /** What the recording holds after that place. */

@@ -116,6 +116,13 @@ function runVitest(
   });
 }
 
+/** Lets the messages of one recording pass until a day. */
+const accept = (until: string): Promise<void> =>
+  writeFile(
+    join(recordings, 'answers.policy.json'),
+    JSON.stringify({ MESSAGE: { level: 'warn', reason: 'other words', until } }),
+  );
+
 const kept = [
   'answers.jsonl',
   'forgets-what-was-said.jsonl',
@@ -149,6 +156,7 @@ test('recordings are made when they are asked for, kept if the test passes, and 
 }, 120_000);
 
 test('what is not as recorded fails the test, although its agent swallows it; matchers say what they miss', async () => {
+  await accept('2026-01-31');
   const { output, passed } = await runVitest(
     { CHANGED: 'Where?' },
     '-t',
@@ -158,10 +166,24 @@ test('what is not as recorded fails the test, although its agent swallows it; ma
   expect(output).toContain('3 failed');
   expect(output).toContain('groundhog: 1 recording replayed · 0 calls exact · 1 drifted · ');
   expect(output).toContain(
-    'messages/0/content/0/text is "Where?", recorded is "Where is it?". If that is meant, record it again',
+    'messages/0/content/0/text is "Where?", recorded is "Where is it?". It was accepted until 2026-01-31: other words. If that is meant, record it again',
   );
+  expect(output).toMatch(/npx groundhog accept '\S+answers\.jsonl' --class MESSAGE/);
   expect(output).toContain('The tools called are find.');
   expect(output).toContain('The request at main#1 does not begin with the one before it');
+}, 60_000);
+
+test('what is accepted passes, and is listed before the line at the end', async () => {
+  await accept('2999-12-31');
+  const { output, passed } = await runVitest({ CHANGED: 'Where?' }, '-t', 'answers');
+  expect(output).toContain(
+    'answers.jsonl: policy MESSAGE: warn until 2999-12-31, 2 places (other words)\n',
+  );
+  expect(output).toMatch(/answers\.jsonl: warning: MESSAGE model call at main#0, and 1 more/);
+  expect(output).toContain(
+    'groundhog: 1 recording replayed · 1 call exact · 0 drifted · 2 accepted · ',
+  );
+  expect(passed).toBe(true);
 }, 60_000);
 
 test('a run without a recording fails', async () => {

@@ -1,6 +1,8 @@
+import { relative } from 'node:path';
 import { expect, type TestAPI } from 'vitest';
 import { HarnessError } from '#harness';
 import {
+  acceptableClasses,
   type CallReplayOptions,
   type CallReplayReport,
   placeName,
@@ -60,7 +62,8 @@ function reportOf(recording: TestRecording, test: string): CallReplayReport | un
   try {
     return recording.report();
   } catch (error) {
-    if (error instanceof ReplayDivergedError) throw new TestReplayDivergedError(error, test);
+    if (error instanceof ReplayDivergedError)
+      throw new TestReplayDivergedError(error, { test, path: recording.path });
     throw error;
   }
 }
@@ -79,8 +82,11 @@ function said(value: unknown): string {
 }
 
 class TestReplayDivergedError extends HarnessError {
-  constructor(error: ReplayDivergedError, test: string) {
-    const { recording, class: kind, at, difference, cause, note } = error.divergence;
+  constructor(
+    error: ReplayDivergedError,
+    { test, path }: { readonly test: string; readonly path: string },
+  ) {
+    const { recording, class: kind, at, difference, cause, note, expired } = error.divergence;
     const where = at === undefined ? 'at its end' : `at ${at.exchange}, ${placeName(at.place)}`;
     const first = cause?.difference ?? difference;
     super({
@@ -96,8 +102,18 @@ class TestReplayDivergedError extends HarnessError {
               `${first.subject}${first.pointer} is ${said(first.asked)}, recorded is ${said(first.recorded)}.`,
             ]),
         ...(note === undefined ? [] : [note]),
+        ...(expired === undefined
+          ? []
+          : [`It was accepted until ${expired.until}: ${expired.reason}.`]),
       ].join(' '),
-      hint: `If that is meant, record it again: npx vitest run -u -t '${test}'.`,
+      hint: [
+        `If that is meant, record it again: npx vitest run -u -t '${test}'.`,
+        ...(acceptableClasses.some((each) => each === kind)
+          ? [
+              `For a while: npx groundhog accept '${relative('', path)}' --class ${kind} --reason TEXT --until YYYY-MM-DD.`,
+            ]
+          : []),
+      ].join(' '),
       cause: error,
     });
   }
@@ -107,7 +123,7 @@ class NoAgreementError extends HarnessError {
   constructor({ recording, unverifiable }: CallReplayReport) {
     const [first] = unverifiable;
     const place =
-      first === undefined ? '' : ` The first is ${placeName(first.at.place)}: ${first.note}`;
+      first?.at === undefined ? '' : ` The first is ${placeName(first.at.place)}: ${first.note}`;
     super({
       code: 'REPLAY_UNVERIFIABLE',
       message: `The replay of ${recording} could not compare ${unverifiable.length} calls.${place}`,

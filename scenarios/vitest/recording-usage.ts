@@ -1,4 +1,4 @@
-import type { CallReplayReport } from '#recordings';
+import { type CallReplayReport, formatStandings, placeName } from '#recordings';
 import type { TestRecording } from './test-recording.ts';
 
 /** What a test did with its recording, as its reporter is told. */
@@ -9,6 +9,10 @@ export interface RecordingUsage {
   readonly isDrifted: boolean;
   /** Calls that were answered from the recording, each as it was recorded. */
   readonly calls: number;
+  /** Places that were not as recorded, and that somebody accepts. */
+  readonly accepted: number;
+  /** What is said of each policy, and of what it warns of. */
+  readonly notes: readonly string[];
   /** Tokens of the answers that no model had to give again, by model. */
   readonly tokens: Readonly<Record<string, Tokens>>;
 }
@@ -24,12 +28,23 @@ declare module 'vitest' {
   }
 }
 
+/** What is said of calls that were not asked for. */
+const notAsked: ReadonlySet<string> = new Set(['MISSING_CALL', 'EDITED', 'UNVERIFIABLE']);
+
 /** Tokens are those that the provider counted; where it counted none, none are. */
 export function usageOf(
   { path, isRecording, isDrifted, calls }: TestRecording,
   report?: CallReplayReport,
 ): RecordingUsage {
-  const unread = { path, isRecorded: isRecording, isDrifted: isDrifted(), calls: 0, tokens: {} };
+  const unread = {
+    path,
+    isRecorded: isRecording,
+    isDrifted: isDrifted(),
+    calls: 0,
+    accepted: 0,
+    notes: [],
+    tokens: {},
+  };
   if (report === undefined) return unread;
   const { header, exchanges } = calls();
   const byDefault = 'model' in header ? header.model?.modelId : undefined;
@@ -44,6 +59,14 @@ export function usageOf(
       output: before.output + (finish?.usage.outputTokens.total ?? 0),
     });
   }
-  const answered = report.models + report.tools;
-  return { ...unread, calls: answered, tokens: Object.fromEntries(tokens) };
+  const inexact = report.drifts.flatMap(({ class: kind, at }) =>
+    at === undefined || notAsked.has(kind) ? [] : [placeName(at.place)],
+  );
+  return {
+    ...unread,
+    calls: report.models + report.tools - new Set(inexact).size,
+    accepted: report.drifts.length,
+    notes: formatStandings(report),
+    tokens: Object.fromEntries(tokens),
+  };
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { RecordingUsage, Tokens } from './recording-usage.ts';
 
 /** What a million tokens of a model cost, in a currency of yours. */
@@ -17,6 +18,7 @@ export function recordingsLine(usages: readonly RecordingUsage[], prices?: Token
   const made = count(usages.length - replayed.length, 'recording');
   if (replayed.length === 0) return `groundhog: ${made} made`;
   const calls = replayed.reduce((sum, each) => sum + each.calls, 0);
+  const accepted = replayed.reduce((sum, each) => sum + each.accepted, 0);
   const tokens = replayed.flatMap((each) => Object.entries(each.tokens));
   const sum = (of: keyof Tokens): number => tokens.reduce((total, [, each]) => total + each[of], 0);
   return [
@@ -24,9 +26,17 @@ export function recordingsLine(usages: readonly RecordingUsage[], prices?: Token
     ...(replayed.length === usages.length ? [] : [`${made} made`]),
     `${count(calls, 'call')} exact`,
     `${replayed.filter(({ isDrifted }) => isDrifted).length} drifted`,
+    ...(accepted === 0 ? [] : [`${accepted} accepted`]),
     `${sum('input')} input and ${sum('output')} output tokens not asked for again`,
     ...costs(tokens, prices),
   ].join(' · ');
+}
+
+/** What is accepted of recordings, a line for each policy and for each thing that one warns of. */
+export function acceptedLines(usages: readonly RecordingUsage[]): readonly string[] {
+  return usages.flatMap(({ path, notes }) =>
+    notes.map((note) => `groundhog: ${relative('', path)}: ${note}`),
+  );
 }
 
 function costs(

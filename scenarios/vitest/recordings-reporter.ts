@@ -1,8 +1,8 @@
 import type { TestModule } from 'vitest/node';
-import { recordingsLine, type TokenPrices } from './recordings-line.ts';
+import { acceptedLines, recordingsLine, type TokenPrices } from './recordings-line.ts';
 
 /**
- * A reporter for vitest that ends a run with a line about its recordings. A run in which no test used one fails: whoever
+ * A reporter for vitest that ends a run with a line about its recordings, and one for each thing that is accepted of them. A run in which no test used one fails: whoever
  * names this reporter has recordings, and a filter or a name that changed has lost them.
  */
 export class RecordingsReporter {
@@ -17,7 +17,8 @@ export class RecordingsReporter {
     const usages = tests.flatMap((test) => test.meta().groundhog ?? []);
     const hasFailed = tests.some((test) => test.result().state === 'failed');
     if (usages.length > 0) {
-      process.stdout.write(`${recordingsLine(usages, this.#prices)}\n`);
+      const lines = [...acceptedLines(usages), recordingsLine(usages, this.#prices)];
+      process.stdout.write(`${lines.join('\n')}\n`);
     } else if (!hasFailed) {
       process.stdout.write('groundhog: no test of this run used a recording.\n');
       process.exitCode = 1;

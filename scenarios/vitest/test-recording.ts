@@ -10,6 +10,7 @@ import {
   isSession,
   openCallReplay,
   readAnyRecording,
+  readPolicy,
   recordModel,
   recordTools,
 } from '#recordings';
@@ -57,7 +58,8 @@ export async function openTestRecording(
   if (!isThere) throw new TestRecordingMissingError(name, path);
   const recording = await readAnyRecording(path);
   if (isSession(recording)) throw new TestRecordingMissingError(name, path);
-  return replayOf(path, openCallReplay(recording, { tools }));
+  const drift = { policy: await readPolicy(path), today: new Date().toISOString().slice(0, 10) };
+  return replayOf(path, openCallReplay(recording, { tools, drift }));
 }
 
 function recordingOf(path: string, recorder: CallRecorder): TestRecording {

@@ -51,6 +51,23 @@ test('a class is an error, is accepted, and is an error again', async () => {
   expect(await replayed('text')).toMatchObject({ exitCode: 1 });
 });
 
+test('calls of an agent are accepted by their file; what is replayed without policies is not', async () => {
+  const [calls, answers] = ['call', 'response-only'].map((kind) => {
+    const file = join(directory, `${kind}.jsonl`);
+    cpSync(`recordings/format/conformance/valid/${kind}.jsonl`, file);
+    return file;
+  });
+  const order = { ...onTrial, class: 'SYSTEM' };
+  expect(await accept.start({ ...order, recording: calls }, quietIo)).toMatchObject({
+    exitCode: 0,
+    json: { class: 'SYSTEM', level: 'warn', policy: join(directory, 'call.policy.json') },
+  });
+  expect(existsSync(join(directory, 'call.policy.json'))).toBe(true);
+  await expect(accept.start({ ...order, recording: answers }, quietIo)).rejects.toThrow(
+    '(fidelity response-only) is replayed without policies',
+  );
+});
+
 test.for([
   ['no reason', { reason: undefined }, '--reason is missing'],
   ['no day', { until: undefined }, '--until is missing'],

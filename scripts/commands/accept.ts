@@ -18,10 +18,16 @@ export const accept = defineCommand({
     remove: toggle('make the class an error again'),
   },
   run: async ({ recording, remove, ...order }): Promise<CommandResult> => {
-    const [{ acceptDrift, readRecording, withdrawAcceptance }, { recordingFile }] =
-      await Promise.all([import('#recordings'), import('#scenarios')]);
-    const file = await recordingFile(recording);
-    const { header } = await readRecording(file);
+    const [
+      { acceptDrift, PolicyRefusedError, readAnyRecording, withdrawAcceptance },
+      { recordingOf },
+    ] = await Promise.all([import('#recordings'), import('../cli/find-story.ts')]);
+    const file = await recordingOf(recording);
+    const { header } = await readAnyRecording(file);
+    if (!['session', 'call'].includes(header.fidelity)) {
+      const reason = `${header.name} (fidelity ${header.fidelity}) is replayed without policies`;
+      throw new PolicyRefusedError(reason, 'Sessions and calls of agents have them.');
+    }
     const { class: kind, reason, until, level } = order;
     if (remove) {
       const policy = await withdrawAcceptance(file, kind);

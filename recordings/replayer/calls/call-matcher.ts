@@ -1,16 +1,17 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ExchangePlace, Json } from '#harness';
+import type { ModelName } from '../../format/header.ts';
 import type { HttpCall, WireRequest } from '../../format/http-call.ts';
 import { type Difference, firstDifference } from '../../format/json.ts';
 import { type ModelRequest, requestOf } from '../../format/model-request.ts';
 import { placeName, placeOf } from '../../format/recording.ts';
 import { withoutSecrets } from '../../format/redaction.ts';
 import { asksTheSame } from '../../format/same-request.ts';
-import type { ModelName } from '../../recorder/call-log.ts';
 import { compareHttp } from '../../wire/replay/compare-http.ts';
 import { compareRequest } from '../compare-request.ts';
 import type { Divergence, ExchangeReference } from '../divergence.ts';
 import type { Latch } from '../latch.ts';
+import type { DriftLedger } from '../policy/drift-ledger.ts';
 import {
   httpExchange,
   lineAt,
@@ -56,16 +57,22 @@ export interface CallMatcher {
   readonly tool: (asked: AskedTool, callId: string, time: number) => TapedTool;
   /** What came of a call that asked the same, whoever made it: each call answers one. */
   readonly anyTool: (asked: AskedTool) => TapedTool;
-  /** Diverges unless a tool that ran came to what is recorded. */
-  readonly outcome: (recorded: TapedTool, outcome: Json) => void;
+  /** Whether a tool that ran came to what is recorded: false only where another outcome is accepted, otherwise it diverges. */
+  readonly outcome: (recorded: TapedTool, outcome: Json) => boolean;
   readonly isAsked: (exchange: TapedExchange) => boolean;
+}
+
+export interface MatcherParts {
+  readonly tape: CallTape;
+  readonly latch: Latch;
+  readonly ledger: DriftLedger;
 }
 
 type Finding = Pick<Divergence, 'class' | 'difference' | 'cause' | 'note'> & {
   readonly equal?: readonly string[];
 };
 
-export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
+export function createCallMatcher({ tape, latch, ledger }: MatcherParts): CallMatcher {
   const asked = new Set<string>();
   const isAsked = (exchange: TapedExchange): boolean => asked.has(placeName(placeOf(exchange)));
   const take = <Taken extends TapedExchange>(exchange: Taken): Taken => {
@@ -74,21 +81,28 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
   };
   const diverge = (at: ExchangeReference, { equal = [], ...finding }: Finding): never => {
     const next = tape.after(at.place);
+    const expired = ledger.expired(finding.class);
     return latch.diverge({
       ...finding,
       recording: tape.recording.header.name,
+      calls: true,
       line: lineAt(tape, at.place),
       definitions: [],
       at,
       equal,
       ...(next === undefined ? {} : { next: referenceTo(next) }),
+      ...(expired === undefined ? {} : { expired }),
       edited: tape.edited,
     });
+  };
+  const differ = (at: ExchangeReference, finding: Finding): void => {
+    const { equal: _, ...drift } = finding;
+    if (!ledger.accepts({ ...drift, at, line: lineAt(tape, at.place) })) diverge(at, finding);
   };
   const compareInput = (found: TapedTool, { tool, input }: AskedTool): void => {
     const difference = differenceOf('input', found.input, input);
     const at = { exchange: toolExchange({ tool, input }), place: placeOf(found) };
-    if (difference !== undefined) diverge(at, { class: 'TOOL_INPUT', difference });
+    if (difference !== undefined) differ(at, { class: 'TOOL_INPUT', difference });
   };
   const extra = (lane: string, exchange: string, note: string): never =>
     diverge({ exchange, place: behind(tape, lane) }, { class: 'EXTRA_CALL', note });
@@ -102,8 +116,11 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
         return extra(lane, modelExchange, `The recording holds ${n} model calls of ${lane}.`);
       }
       take(found);
-      const finding = otherModel(tape, found, model) ?? findDifference(found, options, tape);
-      if (finding !== undefined) diverge(referenceTo(found), finding);
+      const findings = [
+        ...otherModel(tape, found, model),
+        ...findDifferences(found, options, tape),
+      ];
+      for (const finding of findings) differ(referenceTo(found), finding);
       return found;
     },
     tool: (call, callId, time) => {
@@ -125,13 +142,18 @@ export function createCallMatcher(tape: CallTape, latch: Latch): CallMatcher {
       const same = open.find(({ input }) => differenceOf('input', input, call.input) === undefined);
       if (same !== undefined) return take(same);
       const [first] = open;
-      if (first !== undefined) compareInput(first, call);
+      if (first !== undefined) {
+        compareInput(first, call);
+        return take(first);
+      }
       return extra(call.lane, toolExchange(call), 'It holds no such call that is still open.');
     },
     outcome: (recorded, outcome) => {
       const difference = differenceOf('outcome', recorded.outcome, outcome);
-      if (difference !== undefined)
-        diverge(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+      if (difference !== undefined) {
+        differ(referenceTo(recorded), { class: 'TOOL_RESULT', difference });
+      }
+      return difference === undefined;
     },
   };
 }
@@ -176,26 +198,25 @@ function otherModel(
   tape: CallTape,
   found: TapedModel,
   model: ModelName | undefined,
-): Finding | undefined {
+): readonly Finding[] {
   const recorded = tape.modelOf(found);
-  if (recorded === undefined || model === undefined) return undefined;
-  if (recorded.provider === model.provider && recorded.modelId === model.modelId) return undefined;
+  if (recorded === undefined || model === undefined) return [];
+  if (recorded.provider === model.provider && recorded.modelId === model.modelId) return [];
   const difference = firstDifference('model', { ...recorded }, { ...model });
-  return difference && { class: 'MODEL', difference };
+  return difference === undefined ? [] : [{ class: 'MODEL', difference }];
 }
 
-/** What a request differs in, and where that comes from; undefined when it is only what recordings do not hold. */
-function findDifference(
+/** All that a request differs in, and where that comes from; nothing when it is only what recordings do not hold. */
+function findDifferences(
   { request }: TapedModel,
   options: LanguageModelV4CallOptions,
   tape: CallTape,
-): Finding | undefined {
-  if (asksTheSame(request, options)) return undefined;
+): readonly Finding[] {
+  if (asksTheSame(request, options)) return [];
   const recorded = withoutSecretsIn(request);
   const asked = withoutSecretsIn(requestOf(options));
   const { found, equal } = compareRequest(recorded, asked, tape);
-  const [first] = found;
-  return first && { ...first, equal };
+  return found.map((each) => ({ ...each, equal }));
 }
 
 function withoutSecretsIn({ system, tools, settings, messages }: ModelRequest): ModelRequest {

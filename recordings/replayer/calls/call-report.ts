@@ -1,15 +1,11 @@
-import type { Divergence, ExchangeReference } from '../divergence.ts';
+import type { Divergence } from '../divergence.ts';
 import { missingCall } from '../find-end-divergences.ts';
-import { referenceTo, type TapedExchange } from '../tape.ts';
+import type { DriftLedger } from '../policy/drift-ledger.ts';
+import type { Standings } from '../report/format-standings.ts';
+import { lineAt, referenceTo, type TapedExchange } from '../tape.ts';
 import { type CallTape, isHttp, isModel } from './call-tape.ts';
 
-/** Something that nobody can say of a replay, because it did not happen in it. */
-export interface CallDoubt {
-  readonly at: ExchangeReference;
-  readonly note: string;
-}
-
-export interface CallReplayReport {
+export interface CallReplayReport extends Standings {
   readonly recording: string;
   /** Calls that were asked for, and answered as they were recorded. */
   readonly models: number;
@@ -17,7 +13,6 @@ export interface CallReplayReport {
   readonly http: number;
   /** `unverifiable`: nothing diverged, and of something nobody can say. That is no agreement. */
   readonly verdict: 'same' | 'unverifiable';
-  readonly unverifiable: readonly CallDoubt[];
 }
 
 /** What became of the calls of a recording. */
@@ -39,39 +34,51 @@ export function openOf({ tape, ...of }: AnsweredCalls): readonly TapedExchange[]
   );
 }
 
-export function reportOf({ tape, ...of }: AnsweredCalls): CallReplayReport {
+/** What nobody can say of these calls, because it did not happen in the replay, goes to the ledger. */
+export function reportOf({ tape, ...of }: AnsweredCalls, ledger: DriftLedger): CallReplayReport {
   const asked = tape.exchanges.filter(of.isAsked);
   const models = asked.filter(isModel).length;
   const http = asked.filter(isHttp).length;
-  const hidden = tape.exchanges.filter((each) => of.isDue(each) && !of.isAsked(each));
-  const unverifiable = [
-    ...hidden.filter(of.isHidden).map((each) => ({
-      at: referenceTo(each),
-      note: 'The tool in which it was made did not run.',
-    })),
-    ...tape.exchanges.filter(of.isUnseen).map((each) => ({
-      at: referenceTo(each),
-      note: 'The tool ran, and nobody could compare what it came to.',
-    })),
-  ];
+  const doubt = (exchange: TapedExchange, note: string): void => {
+    const at = referenceTo(exchange);
+    ledger.doubt({ at, line: lineAt(tape, at.place), note });
+  };
+  for (const each of tape.exchanges) {
+    if (of.isDue(each) && !of.isAsked(each) && of.isHidden(each)) {
+      doubt(each, 'The tool in which it was made did not run.');
+    }
+    if (of.isUnseen(each)) doubt(each, 'The tool ran, and nobody could compare what it came to.');
+  }
+  const unverifiable = ledger.doubts();
   return {
     recording: tape.recording.header.name,
     models,
     tools: asked.length - models - http,
     http,
     verdict: unverifiable.length === 0 ? 'same' : 'unverifiable',
+    drifts: ledger.accepted(),
     unverifiable,
+    policies: ledger.standings(),
   };
 }
 
-/** What only the end shows: calls that nobody asked for, and a file that is not as it was written. */
+/** What only the end shows and nobody accepts: calls that nobody asked for, and a file that is not as it was written. */
 export function endDivergence(
   tape: CallTape,
   open: readonly TapedExchange[],
+  ledger: DriftLedger,
 ): Divergence | undefined {
-  const missing = missingCall(tape, open);
+  const found = [missingCall(tape, open), editedFile(tape)].find(
+    (each) => each !== undefined && !ledger.accepts(each),
+  );
+  if (found === undefined) return undefined;
+  const expired = ledger.expired(found.class);
+  return { ...found, calls: true, ...(expired === undefined ? {} : { expired }) };
+}
+
+function editedFile(tape: CallTape): Divergence | undefined {
   const [first] = tape.edited;
-  if (missing !== undefined || first === undefined) return missing;
+  if (first === undefined) return undefined;
   return {
     recording: tape.recording.header.name,
     class: 'EDITED',

@@ -3,7 +3,7 @@ import { createLanes } from '../../calls/lane.ts';
 import { asWhole, createWhole } from '../../calls/whole.ts';
 import { type AnyTools, wrapTools } from '../../calls/wrap-tools.ts';
 import type { CallRecording } from '../../format/call-recording.ts';
-import type { ModelName } from '../../recorder/call-log.ts';
+import type { ModelName } from '../../format/header.ts';
 import type { HttpInterception } from '../../wire/intercept-http.ts';
 import { openAiApi } from '../../wire/openai-api.ts';
 import type { Fetch } from '../../wire/record/record-fetch.ts';
@@ -11,6 +11,8 @@ import { replayFetch } from '../../wire/replay/replay-fetch.ts';
 import { type ReplayHttpOptions, replayHttp } from '../../wire/replay/replay-http.ts';
 import type { Divergence } from '../divergence.ts';
 import { createLatch } from '../latch.ts';
+import { createDriftLedger } from '../policy/drift-ledger.ts';
+import { type DatedPolicy, strict } from '../policy/drift-policy.ts';
 import type { TapedExchange, TapedModel } from '../tape.ts';
 import { createCallMatcher } from './call-matcher.ts';
 import {
@@ -42,6 +44,8 @@ export interface CallReplayOptions {
   readonly tools?: Answers | Readonly<Record<string, Answers>>;
   /** `live`: the models themselves answer, and are compared with nothing. `recorded` by default. */
   readonly model?: Answers;
+  /** What is accepted although it is not as recorded; nothing by default. */
+  readonly drift?: DatedPolicy;
 }
 
 /** How a replay is reached from where neither models nor tools are wrapped. */
@@ -82,11 +86,12 @@ export interface CallReplay {
  */
 export function openCallReplay(
   recording: CallRecording,
-  { tools = 'recorded', model: answers = 'recorded' }: CallReplayOptions = {},
+  { tools = 'recorded', model: answers = 'recorded', drift = strict }: CallReplayOptions = {},
 ): CallReplay {
   const tape = layOutCalls(recording);
   const latch = createLatch();
-  const matcher = createCallMatcher(tape, latch);
+  const ledger = createDriftLedger(drift);
+  const matcher = createCallMatcher({ tape, latch, ledger });
   const laid = new Map<TapedModel, LaidAnswer>();
   const lanes = createLanes<LanePosition>((parent, key) => ({
     name: `${parent?.name ?? ''}${key}`,
@@ -144,9 +149,9 @@ export function openCallReplay(
     finish: () => {
       latch.check();
       for (const each of http.waiting) matcher.readsOn(each);
-      const end = endDivergence(tape, openOf(calls));
+      const end = endDivergence(tape, openOf(calls), ledger);
       if (end !== undefined) latch.diverge(end);
-      return reportOf(calls);
+      return reportOf(calls, ledger);
     },
   };
 }

@@ -33,6 +33,9 @@ export interface DatedPolicy {
   readonly today: string;
 }
 
+/** Nothing is accepted. */
+export const strict: DatedPolicy = { policy: {}, today: '' };
+
 /** One class's policy as a replay found it. */
 export interface PolicyStanding extends DriftAcceptance {
   readonly class: DivergenceClass;
