@@ -1,4 +1,5 @@
-import { canonicalJson, type ExchangePlace, fingerprint, type Json } from '#harness';
+import type { ExchangePlace, Json } from '#harness';
+import { canonicalJson, fingerprint } from '#harness/values';
 import type { HttpCall, WireRequest } from '../format/http-call.ts';
 import { createRequestUnpacker, type ModelRequest } from '../format/model-request.ts';
 import {

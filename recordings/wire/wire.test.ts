@@ -128,7 +128,9 @@ test('replayed without a server the agent says the same', async () => {
     tools: 0,
     http: 4,
     verdict: 'same',
+    drifts: [],
     unverifiable: [],
+    policies: [],
   });
 });
 
