@@ -201,6 +201,26 @@ function changed<Kept>(kept: Kept, from: string, to: string): Kept {
 const captureKept = (kept: SavedSession): Promise<unknown> =>
   captureSession({ saved: kept, name: kept.sessionId, ...desk });
 
+test('a session that went on with another model says of each answer whose it is, and replays', async () => {
+  {
+    await using harness = await open();
+    await say(harness, 'moved', ['How are you?']);
+  }
+  await using harness = await open({ model: { ...model, modelId: 'later' } });
+  await harness.send({ sessionId: 'moved', messageId: 'moved/2', text: 'And now?', principal });
+  await harness.outcome('moved/2');
+  const { recording } = await captureSession({
+    saved: await saved('moved'),
+    name: 'moved',
+    ...desk,
+  });
+  const answeredBy = recording.exchanges.flatMap((each) =>
+    each.t === 'model' ? [(each.model ?? recording.header.model).modelId] : [],
+  );
+  expect(answeredBy).toEqual(['desk', 'later']);
+  expect(recording.header).toMatchObject({ model: { modelId: 'desk' }, losses: [framingLoss] });
+});
+
 test('what a step has saved and what the log says are two witnesses, and must agree', async () => {
   await using harness = await open();
   const decide = async (): Promise<void> => {

@@ -8,11 +8,11 @@ import {
   type SessionEvent,
 } from '#harness';
 import { memoryBacking, simulatedHost } from '#harness/testing';
+import type { ModelName } from '../format/header.ts';
 import { asJson, firstDifference } from '../format/json.ts';
 import type { Recording } from '../format/recording.ts';
 import { createRecorder } from '../recorder/create-recorder.ts';
 import { verifyRecording } from '../recorder/verify-recording.ts';
-import type { ModelIdentity } from '../replayer/compare-request.ts';
 import { replayModel } from '../replayer/replay-model.ts';
 import { UnplacedCallError } from '../replayer/unplaced-call-error.ts';
 import { arrangeSlots } from './arrange-slots.ts';
@@ -58,16 +58,19 @@ export async function captureSession(options: CaptureOptions): Promise<Captured>
   const { sessionId } = saved;
   const chosen = chooseRuns(saved, runs);
   const walk = walkRuns(sessionId, chosen, (place) => whyAskedOtherwise(place, chosen, agents));
-  const { exchanges, stepOf } = savedExchanges(walk, chosen.runs.length);
-  const models = modelsOf(chosen);
-  const [model = unknownModel] = models;
+  const model = modelOf(chosen) ?? unknownModel;
+  const { exchanges, stepOf } = savedExchanges(walk, {
+    runs: chosen.runs.length,
+    model,
+    summariser: memory?.summariser,
+  });
   const recorder = createRecorder({
     inner: exchanges,
     name,
     made: `captured:${model.modelId}`,
     model,
     agents,
-    losses: lossesOf(chosen, models),
+    losses: lossesOf(chosen),
     arrange: (slots) => arrangeSlots(slots, { runs: chosen.runs, stepOf }),
   });
   const host = simulatedHost({ startsAt: 0, seed: 1 });
@@ -99,16 +102,15 @@ export async function captureSession(options: CaptureOptions): Promise<Captured>
   return { recording, left: chosen.left };
 }
 
-/** Who answered, in the order in which they first did. */
-function modelsOf({ byId }: ChosenRuns): readonly ModelIdentity[] {
-  const models = new Map<string, ModelIdentity>();
+/** Who answered first. */
+function modelOf({ byId }: ChosenRuns): ModelName | undefined {
   for (const { output } of [...byId.values()].flatMap(({ steps }) => steps)) {
     const answer = savedAnswer(output);
     if (answer === undefined || !('asked' in answer) || answer.asked === undefined) continue;
     const { provider, modelId } = answer.asked;
-    models.set(`${provider}/${modelId}`, { provider, modelId });
+    return { provider, modelId };
   }
-  return [...models.values()];
+  return undefined;
 }
 
 /** The log says which prompt a turn was told; of tools it says no more than that they changed. */

@@ -1,4 +1,3 @@
-import type { ModelIdentity } from '../replayer/compare-request.ts';
 import type { ChosenRuns } from './choose-runs.ts';
 import { savedAnswer } from './saved-output.ts';
 
@@ -7,10 +6,7 @@ export const framingLoss =
   'how the provider framed its answers: their pieces, the ids of responses, details of usage, warnings, sources, the order of arguments, and those that a tool does not know';
 
 /** What a captured recording says that it does not hold. */
-export function lossesOf(
-  { byId, cleared }: ChosenRuns,
-  models: readonly ModelIdentity[],
-): readonly string[] {
+export function lossesOf({ byId, cleared }: ChosenRuns): readonly string[] {
   const answers = [...byId.values()]
     .flatMap(({ steps }) => steps)
     .flatMap(({ output }) => savedAnswer(output) ?? []);
@@ -26,14 +22,6 @@ export function lossesOf(
     ...(isUnheld
       ? [
           'what some models were asked: it is composed by the agents of today, and was not held to what was asked then',
-        ]
-      : []),
-    ...(models.length > 1
-      ? [
-          `which answers are of ${models
-            .slice(1)
-            .map(({ modelId }) => modelId)
-            .join(' and ')}`,
         ]
       : []),
     ...(cleared > 0

@@ -1,6 +1,6 @@
 import type { ExchangePlace, Exchanges } from '#harness';
-import { placeName, steeringPlace } from '../format/recording.ts';
-import type { ModelIdentity } from '../replayer/compare-request.ts';
+import type { ModelName } from '../format/header.ts';
+import { isSummaryLane, placeName, steeringPlace } from '../format/recording.ts';
 import { replayModel } from '../replayer/replay-model.ts';
 import { answerOf } from './answer-of-turn.ts';
 import {
@@ -12,8 +12,8 @@ import {
 } from './saved-output.ts';
 import type { StepInHand, Walk } from './walk-runs.ts';
 
-/** Who is thought to have answered where the steps do not say it. */
-export const unknownModel: ModelIdentity = { provider: 'unknown', modelId: 'unknown' };
+/** Who is taken to have answered where no step says it. */
+export const unknownModel: ModelName = { provider: 'unknown', modelId: 'unknown' };
 
 /** What was asked and answered, step by step: what was asked is what the walk asks, what was answered is in the step. */
 export interface SavedExchanges {
@@ -23,7 +23,19 @@ export interface SavedExchanges {
   readonly stepOf: ReadonlyMap<string, StepInHand>;
 }
 
-export function savedExchanges({ here, refuse }: Walk, runCount: number): SavedExchanges {
+export function savedExchanges(
+  { here, refuse }: Walk,
+  {
+    runs: runCount,
+    model,
+    summariser = model,
+  }: {
+    readonly runs: number;
+    /** Who is taken to have answered where a step does not say it; and who to have written summaries. */
+    readonly model: ModelName;
+    readonly summariser?: ModelName | undefined;
+  },
+): SavedExchanges {
   const stepOf = new Map<string, StepInHand>();
   /** What the step in hand has saved, read by `read`. */
   const saved = <Value>(
@@ -58,7 +70,7 @@ export function savedExchanges({ here, refuse }: Walk, runCount: number): SavedE
         const step = here();
         const answer = saved(place, savedAnswer);
         const asked = 'asked' in answer ? answer.asked : undefined;
-        return replayModel(asked ?? unknownModel, () => {
+        return replayModel(asked ?? (isSummaryLane(place.lane) ? summariser : model), () => {
           const made = answerOf(answer, placeName(place));
           if ('lost' in made) throw refuse(step.place, made.lost);
           return made.answer;

@@ -213,6 +213,9 @@ export function laneOf(lane: string): {
   return { run: run ?? Number.NaN, sibling, ...(agent === undefined ? {} : { agent }) };
 }
 
+/** Whether summaries are written in this lane: of all that a session asks, only they may be another model's by its code. */
+export const isSummaryLane = (lane: string): boolean => laneOf(lane).agent === 'memory';
+
 /** Where what a run read before a model turn stands: beside the turn, in a lane of its own. */
 export function steeringPlace({ lane, ordinal }: ExchangePlace): ExchangePlace {
   return { lane: `${lane}/steering`, ordinal };

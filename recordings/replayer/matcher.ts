@@ -13,6 +13,7 @@ import type { ModelName } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
 import { requestOf } from '../format/model-request.ts';
 import {
+  isSummaryLane,
   type ModelAnswer,
   placeOf,
   type RecordedSteering,
@@ -145,6 +146,7 @@ function modelIn(
   { differ, take }: Finder,
 ): Pick<Matcher, 'model' | 'ownModel' | 'prompts'> {
   const prompts = new Map<string, string>();
+  const { model: main } = tape.recording.header;
   return {
     prompts,
     ownModel: (place) => {
@@ -155,8 +157,9 @@ function modelIn(
       const asked = { exchange: modelExchange, place };
       const { request, answer, model: own } = take('model', asked);
       const now = requestOf(options);
+      // Where an agent's turn names a model of its own, the session went on with another one: by its code it asks but one.
       const { found, equal } = compareRequest(
-        { ...request, model: own ?? tape.recording.header.model },
+        { ...request, model: (isSummaryLane(place.lane) ? own : undefined) ?? main },
         { ...now, model: { provider, modelId } },
         tape,
       );

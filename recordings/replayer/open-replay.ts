@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type Exchanges, openExchanges, type SessionEvent } from '#harness';
 import type { ModelName } from '../format/header.ts';
-import type { Recording } from '../format/recording.ts';
+import { isSummaryLane, type Recording } from '../format/recording.ts';
 import { createChecklist } from './checklist.ts';
 import type { Divergence, Drift } from './divergence.ts';
 import { findEndDivergences } from './find-end-divergences.ts';
@@ -106,7 +106,10 @@ export function openReplay(recording: Recording, options: ReplayOptions): Replay
   const before = answersBy({ ...common, model: 'recorded', tools: toolsBefore }, answers);
   // Whom a live model is behind the cursor is no question before it.
   const askedAsThen: Exchanges['model'] = (at, asked) =>
-    before.model(at, matcher.ownModel(at) === undefined ? standIn : asked);
+    before.model(
+      at,
+      isSummaryLane(at.lane) && matcher.ownModel(at) !== undefined ? asked : standIn,
+    );
   return {
     exchanges:
       until === undefined
