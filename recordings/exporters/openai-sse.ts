@@ -77,39 +77,42 @@ function eventsOf(response: Response): readonly Event[] {
 }
 
 function itemEvents(item: Json, index: number): readonly Event[] {
-  const { id = '', type, content = [], summary = [], arguments: input = '' } = fieldsOf(item);
-  const at = { item_id: id, output_index: index };
-  const text = textIn(type === 'reasoning' ? summary : content);
+  const { id = '' } = fieldsOf(item);
+  const done: Event = { type: 'response.output_item.done', output_index: index, item };
+  return [...comingEvents(fieldsOf(item), { item_id: id, output_index: index }), done];
+}
+
+/** An item as it comes about: that it is there, and what it says. */
+function comingEvents(
+  item: Readonly<Record<string, Json>>,
+  at: { readonly item_id: Json; readonly output_index: number },
+): readonly Event[] {
   const added = (opened: Readonly<Record<string, Json>>): Event => ({
     type: 'response.output_item.added',
-    output_index: index,
-    item: { ...fieldsOf(item), ...opened },
+    output_index: at.output_index,
+    item: { ...item, ...opened },
   });
-  const done: Event = { type: 'response.output_item.done', output_index: index, item };
-  switch (type) {
-    case 'message':
-      return [
-        added({ status: 'in_progress', content: [] }),
-        { type: 'response.output_text.delta', ...at, content_index: 0, delta: text },
-        done,
-      ];
-    case 'reasoning': {
-      const part = { ...at, summary_index: 0 };
-      return [
-        added({ summary: [] }),
-        { type: 'response.reasoning_summary_part.added', ...part },
-        { type: 'response.reasoning_summary_text.delta', ...part, delta: text },
-        { type: 'response.reasoning_summary_part.done', ...part },
-        done,
-      ];
-    }
-    default:
-      return [
-        added({ status: 'in_progress', arguments: '' }),
-        { type: 'response.function_call_arguments.delta', ...at, delta: input },
-        done,
-      ];
+  const { type, content = [], summary = [], arguments: input = '' } = item;
+  if (type === 'message') {
+    const delta = textIn(content);
+    return [
+      added({ status: 'in_progress', content: [] }),
+      { type: 'response.output_text.delta', ...at, content_index: 0, delta },
+    ];
   }
+  if (type === 'reasoning') {
+    const part = { ...at, summary_index: 0 };
+    return [
+      added({ summary: [] }),
+      { type: 'response.reasoning_summary_part.added', ...part },
+      { type: 'response.reasoning_summary_text.delta', ...part, delta: textIn(summary) },
+      { type: 'response.reasoning_summary_part.done', ...part },
+    ];
+  }
+  return [
+    added({ status: 'in_progress', arguments: '' }),
+    { type: 'response.function_call_arguments.delta', ...at, delta: input },
+  ];
 }
 
 function textIn(parts: Json): string {

@@ -14,7 +14,7 @@ export interface KeyValue {
 }
 
 /** What may be said of a span. Objects and lists of them stand as JSON in a text: spans hold none. */
-export type Attributes = Readonly<Record<string, string | number | boolean | Json | undefined>>;
+export type Attributes = Readonly<Record<string, Json | undefined>>;
 
 /** Attributes in the form of OTLP/JSON; what is undefined is left out. */
 export function keyValues(attributes: Attributes): readonly KeyValue[] {
@@ -24,19 +24,14 @@ export function keyValues(attributes: Attributes): readonly KeyValue[] {
 }
 
 function anyValue(value: Json): AnyValue {
-  switch (typeof value) {
-    case 'string':
-      return { stringValue: value };
-    case 'boolean':
-      return { boolValue: value };
-    case 'number':
-      // 64 bits do not fit into a number of JSON: OTLP writes them as a text.
-      return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-    default:
-      return isTexts(value)
-        ? { arrayValue: { values: value.map(anyValue) } }
-        : { stringValue: JSON.stringify(value) };
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'boolean') return { boolValue: value };
+  // 64 bits do not fit into a number of JSON: OTLP writes them as a text.
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
   }
+  if (isTexts(value)) return { arrayValue: { values: value.map(anyValue) } };
+  return { stringValue: JSON.stringify(value) };
 }
 
 function isTexts(value: Json): value is string[] {

@@ -16,13 +16,19 @@ export interface OrderAgentOptions {
   readonly modelId?: string;
 }
 
+export interface OrderAgent {
+  readonly record: () => Promise<CallRecording>;
+  /** Asks the agent in a replay; what it throws is the replay's to tell. */
+  readonly replay: (replay: CallReplay) => Promise<string | undefined>;
+}
+
 /** An agent of the AI SDK: it looks an order up, and says that it has. It answers the same whatever it found. */
 export function orderAgent({
   instructions = 'You answer customers. Look before you answer.',
   tool: name = 'findOrder',
   status = 'on its way',
   modelId = 'order-model',
-}: OrderAgentOptions = {}) {
+}: OrderAgentOptions = {}): OrderAgent {
   const model: LanguageModelV4 = scriptedModel({
     name: modelId,
     plays: [
@@ -53,13 +59,11 @@ export function orderAgent({
     return text;
   };
   return {
-    record: async (): Promise<CallRecording> => {
+    record: async () => {
       const recorder = createCallRecorder({ name: 'orders', made: 'scripted' });
       await ask(recordModel(model, recorder), recordTools(tools, recorder, { [name]: 'read' }));
       return recorder.finish();
     },
-    /** Asks the agent in a replay; what it throws is the replay's to tell. */
-    replay: async (replay: CallReplay): Promise<string | undefined> =>
-      ask(replay.model(model), replay.tools(tools)).catch(() => undefined),
+    replay: async (replay) => ask(replay.model(model), replay.tools(tools)).catch(() => undefined),
   };
 }

@@ -125,13 +125,13 @@ async function callsOf(agent: ChangedAgent, options: CallReplayOptions) {
   const after = await recordCalls(agent, 'after.jsonl');
   const recording = await readAnyRecording(before);
   if (isSession(recording)) throw new Error('it holds calls');
-  const replay = openCallReplay(recording, options);
+  const calls = openCallReplay(recording, options);
   await withCalledAgent(agent, ({ model, tools, ask }) =>
     // What the agent dies of is the replay's to tell.
-    ask({ model: replay.model(model), tools: replay.tools(tools) }).catch(() => undefined),
+    ask({ model: calls.model(model), tools: calls.tools(tools) }).catch(() => undefined),
   );
   const difference = await diff.start({ before, after }, quietIo);
-  return { divergence: replay.divergence(), difference: difference.json };
+  return { divergence: calls.divergence(), difference: difference.json };
 }
 
 const fingerprints = { recorded: expect.any(String), now: expect.any(String) };

@@ -99,16 +99,13 @@ export function createCallMatcher({ tape, latch, ledger }: MatcherParts): CallMa
     const { equal: _, ...drift } = finding;
     if (!ledger.accepts({ ...drift, at, line: lineAt(tape, at.place) })) diverge(at, finding);
   };
-  const compareInput = (found: TapedTool, { tool, input }: AskedTool): void => {
-    const difference = differenceOf('input', found.input, input);
-    const at = { exchange: toolExchange({ tool, input }), place: placeOf(found) };
-    if (difference !== undefined) differ(at, { class: 'TOOL_INPUT', difference });
-  };
   const extra = (lane: string, exchange: string, note: string): never =>
     diverge({ exchange, place: behind(tape, lane) }, { class: 'EXTRA_CALL', note });
+  const decided: Decided = { isAsked, take, diverge, differ, extra };
   return {
     isAsked,
-    ...httpIn(tape, latch, { take, diverge, extra }),
+    ...httpIn(tape, latch, decided),
+    ...toolsIn(tape, latch, decided),
     model: ({ lane, options, model }, n) => {
       latch.check();
       const found = tape.modelsIn(lane)[n];
@@ -123,6 +120,30 @@ export function createCallMatcher({ tape, latch, ledger }: MatcherParts): CallMa
       for (const finding of findings) differ(referenceTo(found), finding);
       return found;
     },
+  };
+}
+
+/** What is done about what was found, or was not. */
+interface Decided {
+  readonly isAsked: (exchange: TapedExchange) => boolean;
+  readonly take: <Taken extends TapedExchange>(exchange: Taken) => Taken;
+  readonly diverge: (at: ExchangeReference, finding: Finding) => never;
+  /** Diverges, unless its class is accepted. */
+  readonly differ: (at: ExchangeReference, finding: Finding) => void;
+  readonly extra: (lane: string, exchange: string, note: string) => never;
+}
+
+function toolsIn(
+  tape: CallTape,
+  latch: Latch,
+  { isAsked, take, differ, extra }: Decided,
+): Pick<CallMatcher, 'tool' | 'anyTool' | 'outcome'> {
+  const compareInput = (found: TapedTool, { tool, input }: AskedTool): void => {
+    const difference = differenceOf('input', found.input, input);
+    const at = { exchange: toolExchange({ tool, input }), place: placeOf(found) };
+    if (difference !== undefined) differ(at, { class: 'TOOL_INPUT', difference });
+  };
+  return {
     tool: (call, callId, time) => {
       latch.check();
       const found = tape.toolsIn(call.lane).filter((each) => each.call === callId)[time];
@@ -156,12 +177,6 @@ export function createCallMatcher({ tape, latch, ledger }: MatcherParts): CallMa
       return difference === undefined;
     },
   };
-}
-
-interface Decided {
-  readonly take: <Taken extends TapedExchange>(exchange: Taken) => Taken;
-  readonly diverge: (at: ExchangeReference, finding: Finding) => never;
-  readonly extra: (lane: string, exchange: string, note: string) => never;
 }
 
 function httpIn(

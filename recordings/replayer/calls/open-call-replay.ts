@@ -93,12 +93,7 @@ export function openCallReplay(
   const ledger = createDriftLedger(drift);
   const matcher = createCallMatcher({ tape, latch, ledger });
   const laid = new Map<TapedModel, LaidAnswer>();
-  const lanes = createLanes<LanePosition>((parent, key) => ({
-    name: `${parent?.name ?? ''}${key}`,
-    models: 0,
-    http: 0,
-    calls: new Map(),
-  }));
+  const lanes = createLanes(startOfLane);
   const isLive = (tool: string): boolean =>
     (typeof tools === 'string' ? tools : tools[tool]) === 'live';
   const answerTool = createToolAnswers({ tape, matcher, lanes, isLive, model: answers });
@@ -160,6 +155,11 @@ export function openCallReplay(
 function isOfModel(each: TapedExchange, isLive: (tool: string) => boolean): boolean {
   if (each.t === 'http') return openAiApi(each.request) !== undefined;
   return each.t !== 'tool' || isLive(each.tool);
+}
+
+/** Nothing of it has been asked for yet. */
+function startOfLane(parent: LanePosition | undefined, key: string): LanePosition {
+  return { name: `${parent?.name ?? ''}${key}`, models: 0, http: 0, calls: new Map() };
 }
 
 /** Who answers as the model where nobody says who is asked today. What is asked for by address is not fetched. */
