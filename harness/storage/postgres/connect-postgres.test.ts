@@ -1,9 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { retriablePostgresException } from '@dbos-inc/dbos-sdk/internal/system_database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 import { openDatabase } from '../open-database.ts';
-import { connectPostgres, DatabaseUnreachableError } from './connect-postgres.ts';
+import { isOutage } from '../outage/is-outage.ts';
+import {
+  connectPostgres,
+  createPostgresPool,
+  DatabaseUnreachableError,
+} from './connect-postgres.ts';
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -39,6 +45,16 @@ test('what cannot be reached is named by host, port and database, never by passw
   expect(noDatabase).toContain('Create the database');
   const noUrl = await reasonFor('me:secret, please');
   expect(`${reason}${noDatabase}${noUrl}`).not.toContain('secret');
+});
+
+test('a socket that is gone, as it is while its server is, is an outage to us and to DBOS', async () => {
+  const pool = createPostgresPool(`postgresql://me@/shop?host=${import.meta.dirname}/gone`);
+  const error: unknown = await pool.query('select 1').catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'ENOENT' });
+  expect([isOutage(error), retriablePostgresException(error)]).toEqual([true, true]);
+  const other = new Error('wrong password');
+  expect([isOutage(other), retriablePostgresException(other)]).toEqual([false, false]);
+  await pool.end();
 });
 
 test('a connection that freezes in a transaction is cut off by the server', async () => {
