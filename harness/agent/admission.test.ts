@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Backing, createHarness, type Harness } from '../create-harness.ts';
 import { durableBacking } from '../durable-backing.ts';
@@ -87,6 +88,31 @@ describe.each(Object.entries(backings))('%s', { timeout: 120_000 }, (_name, star
     expect(await harness.deltas('s')).toEqual(await harness.asTenant('acme').deltas('s'));
     expect(await harness.savedSteps('two')).toEqual(['receive-message']);
     expect(await say(harness, 'three', ann)).toMatchObject({ kind: 'answered' });
+  });
+
+  test('who reads for another tenant finds no session, nothing said in it and nobody whose it is', async () => {
+    await using opened = await start();
+    const { harness } = opened;
+    await say(harness, 'one', ann);
+    const shown = async (tenant: string): Promise<readonly number[]> => {
+      const reader = harness.asTenant(tenant);
+      const leaving = new AbortController();
+      const followed: unknown[] = [];
+      const following = (async () => {
+        for await (const item of reader.subscribe('s', { after: 0, signal: leaving.signal })) {
+          followed.push(item);
+        }
+      })();
+      const read = [await reader.events('s'), await reader.deltas('s')];
+      const owner = await reader.owner('s');
+      // What there is to follow has been read by then: it is there already.
+      await pause(200);
+      leaving.abort();
+      await following;
+      return [...read, followed].map(({ length }) => length).concat(owner === undefined ? 0 : 1);
+    };
+    expect((await shown('acme')).every((count) => count > 0)).toBe(true);
+    expect(await shown('bolt')).toEqual([0, 0, 0, 0]);
   });
 
   test('a session of an older version is migrated by its next run, which tells so; one of a newer is refused', async () => {

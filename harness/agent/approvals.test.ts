@@ -188,15 +188,30 @@ test('an approval is for one call: the next of the same kind asks anew (CD-2)', 
 });
 
 test.for([
-  ['the one for whom it would be done', { ...ana, id: 'cus_1' }, 'DECISION_REFUSED'],
-  ['somebody without the role', lee, 'DECISION_REFUSED'],
-  ['somebody of another tenant', { ...ana, tenant: 'juniper' }, 'APPROVAL_MISSING'],
-] as const)('%s may not decide', async ([, by, code]) => {
+  [
+    'the one for whom it would be done',
+    { ...ana, id: 'cus_1' },
+    'DECISION_REFUSED',
+    ['cus_1: it would be done for them'],
+  ],
+  [
+    'somebody without the role',
+    lee,
+    'DECISION_REFUSED',
+    [`lee: it takes the role billing_agent, theirs is ${lee.role}`],
+  ],
+  ['somebody of another tenant', { ...ana, tenant: 'juniper' }, 'APPROVAL_MISSING', []],
+] as const)('%s may not decide, and the audit says who tried', async ([, by, code, denials]) => {
   const state = purse();
   await using harness = await open(state, pay(6400), { text: 'paid' });
   const { approvalId } = await waiting(harness);
   const decision = { approvalId, by, verdict: 'approve', reason: 'please' } as const;
   await expect(harness.approvals.decide(decision)).rejects.toMatchObject({ code });
+  const tried = (await harness.audit.read('larkspur', 0)).filter(
+    ({ action }) => action === 'approval-approve',
+  );
+  expect(tried.map(({ actor, reason }) => `${actor}: ${reason}`)).toEqual(denials);
+  expect(tried.every(({ isAllowed }) => !isAllowed)).toBe(true);
   await harness.cancel('s', 'r');
   await harness.outcome('r');
   expect(state.paid).toEqual([]);
