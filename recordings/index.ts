@@ -66,6 +66,7 @@ export {
   type CallReplayOptions,
   openCallReplay,
 } from './replayer/calls/open-call-replay.ts';
+export type { Pace } from './replayer/calls/recorded-pace.ts';
 export type {
   Divergence,
   DivergenceClass,
@@ -134,6 +135,10 @@ export type {
 } from './story/story.ts';
 export { type StoryTally, tallyStory } from './story/tally-story.ts';
 export { tellStory } from './story/tell-story.ts';
+export { readTimedStory, type StoryTiming, type TimedStory } from './timing/read-timed-story.ts';
+export type { RecordedTiming } from './timing/recorded-timing.ts';
+export type { Measuring } from './timing/stopwatch.ts';
+export { readTiming, writeTiming } from './timing/timing-file.ts';
 export { renderPage } from './viewer/render-page.ts';
 export { type SessionLogData, viewRun } from './viewer/run/view-run.ts';
 export type { View } from './viewer/view.ts';

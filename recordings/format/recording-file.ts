@@ -53,6 +53,11 @@ export async function writeText(
   const known = secrets.map((value) => ({ value, kind: 'a secret that is in use' }));
   const found = findSecrets(text, known);
   if (found.length > 0) throw new SecretFoundError(path, found);
+  await replaceFile(path, text);
+}
+
+/** Writes the whole file or leaves what was there. For what has been looked through, or has no words of anybody in it. */
+export async function replaceFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {

@@ -19,8 +19,11 @@ export function attachRecorder({ log }: CallRecorder): AttachedTelemetry {
     model: ({ model, options, isStream }, execute) => {
       const tell = log.model(model, () => requestOf(options));
       return isStream
-        ? observeStream(async () => streamSchema.parse(await log.whole.run(execute)), tell)
-        : observeGenerate(async () => answerSchema.parse(await log.whole.run(execute)), tell);
+        ? observeStream(async () => streamSchema.parse(await log.whole.run(execute)), {
+            tell,
+            now: log.now,
+          })
+        : observeGenerate(async () => answerSchema.parse(await log.whole.run(execute)), { tell });
     },
     tool: ({ key, tool, callId, input }, execute) => {
       if (log.wrapped.has(tool)) return execute();

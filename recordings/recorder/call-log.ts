@@ -7,11 +7,18 @@ import type { CalledTool } from '../calls/wrap-tools.ts';
 import type { ModelName } from '../format/header.ts';
 import type { WireRequest } from '../format/http-call.ts';
 import type { ModelRequest } from '../format/model-request.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
+import type { Measured } from '../timing/timekeeper.ts';
 import type { ObservedReply, TellReply } from '../wire/record/observe-exchange.ts';
 import type { ObservedAnswer, Tell } from './observe-model.ts';
 
+/** When a call began and ended, where that is measured. */
+interface Timed extends Pick<Measured, 'began'> {
+  ended?: Measured['ended'];
+}
+
 /** A model's call while it is watched. */
-export interface LoggedModel {
+export interface LoggedModel extends Timed {
   readonly t: 'model';
   readonly model: ModelName;
   readonly request: ModelRequest;
@@ -20,7 +27,7 @@ export interface LoggedModel {
 }
 
 /** A request over HTTP while it is watched. */
-export interface LoggedHttp {
+export interface LoggedHttp extends Timed {
   readonly t: 'http';
   /** Missing while it is read. */
   request?: WireRequest;
@@ -29,7 +36,7 @@ export interface LoggedHttp {
 }
 
 /** A tool's call while it is watched. */
-export interface LoggedTool {
+export interface LoggedTool extends Timed {
   readonly tool: string;
   readonly callId: string;
   readonly effect: EffectClass | undefined;
@@ -52,6 +59,8 @@ export interface LaneLog {
 /** Everything that is watched for one recording. */
 export interface CallLog {
   readonly lanes: Lanes<LaneLog>;
+  /** Missing where nothing is measured. */
+  readonly now: Stopwatch | undefined;
   /** Begins a model's call in the lane of whoever makes it. `request` reads what is asked. */
   readonly model: (model: ModelName, request: () => ModelRequest) => Tell;
   /** Begins a request over HTTP in the lane of whoever makes it. `request` reads what is asked. */
@@ -66,7 +75,7 @@ export interface CallLog {
   readonly fault: () => Error | undefined;
 }
 
-export function createCallLog(): CallLog {
+export function createCallLog(now?: Stopwatch): CallLog {
   const lanes = createLanes<LaneLog>(() => ({ turns: [], tools: [], named: new Map() }));
   let fault: Error | undefined;
   const note = (error: unknown): void => {
@@ -82,6 +91,7 @@ export function createCallLog(): CallLog {
   };
   return {
     lanes,
+    now,
     wrapped: new Set(),
     fault: () => fault,
     model: (model, request) => {
@@ -89,20 +99,21 @@ export function createCallLog(): CallLog {
       let logged: LoggedModel | undefined;
       unlessUnrecordable(() => {
         const { provider, modelId } = model;
-        logged = { t: 'model', model: { provider, modelId }, request: request() };
+        const asked = { model: { provider, modelId }, request: request() };
+        logged = { t: 'model', ...asked, began: now?.() };
         turns.push(logged);
       });
       return (answer) => {
-        if (logged !== undefined) logged.answer ??= answer ?? 'given-up';
+        if (logged === undefined || logged.answer !== undefined) return;
+        logged.answer = answer ?? 'given-up';
+        logged.ended = now?.();
       };
     },
     http: (request) => {
-      const logged: LoggedHttp = { t: 'http' };
+      const logged: LoggedHttp = { t: 'http', began: now?.() };
       lanes.current().state.turns.push(logged);
       void readInto(logged, request, note);
-      return (reply) => {
-        logged.reply = reply;
-      };
+      return (reply) => Object.assign(logged, { reply, ended: now?.() });
     },
     whole: createWhole(),
     tool: (call, effect) => {
@@ -119,12 +130,14 @@ export function createCallLog(): CallLog {
           input: jsonOf(call.input, `/${call.tool}/input`),
           after: turns.length,
           within: inner.state,
+          began: now?.(),
         };
         tools.push(logged);
       });
       const settle: Settle = (outcome) =>
         unlessUnrecordable(() => {
           if (logged === undefined) return;
+          logged.ended = now?.();
           logged.outcome = call.signal?.aborted === true ? 'given-up' : outcome();
         });
       return { run: (work) => lanes.run(inner, work), settle };

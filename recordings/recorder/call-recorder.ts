@@ -6,9 +6,14 @@ import { type AnyTools, wrapTools } from '../calls/wrap-tools.ts';
 import type { CallRecording } from '../format/call-recording.ts';
 import { requestOf } from '../format/model-request.ts';
 import { writeRecording } from '../format/recording-file.ts';
+import { hashOf } from '../format/serialize-recording.ts';
+import type { RecordedTiming } from '../timing/recorded-timing.ts';
+import type { Measuring } from '../timing/stopwatch.ts';
+import { createTimekeeper } from '../timing/timekeeper.ts';
+import { writeTiming } from '../timing/timing-file.ts';
 import type { Chunks } from '../wire/record/write-http.ts';
 import { type CallLog, createCallLog } from './call-log.ts';
-import { observeModel } from './observe-model.ts';
+import { observeModel, type Watch } from './observe-model.ts';
 import { type Pieces, writeCalls } from './write-calls.ts';
 
 export interface CallRecorderOptions {
@@ -25,6 +30,8 @@ export interface CallRecorderOptions {
    * streams is kept by its events, and what a provider made up is renamed as anywhere.
    */
   readonly chunks?: Chunks;
+  /** Measures how long calls take and when pieces of streams come; it is kept beside the recording, which stays as it is. */
+  readonly timing?: Measuring;
 }
 
 /** Watches the calls that an agent makes, whatever agent it is. */
@@ -41,8 +48,10 @@ export interface CallRecorder {
    * @throws RecordingIncompleteError when a call began and never ended; UnrecordableError for what the format cannot hold.
    */
   readonly finish: () => CallRecording;
+  /** What was measured of the recording that `finish` made last; undefined where nothing was. */
+  readonly timing: () => RecordedTiming | undefined;
   /**
-   * Writes the recording, or leaves what was there.
+   * Writes the recording, and beside it what was measured, or leaves what was there.
    * @throws what `finish` throws, and SecretFoundError for what looks like a secret, is a card number, or is one of `secrets`.
    */
   readonly save: (
@@ -61,10 +70,18 @@ export function createCallRecorder({
   made,
   pieces = 'even',
   chunks = 'left-out',
+  timing,
 }: CallRecorderOptions): CallRecorder {
-  const log = createCallLog();
+  const timekeeper = createTimekeeper(timing);
+  const log = createCallLog(timekeeper?.now);
   const { lanes } = log;
-  const finish = (): CallRecording => writeCalls(log, { name, made, pieces, chunks });
+  let recording: CallRecording | undefined;
+  const finish = (): CallRecording => {
+    recording = writeCalls(log, { name, made, pieces, chunks, timekeeper });
+    return recording;
+  };
+  const measured = (): RecordedTiming | undefined =>
+    recording === undefined ? undefined : timekeeper?.timing(hashOf(recording));
   return {
     log,
     lane: (key, work) => {
@@ -74,15 +91,19 @@ export function createCallRecorder({
       return lanes.run(inner, work);
     },
     finish,
-    save: async (path, options) => writeRecording(path, finish(), options),
+    timing: measured,
+    save: async (path, options) => {
+      await writeRecording(path, finish(), options);
+      const timed = measured();
+      if (timed !== undefined) await writeTiming(path, timed);
+    },
   };
 }
 
 /** The model, watched: it answers as before, in one piece or in a stream. */
 export function recordModel(model: LanguageModelV4, { log }: CallRecorder): LanguageModelV4 {
-  return observeModel(asWhole(model, log.whole), (options) =>
-    log.model(model, () => requestOf(options)),
-  );
+  const watch: Watch = (options) => log.model(model, () => requestOf(options));
+  return observeModel(asWhole(model, log.whole), watch, log.now);
 }
 
 /**

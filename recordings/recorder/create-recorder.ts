@@ -7,11 +7,15 @@ import {
   sessionHeaderSchema,
 } from '../format/header.ts';
 import { placeName, type Recording } from '../format/recording.ts';
+import { hashOf } from '../format/serialize-recording.ts';
 import { toolchain } from '../format/toolchain.ts';
+import type { RecordedTiming } from '../timing/recorded-timing.ts';
+import type { Measuring } from '../timing/stopwatch.ts';
+import { createTimekeeper } from '../timing/timekeeper.ts';
 import { createExchangeWriter } from './exchange-writer.ts';
 import { RecordingIncompleteError } from './recording-incomplete-error.ts';
-import { inOrderOfLanes, type Slot } from './slots.ts';
-import { watchExchanges } from './watch-exchanges.ts';
+import { inOrderOfLanes, keepTime, openSlot, type Slot } from './slots.ts';
+import { type Begin, watchExchanges } from './watch-exchanges.ts';
 
 export interface RecorderOptions {
   /** What answers while it is recorded; open by default. */
@@ -26,6 +30,8 @@ export interface RecorderOptions {
   readonly losses?: readonly string[];
   /** The recording whose first exchanges these are too. */
   readonly forkedFrom?: ForkedFrom;
+  /** Measures how long exchanges take; it is kept beside the recording, which stays as it is. */
+  readonly timing?: Measuring;
 }
 
 export interface Recorder {
@@ -37,6 +43,8 @@ export interface Recorder {
    * hold.
    */
   readonly finish: (events: readonly SessionEvent[]) => Recording;
+  /** What was measured of the recording that `finish` made last; undefined where nothing was. */
+  readonly timing: () => RecordedTiming | undefined;
 }
 
 /**
@@ -52,24 +60,30 @@ export function createRecorder(
 ): Recorder {
   const { inner = openExchanges, name, agents, arrange = inOrderOfLanes } = options;
   const header = sessionHeader(options);
+  const timekeeper = createTimekeeper(options.timing);
   const slots = new Map<string, Slot>();
+  let recording: Recording | undefined;
+  const begin: Begin = (place) => {
+    const { slot, end } = openSlot(place, timekeeper);
+    slots.set(placeName(place), slot);
+    return end;
+  };
   return {
-    exchanges: watchExchanges(inner, (place) => {
-      const slot: Slot = { place, observed: undefined };
-      slots.set(placeName(place), slot);
-      return (observed) => {
-        slot.observed = observed;
-      };
-    }),
+    exchanges: watchExchanges(inner, begin, timekeeper?.now),
     finish: (events) => {
       const writer = createExchangeWriter(agents, header);
-      const exchanges = arrange([...slots.values()]).map(({ place, observed }) => {
+      const exchanges = arrange([...slots.values()]).map((slot) => {
+        const { place, observed } = slot;
         if (observed === undefined) throw new RecordingIncompleteError(name, place);
-        return writer.write(place, observed);
+        const exchange = writer.write(place, observed);
+        keepTime(timekeeper, slot, exchange);
+        return exchange;
       });
       const definitions = writer.takeDefinitions();
-      return { header, definitions, exchanges, events: outlineOf(events), editedLines: [] };
+      recording = { header, definitions, exchanges, events: outlineOf(events), editedLines: [] };
+      return recording;
     },
+    timing: () => (recording === undefined ? undefined : timekeeper?.timing(hashOf(recording))),
   };
 }
 

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findInLine, type KnownSecret } from '../format/find-secrets.ts';
 import type { SessionHeader } from '../format/header.ts';
-import type { Definition, EventOutline, Exchange } from '../format/recording.ts';
+import type { Definition, EventOutline, Exchange, RecordingEnd } from '../format/recording.ts';
 import { SecretFoundError } from '../format/secret-found-error.ts';
 import { createDigests } from '../format/serialize-recording.ts';
 import { RecordingUnfinishedError } from './recording-unfinished-error.ts';
@@ -14,8 +14,8 @@ import { RecordingUnfinishedError } from './recording-unfinished-error.ts';
 export interface Journal {
   /** @throws SecretFoundError, and nothing of it is written. */
   readonly append: (lines: readonly (Definition | Exchange)[]) => void;
-  /** Makes the whole recording of it, line by line, and takes the journal away. */
-  readonly complete: (events: EventOutline) => Promise<void>;
+  /** Makes the whole recording of it, line by line, and takes the journal away. Says the hash of its end line. */
+  readonly complete: (events: EventOutline) => Promise<string>;
 }
 
 /** @throws RecordingUnfinishedError when another has been left there. */
@@ -44,8 +44,9 @@ export function openJournal(
       write([events]);
       closeSync(file);
       const { exchanges } = counts;
-      await putInOrder(partial, path, { exchanges, events: events.outline.length });
+      const hash = await putInOrder(partial, path, { exchanges, events: events.outline.length });
       await rm(partial);
+      return hash;
     },
   };
 }
@@ -73,10 +74,11 @@ async function putInOrder(
   partial: string,
   path: string,
   counts: { readonly exchanges: number; readonly events: number },
-): Promise<void> {
+): Promise<string> {
   const digests = createDigests();
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
+    let end: RecordingEnd;
     {
       await using file = await open(draft, 'wx');
       for (const part of ['head', 'rest'] as const) {
@@ -88,10 +90,12 @@ async function putInOrder(
           await file.write(`${line}\n`);
         }
       }
-      await file.write(`${JSON.stringify(digests.end(counts))}\n`);
+      end = digests.end(counts);
+      await file.write(`${JSON.stringify(end)}\n`);
       await file.sync();
     }
     await rename(draft, path);
+    return end.hash;
   } finally {
     await rm(draft, { force: true });
   }

@@ -5,11 +5,14 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import { partsOfAnswer } from '../format/answer-content.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 
 /** How one model call went, ids and times and all. */
 export interface ObservedAnswer {
   /** An answer in one piece is told as the parts that would have streamed it. */
   readonly parts: readonly LanguageModelV4StreamPart[];
+  /** When each part passed on, where that is measured and it was streamed. */
+  readonly arrivals?: readonly number[];
   /** Only a call that is answered in one piece has it apart from its text. */
   readonly structuredOutputText?: string;
   /** What the call threw, or its stream broke off with, after these parts. */
@@ -22,11 +25,24 @@ export type Tell = (answer: ObservedAnswer | undefined) => void;
 /** Begins to watch a call, before it is made. */
 export type Watch = (options: LanguageModelV4CallOptions) => Tell;
 
+/** What a call is watched with. */
+export interface Watched {
+  readonly tell: Tell;
+  /** Whoever aborts it gives it up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Measures when parts come. */
+  readonly now?: Stopwatch | undefined;
+}
+
 /**
  * A model that does what `model` does and tells what it did. Parts pass on as they come. What is told is whole: a call that
  * ended by itself, with an answer or a failure.
  */
-export function observeModel(model: LanguageModelV4, watch: Watch): LanguageModelV4 {
+export function observeModel(
+  model: LanguageModelV4,
+  watch: Watch,
+  now?: Stopwatch,
+): LanguageModelV4 {
   return {
     specificationVersion: 'v4',
     provider: model.provider,
@@ -34,23 +50,29 @@ export function observeModel(model: LanguageModelV4, watch: Watch): LanguageMode
     supportedUrls: model.supportedUrls,
     doGenerate: (options) => {
       const tell = watch(options);
-      return observeGenerate(() => model.doGenerate(options), tell, options.abortSignal);
+      return observeGenerate(() => model.doGenerate(options), {
+        tell,
+        signal: options.abortSignal,
+      });
     },
     doStream: (options) => {
       const tell = watch(options);
-      return observeStream(() => model.doStream(options), tell, options.abortSignal);
+      return observeStream(() => model.doStream(options), {
+        tell,
+        signal: options.abortSignal,
+        now,
+      });
     },
   };
 }
 
 export async function observeGenerate<Result extends LanguageModelV4GenerateResult>(
   generate: () => PromiseLike<Result>,
-  tell: Tell,
-  signal?: AbortSignal,
+  watched: Watched,
 ): Promise<Result> {
-  const result = await toldIfItFails(generate, tell, signal);
+  const result = await toldIfItFails(generate, watched);
   const { structuredOutputText } = result;
-  tell({
+  watched.tell({
     parts: partsOfAnswer(result),
     ...(structuredOutputText === undefined ? {} : { structuredOutputText }),
   });
@@ -59,15 +81,14 @@ export async function observeGenerate<Result extends LanguageModelV4GenerateResu
 
 export async function observeStream<
   Result extends { readonly stream: ReadableStream<LanguageModelV4StreamPart> },
->(open: () => PromiseLike<Result>, tell: Tell, signal?: AbortSignal): Promise<Result> {
-  const result = await toldIfItFails(open, tell, signal);
-  return { ...result, stream: observeParts(result.stream, tell, signal) };
+>(open: () => PromiseLike<Result>, watched: Watched): Promise<Result> {
+  const result = await toldIfItFails(open, watched);
+  return { ...result, stream: observeParts(result.stream, watched) };
 }
 
 async function toldIfItFails<Result>(
   call: () => PromiseLike<Result>,
-  tell: Tell,
-  signal: AbortSignal | undefined,
+  { tell, signal }: Watched,
 ): Promise<Result> {
   try {
     return await call();
@@ -79,32 +100,34 @@ async function toldIfItFails<Result>(
 
 function observeParts(
   stream: ReadableStream<LanguageModelV4StreamPart>,
-  tell: Tell,
-  signal: AbortSignal | undefined,
+  { tell, signal, now }: Watched,
 ): ReadableStream<LanguageModelV4StreamPart> {
   const reader = stream.getReader();
   const parts: LanguageModelV4StreamPart[] = [];
+  const arrivals: number[] = [];
+  const seen = now === undefined ? { parts } : { parts, arrivals };
   return new ReadableStream(
     {
       pull: async (controller) => {
         try {
           const { done, value } = await reader.read();
           if (done) {
-            tell(isGivenUp(signal) ? undefined : { parts });
+            tell(isGivenUp(signal) ? undefined : seen);
             controller.close();
             return;
           }
+          if (now !== undefined) arrivals.push(now());
           parts.push(value);
           controller.enqueue(value);
         } catch (error) {
-          tell(isGivenUp(signal) ? undefined : { parts, thrown: { error } });
+          tell(isGivenUp(signal) ? undefined : { ...seen, thrown: { error } });
           controller.error(error);
         }
       },
       cancel: (reason) => {
         // Whoever reads that something went wrong may read no further: the call has ended there, and nobody gave it up.
         const hasFailed = parts.some(({ type }) => type === 'error') && !isGivenUp(signal);
-        tell(hasFailed ? { parts } : undefined);
+        tell(hasFailed ? seen : undefined);
         return reader.cancel(reason);
       },
     },

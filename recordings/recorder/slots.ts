@@ -1,5 +1,6 @@
 import type { ExchangePlace } from '#harness';
-import { laneOf } from '../format/recording.ts';
+import { type Exchange, laneOf, placeName } from '../format/recording.ts';
+import type { Timekeeper } from '../timing/timekeeper.ts';
 import type { Observed } from './exchange-writer.ts';
 
 /** The place of an exchange, and what it came to. */
@@ -7,6 +8,37 @@ export interface Slot {
   readonly place: ExchangePlace;
   /** Undefined while the exchange goes on. */
   observed: Observed | undefined;
+  /** By the stopwatch, where there is one. */
+  readonly began: number | undefined;
+  ended?: number | undefined;
+}
+
+/** A slot for what begins now; what is returned beside it ends it. */
+export function openSlot(
+  place: ExchangePlace,
+  timekeeper: Timekeeper | undefined,
+): { readonly slot: Slot; readonly end: (observed: Observed) => void } {
+  const slot: Slot = { place, observed: undefined, began: timekeeper?.now() };
+  const end = (observed: Observed): void => {
+    slot.observed = observed;
+    slot.ended = timekeeper?.now();
+  };
+  return { slot, end };
+}
+
+/** Has the timekeeper keep how long it took that an exchange is written of. */
+export function keepTime(
+  timekeeper: Timekeeper | undefined,
+  { place, observed, began, ended }: Slot,
+  exchange: Exchange,
+): void {
+  if (observed?.t !== 'model' || exchange.t !== 'model') {
+    timekeeper?.keep(placeName(place), { began, ended });
+    return;
+  }
+  const { parts, arrivals } = observed;
+  const streamed = arrivals && { parts, arrivals };
+  timekeeper?.keep(placeName(place), { began, ended, streamed }, exchange.answer.parts);
 }
 
 /**

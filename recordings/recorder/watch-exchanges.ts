@@ -1,13 +1,14 @@
 import type { ExchangePlace, Exchanges } from '#harness';
 import { steeringPlace } from '../format/recording.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import type { Observed } from './exchange-writer.ts';
-import { recordSessionModel } from './record-session-model.ts';
+import { type ObservedCall, recordSessionModel } from './record-session-model.ts';
 
 /** Begins an exchange; what it returns ends it. */
 export type Begin = (place: ExchangePlace) => (observed: Observed) => void;
 
-/** Lets `inner` answer, and tells what was asked and answered. */
-export function watchExchanges(inner: Exchanges, begin: Begin): Exchanges {
+/** Lets `inner` answer, and tells what was asked and answered, and with `now` when pieces of answers came. */
+export function watchExchanges(inner: Exchanges, begin: Begin, now?: Stopwatch): Exchanges {
   return {
     message: (place, message) => {
       const end = begin(place);
@@ -21,7 +22,8 @@ export function watchExchanges(inner: Exchanges, begin: Begin): Exchanges {
     },
     model: (place, model) => {
       const end = begin(place);
-      return recordSessionModel(inner.model(place, model), (call) => end({ t: 'model', ...call }));
+      const keep = (call: ObservedCall): void => end({ t: 'model', ...call });
+      return recordSessionModel(inner.model(place, model), keep, now);
     },
     tool: async (place, call, execute) => {
       const end = begin(place);

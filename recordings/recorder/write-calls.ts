@@ -22,10 +22,12 @@ import { placeName } from '../format/recording.ts';
 import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
 import { foldParts } from '../format/stream-part.ts';
 import { UnrecordableError } from '../format/unrecordable-error.ts';
+import type { Timekeeper } from '../timing/timekeeper.ts';
 import { openAiModel } from '../wire/openai-api.ts';
 import { type Chunks, createHttpWriter, type HttpWriter } from '../wire/record/write-http.ts';
 import type { CallLog, LaneLog, LoggedHttp, LoggedModel, LoggedTool } from './call-log.ts';
 import { inEvenPieces } from './even-pieces.ts';
+import { keepCallTime, type Logged } from './keep-call-time.ts';
 import type { ObservedAnswer } from './observe-model.ts';
 import { failureOf } from './record-session-model.ts';
 import { RecordingIncompleteError } from './recording-incomplete-error.ts';
@@ -38,9 +40,11 @@ export interface WritingOptions {
   readonly made: string | undefined;
   readonly pieces: Pieces;
   readonly chunks: Chunks;
+  /** Keeps how long calls took, where that was measured. */
+  readonly timekeeper: Timekeeper | undefined;
 }
 
-interface Writing extends Pick<WritingOptions, 'name' | 'pieces'> {
+interface Writing extends Pick<WritingOptions, 'name' | 'pieces' | 'timekeeper'> {
   /** Who answers where a line says nothing else. */
   readonly model: ModelName | undefined;
   readonly aliases: Aliases;
@@ -56,7 +60,7 @@ export function writeCalls(log: CallLog, options: WritingOptions): CallRecording
   const fault = log.fault();
   if (fault !== undefined) throw fault;
   const { state } = log.lanes.root;
-  const { name, pieces, chunks } = options;
+  const { name, pieces, chunks, timekeeper } = options;
   // An answer that is kept as it came names its calls as it did.
   const aliases = chunks === 'kept' ? keptIds : createAliases();
   const redaction = createRecordingRedaction();
@@ -64,6 +68,7 @@ export function writeCalls(log: CallLog, options: WritingOptions): CallRecording
   const writing: Writing = {
     name,
     pieces,
+    timekeeper,
     model: firstModel(state),
     aliases,
     said,
@@ -121,9 +126,13 @@ function firstModel({ turns, named }: LaneLog): ModelName | undefined {
 function writeLane(lane: string, log: LaneLog, writing: Writing): readonly CallExchange[] {
   const written: CallExchange[] = [];
   let n = 0;
+  const add = (line: CallExchange, logged: Logged): void => {
+    written.push(line);
+    keepCallTime(writing.timekeeper, line, logged);
+  };
   for (const { asked, tools } of turnsOf(log)) {
-    if (asked?.t === 'model') written.push(writeModel({ lane, n: n++ }, asked, writing));
-    if (asked?.t === 'http') written.push(writeHttp({ lane, n: n++ }, asked, writing));
+    if (asked?.t === 'model') add(writeModel({ lane, n: n++ }, asked, writing), asked);
+    if (asked?.t === 'http') add(writeHttp({ lane, n: n++ }, asked, writing), asked);
     const times = new Map<string, number>();
     for (const tool of tools) {
       const { aliases } = writing;
@@ -132,7 +141,7 @@ function writeLane(lane: string, log: LaneLog, writing: Writing): readonly CallE
       times.set(call, time);
       const within = `${lane}/${call}${time === 1 ? '' : `~${time}`}`;
       written.push(...writeLane(within, tool.within, writing));
-      written.push(writeTool({ lane, n: n++ }, tool, { ...writing, call }));
+      add(writeTool({ lane, n: n++ }, tool, { ...writing, call }), tool);
     }
   }
   const named = [...log.named].toSorted(([left], [right]) => (left < right ? -1 : 1));

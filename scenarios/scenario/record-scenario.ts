@@ -1,5 +1,5 @@
 import { type Config, durableBacking, openHarnessDatabase } from '#harness';
-import { createRecorder, verifyRecording, writeRecording } from '#recordings';
+import { createRecorder, verifyRecording, writeRecording, writeTiming } from '#recordings';
 import { startWorldServer } from '../desk/world/world-server.ts';
 import { locateScenario } from '../suites/locate-scenario.ts';
 import { openModel } from './open-model.ts';
@@ -11,6 +11,8 @@ export interface RecordOptions {
   readonly config: Config;
   /** Where to; the library by default, or beside the file that exports the scenario. */
   readonly out?: string;
+  /** Whether what took how long is written beside it. */
+  readonly timing?: boolean;
   readonly progress?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -21,6 +23,8 @@ export interface RecordReport {
   readonly recording: string;
   readonly made: string;
   readonly exchanges: number;
+  /** The file that says how long things took, where they were measured. */
+  readonly timing?: string;
   /** It was replayed twice, the second time under another clock and other timings, before it was written. */
   readonly verified: true;
 }
@@ -58,6 +62,7 @@ export async function recordScenario(
         made: opened.made,
         model: { provider, modelId },
         agents: subject.agents,
+        ...(options.timing === true ? { timing: true } : {}),
       });
       recorders.push(recorder);
       return recorder.exchanges;
@@ -70,11 +75,14 @@ export async function recordScenario(
   progress(`${id}: replaying it twice before it is written`);
   await verifyRecording({ recording, ...subject });
   await writeRecording(out, recording, { secrets: secretsOf(config) });
+  const measured = recorder.timing();
+  const timing = measured && (await writeTiming(out, measured));
   return {
     scenario: id,
     recording: out,
     made: opened.made,
     exchanges: recording.exchanges.length,
+    ...(timing === undefined ? {} : { timing }),
     verified: true,
   };
 }

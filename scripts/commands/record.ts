@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/define-command.ts';
-import { choice, requiredText, text } from '../cli/parameter.ts';
+import { choice, requiredText, text, toggle } from '../cli/parameter.ts';
 
 export const record = defineCommand({
   name: 'record',
@@ -12,8 +12,9 @@ export const record = defineCommand({
       among: ['scripted', 'live'],
       fallback: 'scripted',
     }),
+    timing: toggle('write beside it how long each call took and when its pieces came'),
   },
-  run: async ({ scenario, out, model }, io) => {
+  run: async ({ scenario, out, model, timing }, io) => {
     const [{ recordScenario }, { readConfig }] = await Promise.all([
       import('#scenarios'),
       import('#harness'),
@@ -21,13 +22,15 @@ export const record = defineCommand({
     const result = await recordScenario(scenario, {
       ...(out === undefined ? {} : { out }),
       model,
+      timing,
       config: readConfig(io.environment),
       signal: io.signal,
       progress: io.progress,
     });
+    const measured = result.timing === undefined ? '' : `\n${result.timing}: what was measured`;
     return {
       exitCode: 0,
-      text: `${result.recording}: ${result.exchanges} exchanges, ${result.made}, replays to itself`,
+      text: `${result.recording}: ${result.exchanges} exchanges, ${result.made}, replays to itself${measured}`,
       json: { ...result },
     };
   },

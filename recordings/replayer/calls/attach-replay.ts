@@ -11,7 +11,9 @@ export function attachReplay({ seam }: CallReplay): AttachedTelemetry {
   return attachTelemetry({
     model: async ({ model, options, isStream }) => {
       const answer = seam.answer(options, model);
-      return isStream ? streamed(answer, options.abortSignal) : generated(answer);
+      return isStream
+        ? streamed(answer, options.abortSignal)
+        : generated(answer, options.abortSignal);
     },
     tool: (call, execute) => seam.tool(call, execute),
   });

@@ -24,6 +24,7 @@ import {
 } from './call-report.ts';
 import { layOutCalls } from './call-tape.ts';
 import { createHttpAnswers } from './http-answers.ts';
+import { type Pace, recordedPace } from './recorded-pace.ts';
 import {
   type LaidAnswer,
   layAnswer,
@@ -46,6 +47,11 @@ export interface CallReplayOptions {
   readonly model?: Answers;
   /** What is accepted although it is not as recorded; nothing by default. */
   readonly drift?: DatedPolicy;
+  /**
+   * Pieces of streams come, and other answers are there, as long after the call as when they were recorded: for whoever tests
+   * what people see meanwhile. By default everything is there at once.
+   */
+  readonly pace?: Pace;
 }
 
 /** How a replay is reached from where neither models nor tools are wrapped. */
@@ -83,12 +89,14 @@ export interface CallReplay {
  * Opens a recording of calls. Matching is strict: a call is answered by what its lane holds at its place, if what it asks is
  * equal part by part. The first divergence is kept outside every call stack, and every later call fails with the same
  * ReplayDivergedError.
+ * @throws CallsNotReplayableError; TimingStaleError for a pace that is another recording's.
  */
 export function openCallReplay(
   recording: CallRecording,
-  { tools = 'recorded', model: answers = 'recorded', drift = strict }: CallReplayOptions = {},
+  { tools = 'recorded', model: answers = 'recorded', drift = strict, pace }: CallReplayOptions = {},
 ): CallReplay {
   const tape = layOutCalls(recording);
+  const paceOf = recordedPace(recording, pace);
   const latch = createLatch();
   const ledger = createDriftLedger(drift);
   const matcher = createCallMatcher({ tape, latch, ledger });
@@ -96,7 +104,7 @@ export function openCallReplay(
   const lanes = createLanes(startOfLane);
   const isLive = (tool: string): boolean =>
     (typeof tools === 'string' ? tools : tools[tool]) === 'live';
-  const answerTool = createToolAnswers({ tape, matcher, lanes, isLive, model: answers });
+  const answerTool = createToolAnswers({ tape, matcher, lanes, isLive, model: answers, paceOf });
   const wrapped = new Set<string>();
   const ranLive = new Set<string>();
   const calls: AnsweredCalls = {
@@ -109,7 +117,7 @@ export function openCallReplay(
   const answer = (options: LanguageModelV4CallOptions, asked?: ModelName): LaidAnswer => {
     const position = lanes.current().state;
     const found = matcher.model({ lane: position.name, options, model: asked }, position.models++);
-    const known = laid.get(found) ?? layAnswer(found.answer);
+    const known = laid.get(found) ?? layAnswer(found.answer, paceOf(found));
     laid.set(found, known);
     return known;
   };

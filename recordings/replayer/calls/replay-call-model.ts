@@ -8,6 +8,7 @@ import { providerError } from '#harness';
 import { answerOfParts } from '../../format/answer-content.ts';
 import type { ModelAnswer } from '../../format/recording.ts';
 import { unfoldPart } from '../../format/stream-part.ts';
+import type { CallPace } from './recorded-pace.ts';
 
 /** How many parts are passed on before the reader is waited for, and a call that was given up ends. */
 const partsAtOnce = 32;
@@ -19,9 +20,11 @@ export interface LaidAnswer {
   /** How the call failed, after the parts of a stream, and instead of an answer in one piece. */
   readonly streamError: Error | undefined;
   readonly wholeError: Error | undefined;
+  /** Undefined where everything is there at once. */
+  readonly pace: CallPace | undefined;
 }
 
-export function layAnswer({ parts, error }: ModelAnswer): LaidAnswer {
+export function layAnswer({ parts, error }: ModelAnswer, pace?: CallPace): LaidAnswer {
   const unfolded = parts.flatMap((part) => unfoldPart(part, providerError)).map(withTime);
   const failed = parts.find((part) => part.type === 'error');
   const structured = parts.find((part) => part.type === 'finish')?.structuredOutputText;
@@ -31,6 +34,7 @@ export function layAnswer({ parts, error }: ModelAnswer): LaidAnswer {
     whole: answerOfParts(unfolded, structured),
     streamError: error === undefined ? undefined : providerError(error),
     wholeError: failure === undefined ? undefined : providerError(failure),
+    pace,
   };
 }
 
@@ -53,23 +57,38 @@ export function replayCallModel(
     provider,
     modelId,
     supportedUrls,
-    doGenerate: async (options) => generated(answer(options)),
+    doGenerate: async (options) => generated(answer(options), options.abortSignal),
     doStream: async (options) => streamed(answer(options), options.abortSignal),
   };
 }
 
-export function generated({ whole, wholeError }: LaidAnswer): LanguageModelV4GenerateResult {
+export async function generated(
+  { whole, wholeError, pace }: LaidAnswer,
+  signal?: AbortSignal,
+): Promise<LanguageModelV4GenerateResult> {
+  if (pace !== undefined) await pace.wait(pace.took, signal);
   if (wholeError !== undefined) throw wholeError;
   return whole;
 }
 
-export function streamed(
+export async function streamed(
+  answer: LaidAnswer,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly stream: ReadableStream<LanguageModelV4StreamPart> }> {
+  const { parts, streamError, pace } = answer;
+  // A call that failed before it said anything, and an answer that came in one piece, have no pieces to come one by one.
+  const isPaced = pace?.pieces !== undefined && parts.length > 0;
+  if (pace !== undefined && !isPaced) await pace.wait(pace.took, signal);
+  if (streamError !== undefined && parts.length === 0) throw streamError;
+  return { stream: isPaced ? paced(answer, pace, signal) : atOnce(answer, signal) };
+}
+
+function atOnce(
   { parts, streamError }: LaidAnswer,
   signal: AbortSignal | undefined,
-): { readonly stream: ReadableStream<LanguageModelV4StreamPart> } {
-  if (streamError !== undefined && parts.length === 0) throw streamError;
+): ReadableStream<LanguageModelV4StreamPart> {
   let next = 0;
-  const stream = new ReadableStream<LanguageModelV4StreamPart>({
+  return new ReadableStream({
     pull: (controller) => {
       signal?.throwIfAborted();
       const end = Math.min(next + partsAtOnce, parts.length);
@@ -80,5 +99,30 @@ export function streamed(
       else controller.error(streamError);
     },
   });
-  return { stream };
+}
+
+/** A part at a time, each as long after the one before as it was, and the end as long after the call. */
+function paced(
+  { parts, streamError }: LaidAnswer,
+  { wait, took, pieces = [] }: CallPace,
+  signal: AbortSignal | undefined,
+): ReadableStream<LanguageModelV4StreamPart> {
+  let next = 0;
+  let left = took;
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const part = parts[next];
+        const gap = part === undefined ? left : (pieces[next] ?? 0);
+        if (gap > 0) await wait(gap, signal);
+        signal?.throwIfAborted();
+        next += 1;
+        left = Math.max(0, left - gap);
+        if (part !== undefined) controller.enqueue(part);
+        else if (streamError === undefined) controller.close();
+        else controller.error(streamError);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -7,6 +7,7 @@ import { asJson } from '../../format/json.ts';
 import type { TapedTool } from '../tape.ts';
 import type { CallMatcher } from './call-matcher.ts';
 import type { CallTape } from './call-tape.ts';
+import type { CallPace } from './recorded-pace.ts';
 
 /** Where a replay stands in one lane. */
 export interface LanePosition {
@@ -38,8 +39,9 @@ export function createToolAnswers(parts: {
   readonly lanes: Lanes<LanePosition>;
   readonly isLive: (tool: string) => boolean;
   readonly model: 'recorded' | 'live';
+  readonly paceOf: (found: TapedTool) => CallPace | undefined;
 }): ToolAnswers {
-  const { tape, matcher, lanes, isLive, model } = parts;
+  const { tape, matcher, lanes, isLive, model, paceOf } = parts;
   const unopened: string[] = [];
   const timeOf = (callId: string): number => {
     const { calls } = lanes.current().state;
@@ -63,7 +65,7 @@ export function createToolAnswers(parts: {
       const inner = innerLane(found, tape);
       if (!isLive(call.tool)) {
         unopened.push(`${found.lane}${inner}`);
-        return recordedResult(found, tape);
+        return recordedResult(found, tape, () => takeTime(paceOf(found), call.signal));
       }
       const lane = lanes.current().within(inner);
       let isSame = true;
@@ -94,19 +96,31 @@ function callLane(call: string, time: number): string {
   return `/${call}${time > 0 ? `~${time + 1}` : ''}`;
 }
 
-function recordedResult(found: TapedTool, tape: CallTape): unknown {
+function recordedResult(found: TapedTool, tape: CallTape, takesTime: () => Promise<void>): unknown {
   const line = tape.lineOf(found);
   const shown = line?.t === 'tool' ? line.shown : undefined;
-  return shown === undefined ? answered(found) : answeredBitByBit(found, shown);
+  return shown === undefined
+    ? answered(found, takesTime)
+    : answeredBitByBit(found, shown, takesTime);
 }
 
-async function answered({ outcome }: TapedTool): Promise<unknown> {
+async function takeTime(pace: CallPace | undefined, signal?: AbortSignal): Promise<void> {
+  if (pace !== undefined) await pace.wait(pace.took, signal);
+}
+
+async function answered({ outcome }: TapedTool, takesTime: () => Promise<void>): Promise<unknown> {
+  await takesTime();
   if (outcome.kind === 'failed') throw new RecordedToolError(outcome.error);
   // Of its own each time: whoever is answered may change it.
   return outcome.kind === 'completed' ? structuredClone(outcome.output) : null;
 }
 
-async function* answeredBitByBit(found: TapedTool, shown: readonly unknown[]): AsyncGenerator {
+/** What was shown on the way is there at once: when it came was not measured. */
+async function* answeredBitByBit(
+  found: TapedTool,
+  shown: readonly unknown[],
+  takesTime: () => Promise<void>,
+): AsyncGenerator {
   for (const each of shown) yield structuredClone(each);
-  yield await answered(found);
+  yield await answered(found, takesTime);
 }
