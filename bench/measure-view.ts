@@ -15,7 +15,7 @@ const stepsTaken = 50;
 const directory = mkdtempSync(join(tmpdir(), 'groundhog-view-'));
 const browser = await chromium.launch(chromiumOptions());
 try {
-  const html = renderPage(viewStories(longStory(stepCount)));
+  const html = renderPage(viewStories({ story: longStory(stepCount) }));
   const file = join(directory, 'view.html');
   writeFileSync(file, html);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

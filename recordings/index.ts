@@ -139,8 +139,11 @@ export { readTimedStory, type StoryTiming, type TimedStory } from './timing/read
 export type { RecordedTiming } from './timing/recorded-timing.ts';
 export type { Measuring } from './timing/stopwatch.ts';
 export { readTiming, writeTiming } from './timing/timing-file.ts';
+export { durationText } from './viewer/page/reading/duration-text.ts';
 export { renderPage } from './viewer/render-page.ts';
 export { type SessionLogData, viewRun } from './viewer/run/view-run.ts';
+export type { DatabaseChanges, RowChange, StepChanges } from './viewer/told/database-changes.ts';
+export type { ViewedStory } from './viewer/told/viewed-story.ts';
 export type { View } from './viewer/view.ts';
 export { type ViewOptions, viewStories } from './viewer/view-stories.ts';
 export type { HttpInterception } from './wire/intercept-http.ts';

@@ -34,6 +34,7 @@ export {
 export { checkCard } from './scenario/card/check-card.ts';
 export type { Finding } from './scenario/card/finding.ts';
 export { isPaidTurn } from './scenario/card/paid-turn.ts';
+export { replayChanges } from './scenario/changes/replay-changes.ts';
 export {
   type CallPattern,
   defineScenario,

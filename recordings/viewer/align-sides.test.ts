@@ -17,7 +17,7 @@ function withText(from: string, to: string): Recording {
 
 test('a tool that was renamed stands beside what it was', () => {
   const other = tellStory(withText('findParcel', 'traceParcel'));
-  const { rows } = viewStories(tellStory(recording), { other });
+  const { rows } = viewStories({ story: tellStory(recording) }, { other: { story: other } });
   expect(rows.map(({ steps }) => steps)).toEqual(
     recording.exchanges.map((_, index) => [index, index]),
   );
@@ -33,7 +33,7 @@ test('what is shown side by side is what diff compares: the same steps are chang
     ...changed,
     exchanges: changed.exchanges.filter((_, index) => index !== call),
   });
-  const { rows, sides } = viewStories(before, { other: after });
+  const { rows, sides } = viewStories({ story: before }, { other: { story: after } });
   const shown = rows.flatMap(({ steps: [one, two], difference }) => {
     if (difference !== 'result' && difference !== 'one-sided') return [];
     const [left, right] = sides;

@@ -1,5 +1,5 @@
 import { createContextTree } from './context-tree.ts';
-import type { Difference, Row, Side, Step } from './view.ts';
+import type { Difference, Panel, Row, Side, Step } from './view.ts';
 
 /** The rows of a view: every step of one side, or the steps of two side by side. `pairs` are those that belong together. */
 export function alignSides(
@@ -53,6 +53,20 @@ function push(lists: Map<number, Row[]>, at: number, row: Row): void {
   lists.set(at, [...(lists.get(at) ?? []), row]);
 }
 
+/**
+ * What came of a step, in full; what was counted beside it left out. Of a database how many rows of which tables: the rows
+ * themselves name the session that they are of.
+ */
+function comparedPanels(
+  panels: readonly Panel[],
+  isDatabaseKnown: boolean,
+): readonly Omit<Panel, 'counts'>[] {
+  return panels.flatMap(({ counts: _, ...panel }) => {
+    if (panel.name !== 'database') return [panel];
+    return isDatabaseKnown ? [{ ...panel, blocks: [] }] : [];
+  });
+}
+
 /** Says how two steps that stand side by side differ. */
 function createComparison(
   left: Side,
@@ -60,6 +74,9 @@ function createComparison(
 ): (index: number, other: number | null) => Difference | undefined {
   const tree = createContextTree();
   const [ours, theirs] = [tree.nodesOf(left), tree.nodesOf(right)];
+  // What nobody knows of one of them makes no difference.
+  const knowsBoth = [left, right].every(({ databaseUnknown }) => databaseUnknown === undefined);
+  const said = ({ panels }: Step): string => JSON.stringify(comparedPanels(panels, knowsBoth));
   return (index, other) => {
     const [one, two] = [left.steps[index], right.steps[other ?? -1]];
     if (one === undefined || two === undefined || other === null) return 'one-sided';
@@ -69,7 +86,3 @@ function createComparison(
     return ours[index] === theirs[other] ? undefined : 'context';
   };
 }
-
-/** What came of a step, in full; what was counted beside it left out. */
-const said = ({ panels }: Step): string =>
-  JSON.stringify(panels.map(({ counts: _, ...panel }) => panel));

@@ -2,64 +2,82 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { chromiumOptions } from '#harness/testing';
-import type { Exchange, Recording } from '../format/recording.ts';
+import { type Exchange, placeName, placeOf, type Recording } from '../format/recording.ts';
 import { readRecording } from '../format/recording-file.ts';
 import { contextOf } from '../story/context-of.ts';
 import { tellStory } from '../story/tell-story.ts';
+import type { StoryTiming } from '../timing/read-timed-story.ts';
+import type { TimedPlace } from '../timing/timed-places.ts';
 import { renderPage } from './render-page.ts';
+import type { DatabaseChanges } from './told/database-changes.ts';
+import type { ViewedStory } from './told/viewed-story.ts';
 import { viewStories } from './view-stories.ts';
 
 // The page in a real browser, from a disk, without a network.
 
+// One page for all tests, on another file each time: a browser is quick, and what it starts for each page is not.
+
 let directory: string;
 let browser: Browser;
-let context: BrowserContext;
+let page: Page;
 let refund: Recording;
+/** What the page complained of since it was opened, and what it asked a network for. */
+let complaints: string[] = [];
+
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'groundhog-view-'));
   browser = await chromium.launch(chromiumOptions());
   refund = await library('R-01');
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, offline: true });
-  return () => context.close();
-});
-
-const library = (name: string): Promise<Recording> =>
-  readRecording(new URL(`../library/${name}.jsonl`, import.meta.url).pathname);
-
-interface Shown {
-  readonly page: Page;
-  readonly url: string;
-  /** What the page complained of, and what it asked a network for. */
-  readonly complaints: string[];
-}
-
-async function open(recording: Recording, other?: Recording, hash = ''): Promise<Shown> {
-  const view = viewStories(
-    tellStory(recording),
-    other === undefined ? {} : { other: tellStory(other) },
-  );
-  const file = join(directory, 'view.html');
-  writeFileSync(file, renderPage(view));
-  const page = await context.newPage();
-  const complaints: string[] = [];
+  page = await (await browser.newContext({ offline: true })).newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
   page.on('request', (request) => {
     if (!request.url().startsWith('file:') && !request.url().startsWith('data:,'))
       complaints.push(request.url());
   });
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: null });
+});
+
+const library = (name: string): Promise<Recording> =>
+  readRecording(new URL(`../library/${name}.jsonl`, import.meta.url).pathname);
+
+interface Opening {
+  /** Shown beside the first. */
+  readonly other?: Recording;
+  readonly hash?: string;
+  /** What else is known of the first. */
+  readonly known?: Omit<ViewedStory, 'story'>;
+}
+
+let opened = 0;
+
+/** Opens the page of a recording; says its address. */
+async function open(
+  recording: Recording,
+  { other, hash = '', known = {} }: Opening = {},
+): Promise<string> {
+  const view = viewStories(
+    { story: tellStory(recording), ...known },
+    other === undefined ? {} : { other: { story: tellStory(other) } },
+  );
+  const file = join(directory, `view-${(opened += 1)}.html`);
+  writeFileSync(file, renderPage(view));
+  complaints = [];
   const url = pathToFileURL(file).href;
   await page.goto(url + hash);
-  return { page, url, complaints };
+  // Of a page that has not come about nothing else needs to be waited for.
+  expect(complaints).toEqual([]);
+  return url;
 }
 
 const changed = (
@@ -75,16 +93,15 @@ const answering = (tool: string, output: string): Recording =>
       : [exchange],
   );
 
-const title = (page: Page): Promise<string> => page.locator('.head h2 > span').first().innerText();
-const place = (page: Page): Promise<string> => page.locator('.head code').first().innerText();
-const tab = (page: Page): Promise<string> =>
-  page.locator('[role=tab][aria-selected=true]').innerText();
-const titles = (page: Page): Promise<readonly string[]> =>
+const title = (): Promise<string> => page.locator('.head h2 > span').first().innerText();
+const place = (): Promise<string> => page.locator('.head code').first().innerText();
+const tab = (): Promise<string> => page.locator('[role=tab][aria-selected=true]').innerText();
+const titles = (): Promise<readonly string[]> =>
   page.locator('#list .row .cell:first-child .title').allInnerTexts();
 
 test('a page from a disk shows every step of a recording, says that it was scripted and what was redacted, and asks for nothing', async () => {
-  const { page, complaints } = await open(refund);
-  expect(await titles(page)).toEqual([
+  await open(refund);
+  expect(await titles()).toEqual([
     'cus_1001 writes',
     'clock',
     'dice',
@@ -110,7 +127,7 @@ test('a page from a disk shows every step of a recording, says that it was scrip
 });
 
 test('the policy of the page stops a request, a script and markup that somebody brings in', async () => {
-  const { page, complaints } = await open(refund);
+  await open(refund);
   const outcome = await page.evaluate(`(async () => {
     const script = document.createElement('script');
     const attempts = [
@@ -133,8 +150,8 @@ test('the context holds all that the model read, message by message', async () =
   const step = story.steps.findLast(({ kind }) => kind === 'model');
   if (step?.kind !== 'model') throw new Error('The recording has no model turn.');
   const read = contextOf(story, step);
-  const { page } = await open(refund, undefined, '#1/billing%237&tab=context');
-  expect(await place(page)).toBe('1/billing#7');
+  await open(refund, { hash: '#1/billing%237&tab=context' });
+  expect(await place()).toBe('1/billing#7');
   const items = page.locator('#panel .context > .item');
   expect(
     await items.evaluateAll((all) => all.map((each) => each.getAttribute('data-role'))),
@@ -155,7 +172,7 @@ test('the context holds all that the model read, message by message', async () =
 });
 
 test('the context diff shows what was read now and not by the previous call of the lane', async () => {
-  const { page } = await open(refund, undefined, '#1/billing%234&tab=context-diff');
+  await open(refund, { hash: '#1/billing%234&tab=context-diff' });
   const panel = page.locator('#panel');
   expect(await panel.locator('.since').innerText()).toBe(
     'Compared with what was read at 1/billing#2.',
@@ -188,27 +205,24 @@ test('the context diff shows what was read now and not by the previous call of t
 });
 
 test('keys step, change tabs, search and explain themselves', async () => {
-  const { page } = await open(refund);
+  await open(refund);
   await page.keyboard.press('j');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('j');
-  expect([await title(page), await tab(page)]).toEqual([
-    'model calls classifyItem, handoff',
-    'Answer',
-  ]);
+  expect([await title(), await tab()]).toEqual(['model calls classifyItem, handoff', 'Answer']);
   await page.keyboard.press('2');
-  expect(await tab(page)).toBe('Context');
+  expect(await tab()).toBe('Context');
   await page.keyboard.press('j');
-  expect([await title(page), await tab(page)]).toEqual(['classifyItem', 'Tool']);
+  expect([await title(), await tab()]).toEqual(['classifyItem', 'Tool']);
   // The tab that was chosen is open again where there is one.
   await page.keyboard.press('J');
   await page.keyboard.press('End');
-  expect([await title(page), await tab(page)]).toEqual(['model answers', 'Context']);
+  expect([await title(), await tab()]).toEqual(['model answers', 'Context']);
   await page.keyboard.press('K');
-  expect(await title(page)).toBe('sendReply');
+  expect(await title()).toBe('sendReply');
   await page.keyboard.press('Home');
   await page.keyboard.press('k');
-  expect(await title(page)).toBe('cus_1001 writes');
+  expect(await title()).toBe('cus_1001 writes');
   await page.keyboard.press('?');
   expect(await page.locator('#help-dialog kbd').first().isVisible()).toBe(true);
   await page.keyboard.press('Escape');
@@ -219,40 +233,40 @@ test('keys step, change tabs, search and explain themselves', async () => {
 });
 
 test('a search finds texts of answers, inputs, outputs and contexts, and leads from one to the next', async () => {
-  const { page } = await open(refund);
+  await open(refund);
   await page.keyboard.press('/');
   await page.keyboard.type('nowspeaking');
-  expect(await titles(page)).toEqual(['handoff', 'model calls runCode']);
+  expect(await titles()).toEqual(['handoff', 'model calls runCode']);
   await page.keyboard.press('Enter');
-  expect(await title(page)).toBe('handoff');
+  expect(await title()).toBe('handoff');
   expect(await page.locator('#search-count').innerText()).toBe('1 of 2');
   expect(await page.evaluate("[...CSS.highlights.get('found')].map(String)")).toEqual([
     'nowSpeaking',
   ]);
   await page.keyboard.press('Enter');
-  expect(await title(page)).toBe('model calls runCode');
+  expect(await title()).toBe('model calls runCode');
   await page.locator('#search').fill('not said by anybody');
   expect(await page.locator('#none').isVisible()).toBe(true);
   await page.keyboard.press('Escape');
-  expect(await titles(page)).toHaveLength(refund.exchanges.length);
+  expect(await titles()).toHaveLength(refund.exchanges.length);
 });
 
 test('an address names a step and its tab, and the way back is kept', async () => {
-  const { page, url } = await open(refund, undefined, '#1/billing#3');
-  expect([await place(page), await title(page)]).toEqual(['1/billing#3', 'issueRefund']);
+  const url = await open(refund, { hash: '#1/billing#3' });
+  expect([await place(), await title()]).toEqual(['1/billing#3', 'issueRefund']);
   await page.getByRole('button', { name: 'asked for by' }).click();
   expect(page.url()).toBe(`${url}#1/billing%232`);
   await page.getByRole('tab', { name: 'Context', exact: true }).click();
   await expect.poll(() => page.url()).toBe(`${url}#1/billing%232&tab=context`);
   await page.reload();
-  expect([await place(page), await tab(page)]).toEqual(['1/billing#2', 'Context']);
+  expect([await place(), await tab()]).toEqual(['1/billing#2', 'Context']);
   await page.goBack();
-  expect(await place(page)).toBe('1/billing#3');
+  expect(await place()).toBe('1/billing#3');
   await page.goto(`${url}#9/nobody%230`);
   expect(await page.locator('#said').innerText()).toBe('There is no step 9/nobody#0.');
 });
 
-const differences = (page: Page): Promise<readonly (readonly (string | null)[])[]> =>
+const differences = (): Promise<readonly (readonly (string | null)[])[]> =>
   page
     .locator('#list .row[data-difference]')
     .evaluateAll((rows) =>
@@ -264,29 +278,28 @@ const differences = (page: Page): Promise<readonly (readonly (string | null)[])[
 
 test('two recordings stand side by side: the changed result is the first difference, what follows from it is told apart', async () => {
   const other = answering('getIncident', 'never called');
-  const same = await open(refund, other);
-  expect(await differences(same.page)).toEqual([]);
-  expect(await same.page.locator('#notices').innerText()).toContain('No differences.');
+  await open(refund, { other });
+  expect(await differences()).toEqual([]);
+  expect(await page.locator('#notices').innerText()).toContain('No differences.');
 
-  const { page, complaints } = await open(
-    refund,
-    changed(answering('issueRefund', 'refused'), (exchange) =>
+  await open(refund, {
+    other: changed(answering('issueRefund', 'refused'), (exchange) =>
       exchange.t === 'tool' && exchange.tool === 'classifyItem' ? [] : [exchange],
     ),
-  );
-  expect(await differences(page)).toEqual([
+  });
+  expect(await differences()).toEqual([
     ['one-sided', 'classifyItem'],
     ['result', 'issueRefund'],
   ]);
   await page.getByRole('button', { name: 'First difference' }).click();
-  expect(await title(page)).toBe('classifyItem');
+  expect(await title()).toBe('classifyItem');
   await page.keyboard.press('d');
-  expect([await title(page), await tab(page)]).toEqual(['issueRefund', 'Difference']);
+  expect([await title(), await tab()]).toEqual(['issueRefund', 'Difference']);
   expect(await page.locator('#panel ins').allInnerTexts()).toEqual(['+\nrefused']);
   expect(complaints).toEqual([]);
 
-  const shouted = await open(refund, await library('R-01b'));
-  expect(await differences(shouted.page)).toEqual([
+  await open(refund, { other: await library('R-01b') });
+  expect(await differences()).toEqual([
     ['result', 'cus_1001 writes'],
     ['host', 'dice'],
     ['context', 'model calls classifyItem, handoff'],
@@ -309,11 +322,7 @@ test.for([
   ['ten thousand lines', Array.from({ length: 10_000 }, (_, line) => `line ${line}`).join('\n')],
   ['a line of 300,000 characters', 'x'.repeat(300_000)],
 ])('%s in a result is text and nothing else', async ([, output = '']) => {
-  const { page, complaints } = await open(
-    answering('issueRefund', output),
-    undefined,
-    '#1/billing%233',
-  );
+  await open(answering('issueRefund', output), { hash: '#1/billing%233' });
   const more = page.locator('#panel .more');
   if (await more.isVisible()) await more.click();
   expect(
@@ -364,13 +373,13 @@ function long(steps: number): Recording {
 }
 
 test('of two thousand steps those in view are drawn, and each context is there although it is kept once', async () => {
-  const { page, complaints } = await open(long(2000));
+  await open(long(2000));
   expect(await page.locator('#list .row').count()).toBeLessThan(60);
   expect(await page.locator('#list .row').first().getAttribute('aria-setsize')).toBe('2000');
   await page.keyboard.press('End');
   await page.keyboard.press('k');
   await page.keyboard.press('2');
-  expect([await place(page), await tab(page)]).toEqual(['1/triage#1998', 'Context']);
+  expect([await place(), await tab()]).toEqual(['1/triage#1998', 'Context']);
   expect(await page.locator('#list .row[aria-selected=true] .title').innerText()).toBe(
     'model calls look',
   );
@@ -383,14 +392,17 @@ test('of two thousand steps those in view are drawn, and each context is there a
 });
 
 test('a narrow page scrolls in one direction only', async () => {
-  const { page } = await open(refund, answering('issueRefund', 'refused'), '#1/billing%233');
+  await open(refund, {
+    other: answering('issueRefund', 'refused'),
+    hash: '#1/billing%233',
+  });
   await page.setViewportSize({ width: 390, height: 800 });
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
   expect(await page.locator('.column').first().isVisible()).toBe(true);
 });
 
 test('words stand out from their ground, light and dark, and what can be used has a name and a role', async () => {
-  const { page } = await open(refund, undefined, '#1/billing%233');
+  await open(refund, { hash: '#1/billing%233' });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     const low = await page.evaluate(`(() => {
@@ -429,4 +441,169 @@ test('words stand out from their ground, light and dark, and what can be used ha
   expect(nameless).toEqual([]);
   const active = await page.locator('#list').getAttribute('aria-activedescendant');
   expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
+});
+
+/** Each exchange of the refund a second after the one before; models stream. */
+function measured(recording: Recording): StoryTiming {
+  const timed = recording.exchanges.map((exchange, index): [string, TimedPlace] => [
+    placeName(placeOf(exchange)),
+    {
+      start: index * 1000,
+      took: exchange.t === 'model' ? 840 : exchange.t === 'tool' ? 120 : 0,
+      ...(exchange.t === 'model' ? { first: 310, pieces: [300, 10, 20, 400, 5, 5] } : {}),
+    },
+  ]);
+  return { kind: 'measured', places: new Map(timed) };
+}
+
+const blockNamed = (name: string): Promise<{ readonly left: number; readonly width: number }> =>
+  page.locator(`.block[title^="${name} "]`).evaluate(({ style }) => ({
+    left: Math.round(Number.parseFloat(style.left) * 10) / 10,
+    width: Math.round(Number.parseFloat(style.width) * 10) / 10,
+  }));
+
+test('with times the timeline is drawn to them, a key draws it in order, and a tab says when the pieces of an answer came', async () => {
+  await open(refund, { known: { timing: measured(refund) }, hash: '#1/billing%232&tab=timing' });
+  // 14 exchanges, the last of which begins after 13 s and takes 0.84 s.
+  expect(await blockNamed('issueRefund')).toEqual({ left: 65, width: 0.9 });
+  expect(await page.locator('.tick').allInnerTexts()).toEqual([
+    '0',
+    '2.00 s',
+    '4.00 s',
+    '6.00 s',
+    '8.00 s',
+    '10.0 s',
+    '12.0 s',
+  ]);
+  expect(await page.locator('.facts dd').allInnerTexts()).toEqual([
+    '+8.00 s',
+    '840 ms',
+    '310 ms',
+    '6',
+    'a stopwatch while it was recorded',
+  ]);
+  expect(
+    await page
+      .locator('.bars .came')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('title'))),
+  ).toEqual([
+    '1 piece around 298 ms',
+    '1 piece around 306 ms',
+    '1 piece around 324 ms',
+    '1 piece around 726 ms',
+    '2 pieces around 735 ms',
+  ]);
+  expect(await page.locator('#list .row .time').allInnerTexts()).toContain('840 ms');
+  await page.keyboard.press('s');
+  expect(await blockNamed('issueRefund')).toEqual({ left: 64.3, width: 7.1 });
+  await page.getByRole('button', { name: 'Drawn in order' }).click();
+  expect(await blockNamed('issueRefund')).toEqual({ left: 65, width: 0.9 });
+  // Where somebody points, the step is that took place there.
+  const strip = page.locator('.strips').last();
+  const { width } = (await strip.boundingBox()) ?? { width: 0 };
+  await strip.click({ position: { x: width * (11.06 / 13.84), y: 5 } });
+  expect(await title()).toBe('draftReply');
+  expect(complaints).toEqual([]);
+});
+
+test('without times nothing is drawn to them, and what was measured of other bytes is told', async () => {
+  await open(refund);
+  await page.keyboard.press('s');
+  expect(await page.locator('#ruler').isVisible()).toBe(false);
+  expect(await page.locator('[data-tab=timing]').count()).toBe(0);
+  await open(refund, { known: { timing: { kind: 'stale' } } });
+  expect(await page.locator('.notice.warning').innerText()).toContain('of other bytes');
+  expect(await page.locator('#ruler').isVisible()).toBe(false);
+});
+
+test('a tab says which rows a tool changed, that it changed none, or why nobody knows', async () => {
+  const paid = { id: 're_1', chargeId: 'ch_A2', amountMinor: 4900 };
+  const database: DatabaseChanges = {
+    kind: 'known',
+    steps: new Map([
+      ['1/triage#1', { rows: [], isShared: false }],
+      [
+        '1/billing#3',
+        {
+          rows: [
+            { table: 'refunds', key: 're_1', after: paid },
+            {
+              table: 'charges',
+              key: 'ch_A2',
+              before: { status: 'settled', note: 'x' },
+              after: { status: 'refunded', note: 'x' },
+            },
+            { table: 'records of drafts', key: 'd1', before: 'gone' },
+          ],
+          isShared: false,
+        },
+      ],
+    ]),
+  };
+  await open(refund, { known: { database }, hash: '#1/billing%233&tab=database' });
+  expect(await page.locator('#panel .facts').innerText()).toBe(
+    'refunds\n1 added\ncharges\n1 changed\nrecords of drafts\n1 removed',
+  );
+  expect(await page.locator('#panel .block-change').allInnerTexts()).toMatchInlineSnapshot(`
+    [
+      "added
+    refunds re_1
+    +
+    id: re_1
+    +
+    chargeId: ch_A2
+    +
+    amountMinor: 4900",
+      "changed
+    charges ch_A2
+    −
+    status: settled
+    +
+    status: refunded
+     
+    note: x",
+      "removed
+    records of drafts d1
+    −
+    gone",
+    ]
+  `);
+  await page.keyboard.press('/');
+  await page.keyboard.type('status: refunded');
+  expect(await titles()).toEqual(['issueRefund']);
+  await page.goto(page.url().replace(/#.*/, '#1/triage%231&tab=database'));
+  expect(await page.locator('#panel').innerText()).toBe('It changed nothing in the database.');
+  expect(complaints).toEqual([]);
+
+  const reason = 'Not known: there is no scenario of its name.';
+  await open(refund, {
+    known: { database: { kind: 'unknown', reason } },
+    hash: '#1/billing%233&tab=database',
+  });
+  expect([await tab(), await page.locator('#panel').innerText()]).toEqual(['Database', reason]);
+  await page.keyboard.press('k');
+  expect(await page.locator('[data-tab=database]').count()).toBe(0);
+});
+
+test('of two recordings, rows that only one of them is known to have changed make no difference', async () => {
+  const known: Omit<ViewedStory, 'story'> = {
+    database: {
+      kind: 'known',
+      steps: new Map([
+        ['1/billing#3', { rows: [{ table: 'refunds', key: 're_1', after: 1 }], isShared: false }],
+      ]),
+    },
+  };
+  const unknown = { kind: 'unknown', reason: 'Not known.' } as const;
+  const story = tellStory(refund);
+  const rowsOf = (other: ViewedStory): readonly (string | undefined)[] =>
+    viewStories({ story, ...known }, { other }).rows.flatMap(({ difference }) => difference ?? []);
+  expect(rowsOf({ story, database: unknown })).toEqual([]);
+  expect(rowsOf({ story, ...known })).toEqual([]);
+  const rows = [{ table: 'mails', key: 'mail_1', after: 1 }];
+  const others = {
+    kind: 'known',
+    steps: new Map([['1/billing#3', { rows, isShared: false }]]),
+  } as const;
+  expect(rowsOf({ story, database: others })).toEqual(['result']);
 });

@@ -3,25 +3,29 @@ import type { Story } from '../story/story.ts';
 import { alignSides } from './align-sides.ts';
 import { createItemPool } from './item-pool.ts';
 import { storySide, type ViewParts } from './told/story-side.ts';
+import type { ViewedStory } from './told/viewed-story.ts';
 import type { View } from './view.ts';
 
 export interface ViewOptions {
   /** A second recording, to be shown beside the first. */
-  readonly other?: Story;
+  readonly other?: ViewedStory;
   /** Effect class that a tool is declared with; recordings do not hold it. */
   readonly effectOf?: (tool: string) => string | undefined;
 }
 
 /** What is shown of a recording, or of two side by side. */
 export function viewStories(
-  story: Story,
+  viewed: ViewedStory,
   { other, effectOf = () => undefined }: ViewOptions = {},
 ): View {
-  const stories = other === undefined ? [story] : [story, other];
+  const stories = other === undefined ? [viewed] : [viewed, other];
   const pool = createItemPool();
   const lanes: ViewParts['lanes'] = new Map();
   const sides = stories.map((each) => storySide(each, { pool, lanes, effectOf }));
-  const rows = alignSides(sides, other === undefined ? undefined : pairsBetween(story, other));
+  const rows = alignSides(
+    sides,
+    other === undefined ? undefined : pairsBetween(viewed.story, other.story),
+  );
   return { sides, lanes: [...lanes.values()], items: pool.items(), rows };
 }
 

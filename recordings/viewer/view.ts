@@ -30,6 +30,10 @@ export interface Side {
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly notices: readonly Notice[];
   readonly steps: readonly Step[];
+  /** What the times of its steps are by: the time of day, or a stopwatch that began with it. Absent where there are none. */
+  readonly clock?: 'day' | 'stopwatch';
+  /** Why nobody can say what its tools changed in a database; absent where their panels say it. */
+  readonly databaseUnknown?: string;
 }
 
 /** How it came about. */
@@ -63,7 +67,14 @@ export interface Item {
 export type Block =
   | { readonly kind: 'text' | 'reasoning' | 'failure' | 'note'; readonly text: string }
   /** `call` names a tool call, so that its parts lead to one another. */
-  | { readonly kind: 'data'; readonly label: string; readonly value: Json; readonly call?: string };
+  | { readonly kind: 'data'; readonly label: string; readonly value: Json; readonly call?: string }
+  /** A row of a table that came, went or became another. */
+  | {
+      readonly kind: 'change';
+      readonly label: string;
+      readonly before?: Json;
+      readonly after?: Json;
+    };
 
 export type StepKind = 'model' | 'tool' | 'person' | 'host' | 'event' | 'crash';
 
@@ -114,11 +125,16 @@ export interface Link {
   readonly step: number;
 }
 
-/** Milliseconds since the epoch. */
+/** Milliseconds, since the epoch or since the recording began: `Side.clock` says which. */
 export interface Timing {
   readonly from: number;
   readonly to: number;
+  /** How it came to be known. */
   readonly says: string;
+  /** Until the first piece of an answer came that says something. */
+  readonly first?: number;
+  /** Of a streamed answer: how long after the piece before it each piece came. */
+  readonly pieces?: readonly number[];
 }
 
 export interface Row {

@@ -15,12 +15,13 @@ export const step = defineCommand({
         `step needs a terminal to be looked at in; npx groundhog show ${recording} prints the same.`,
       );
     }
-    const [{ findStory }, { runStepper }] = await Promise.all([
-      import('../cli/find-story.ts'),
+    const [{ findViewed }, { runStepper }] = await Promise.all([
+      import('../cli/find-viewed.ts'),
       import('../step/run-stepper.ts'),
     ]);
-    const story = await findStory(recording);
-    await runStepper(story, { input, output }, signal);
+    const viewed = await findViewed(recording, signal);
+    const { story } = viewed;
+    await runStepper(viewed, { input, output }, signal);
     signal.throwIfAborted();
     return {
       exitCode: 0,

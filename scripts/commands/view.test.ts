@@ -38,6 +38,72 @@ test('a page is made of a recording, by the id of its scenario, with the effect 
   );
 });
 
+test('a page says of each step what it changed in the database, and of what no world is there for, that nobody knows it', async () => {
+  const out = join(directory, 'page.html');
+  await view.start({ recording: 'R-01', out }, quietIo);
+  const [side] = sidesSchema.parse(dataOf(out)).sides;
+  const changes = side?.steps.flatMap(({ id, panels }) =>
+    panels.flatMap(({ name, blocks }) =>
+      name === 'database' ? [[id, ...blocks.map(({ label = 'nothing' }) => label)]] : [],
+    ),
+  );
+  expect(changes).toMatchInlineSnapshot(`
+    [
+      [
+        "1/triage#1",
+        "records of classifications R-01/R-01/1/classifyItem#1",
+      ],
+      [
+        "1/triage#2",
+        "nothing",
+      ],
+      [
+        "1/billing#1",
+        "nothing",
+      ],
+      [
+        "1/billing#3",
+        "refunds re_1",
+      ],
+      [
+        "1/billing#5",
+        "records of drafts R-01/1",
+      ],
+      [
+        "1/billing#6",
+        "mails mail_1",
+      ],
+    ]
+  `);
+  expect(side?.databaseUnknown).toBeUndefined();
+  const calls = new URL('../../recordings/format/conformance/valid/call.jsonl', import.meta.url);
+  await view.start({ recording: calls.pathname, out }, quietIo);
+  expect(sidesSchema.parse(dataOf(out)).sides[0]?.databaseUnknown).toBe(
+    'Not known: it holds calls, and not the world in which they were made.',
+  );
+});
+
+const sidesSchema = z.object({
+  sides: z.array(
+    z.object({
+      clock: z.string().optional(),
+      databaseUnknown: z.string().optional(),
+      steps: z.array(
+        z.object({
+          id: z.string(),
+          panels: z.array(
+            z.object({
+              name: z.string(),
+              blocks: z.array(z.object({ label: z.string().optional() })),
+            }),
+          ),
+          timing: z.object({ from: z.number(), to: z.number() }).optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
 test('two recordings share a page, which says how many steps came out differently', async () => {
   const out = join(directory, 'page.html');
   const { json, text } = await view.start({ recording: 'R-01', with: 'R-01b', out }, quietIo);

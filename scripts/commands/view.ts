@@ -27,22 +27,27 @@ export const view = defineCommand({
     const { writePage } = await import('../cli/write-page.ts');
     const page =
       session === undefined
-        ? await viewRecordings(recording ?? '', other)
+        ? await viewRecordings(recording ?? '', other, io.signal)
         : await viewSession(session, database, io);
     return writePage(page, { out, open });
   },
 });
 
-async function viewRecordings(recording: string, other: string | undefined): Promise<View> {
-  const [{ viewStories }, { findStory }] = await Promise.all([
+async function viewRecordings(
+  recording: string,
+  other: string | undefined,
+  signal: AbortSignal,
+): Promise<View> {
+  const [{ viewStories }, { findViewed }] = await Promise.all([
     import('#recordings'),
-    import('../cli/find-story.ts'),
+    import('../cli/find-viewed.ts'),
   ]);
-  const story = await findStory(recording);
-  const beside = other === undefined ? undefined : await findStory(other);
-  return viewStories(story, {
+  const viewed = await findViewed(recording, signal);
+  const beside = other === undefined ? undefined : await findViewed(other, signal);
+  const stories = [viewed, ...(beside === undefined ? [] : [beside])];
+  return viewStories(viewed, {
     ...(beside === undefined ? {} : { other: beside }),
-    effectOf: await readEffects([story, ...(beside === undefined ? [] : [beside])]),
+    effectOf: await readEffects(stories.map(({ story }) => story)),
   });
 }
 

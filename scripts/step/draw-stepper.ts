@@ -17,11 +17,13 @@ export function pageLinesOf({ rows }: ScreenSize): number {
 
 /** The whole screen: as many lines as it has rows, none longer than it is wide. */
 export function drawStepper(state: StepperState, size: ScreenSize): readonly string[] {
-  const { story, index, pane, prompt, notice } = state;
+  const { story, known, index, pane, prompt, notice } = state;
   const { columns } = size;
   const step = story.steps[index];
   if (step === undefined) return [fit(`${story.name} has no steps. q quits.`, columns)];
-  const lines = paneLines(story, step, pane).flatMap((line) => wrap(printable(line), columns));
+  const lines = paneLines({ ...known, story }, step, pane).flatMap((line) =>
+    wrap(printable(line), columns),
+  );
   const page = pageLinesOf(size);
   const scroll = Math.min(state.scroll, Math.max(0, lines.length - page));
   const shown = lines.slice(scroll, scroll + page);

@@ -1,14 +1,23 @@
-import type { ModelStep, Story, StoryStep } from '#recordings';
+import {
+  durationText,
+  leavesBetween,
+  type ModelStep,
+  type RowChange,
+  type Story,
+  type StoryStep,
+  type ViewedStory,
+} from '#recordings';
 import { contextChangeOf, placeName } from '#recordings/story';
 import { plain } from '../render/paint.ts';
 import { contextLines } from '../render/story/context-lines.ts';
 import { showMessage } from '../render/story/show-message.ts';
 import { counted, showStep } from '../render/story/show-step.ts';
-import { inlineValue } from '../render/story/show-value.ts';
+import { inlineValue, showValue } from '../render/story/show-value.ts';
 import type { Pane } from './stepper-state.ts';
 
 /** What a pane shows of a step, in lines of any length. */
-export function paneLines(story: Story, step: StoryStep, pane: Pane): readonly string[] {
+export function paneLines(viewed: ViewedStory, step: StoryStep, pane: Pane): readonly string[] {
+  const { story } = viewed;
   const turn = turnOf(story, step);
   switch (pane) {
     case 'answer':
@@ -20,7 +29,9 @@ export function paneLines(story: Story, step: StoryStep, pane: Pane): readonly s
     case 'tool':
       return toolLines(story, step, turn);
     case 'world':
-      return worldLines(story, step);
+      return worldLines(viewed, step);
+    case 'timing':
+      return timingLines(viewed, step);
   }
 }
 
@@ -76,8 +87,41 @@ function toolLines(
   return lines.length === 0 ? ['no tool was called in this step'] : lines;
 }
 
-/** What tools say they changed, up to this step: the recording knows of no other change. */
-function worldLines({ steps }: Story, step: StoryStep): readonly string[] {
+/** What the step changed in the database, and what steps before it did; where nobody can say it, what tools say. */
+function worldLines({ story, database }: ViewedStory, step: StoryStep): readonly string[] {
+  if (database?.kind !== 'known') {
+    return [...(database === undefined ? [] : [database.reason, '']), ...saidLines(story, step)];
+  }
+  const own = database.steps.get(placeName(step.place))?.rows ?? [];
+  const earlier = story.steps.slice(0, step.index).flatMap(({ place }) => {
+    const rows = database.steps.get(placeName(place))?.rows ?? [];
+    return rows.map((row) => `  ${placeName(place)}  ${signOf(row)} ${row.table} ${row.key}`);
+  });
+  return [
+    ...(own.length === 0 ? ['this step changed nothing in the database'] : own.flatMap(rowLines)),
+    ...(earlier.length === 0 ? [] : ['', 'before it:', ...earlier]),
+  ];
+}
+
+function rowLines(row: RowChange): readonly string[] {
+  const { table, key, before, after } = row;
+  const isChanged = before !== undefined && after !== undefined;
+  const values = isChanged
+    ? leavesBetween(before, after).map(
+        (leaf) =>
+          `${leaf.pointer}: ${inlineValue(leaf.before ?? null)} -> ${inlineValue(leaf.after ?? null)}`,
+      )
+    : showValue(after ?? before ?? null);
+  return [`${signOf(row)} ${table} ${key}`, ...values.map((line) => `    ${line}`)];
+}
+
+function signOf({ before, after }: RowChange): string {
+  if (before === undefined) return '+';
+  return after === undefined ? '-' : '~';
+}
+
+/** What tools say they changed, up to this step. */
+function saidLines({ steps }: Story, step: StoryStep): readonly string[] {
   const done = steps.slice(0, step.index + 1).flatMap((each) => {
     if (each.kind !== 'tool' || each.effect === undefined || each.outcome.kind !== 'completed')
       return [];
@@ -85,4 +129,18 @@ function worldLines({ steps }: Story, step: StoryStep): readonly string[] {
     return [`${each === step ? '>' : ' '} ${placeName(each.place)}`, ...showStep(each, plain)];
   });
   return done.length === 0 ? ['no tool has changed anything yet'] : done;
+}
+
+function timingLines({ timing }: ViewedStory, { place }: StoryStep): readonly string[] {
+  if (timing?.kind === 'stale') return ['what was measured is of another recording than this one'];
+  if (timing?.kind !== 'measured') return ['nothing was measured when it was recorded'];
+  const timed = timing.places.get(placeName(place));
+  if (timed === undefined) return ['this step was not measured'];
+  const { start, took, first, pieces } = timed;
+  return [
+    `began        +${durationText(start)}`,
+    `took         ${durationText(took)}`,
+    ...(first === undefined ? [] : [`first piece  after ${durationText(first)}`]),
+    ...(pieces === undefined ? [] : [`pieces       ${pieces.length}`]),
+  ];
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { type Story, tellStory } from '#recordings';
+import { type Story, tellStory, type ViewedStory } from '#recordings';
 import { smallSession } from '../render/story/testing/small-session.ts';
 import { runStepper } from './run-stepper.ts';
 
@@ -36,9 +36,13 @@ function openTerminal(size = { columns: 80, rows: 24 }) {
 }
 
 /** Steps through a story with these keys, and says what is on the screen after each. */
-async function after(keys: readonly string[], story: Story = tellStory(smallSession())) {
+async function after(
+  keys: readonly string[],
+  story: Story = tellStory(smallSession()),
+  known: Omit<ViewedStory, 'story'> = {},
+) {
   const { terminal, screen, raw, written, resize } = openTerminal();
-  const running = runStepper(story, terminal, new AbortController().signal);
+  const running = runStepper({ story, ...known }, terminal, new AbortController().signal);
   const screens = [screen()];
   for (const key of keys) {
     terminal.input.write(key);
@@ -70,9 +74,9 @@ test('keys go forward and back, from end to end', async () => {
   await quit(session);
 });
 
-test('tab shows of a turn its answer, what it read, what changed of that, its tools and the world', async () => {
-  const session = await after(['g', '7', '\r', tab, tab, tab, tab, tab]);
-  const [answer, context, change, tool, world, again] = session.screens
+test('tab shows of a turn its answer, what it read, what changed of that, its tools, the world and the times', async () => {
+  const session = await after(['g', '7', '\r', tab, tab, tab, tab, tab, tab]);
+  const [answer, context, change, tool, world, timing, again] = session.screens
     .slice(3)
     .map((lines) => lines.slice(2));
   expect(answer).toContain('  I pay it back.');
@@ -80,11 +84,65 @@ test('tab shows of a turn its answer, what it read, what changed of that, its to
   expect(change).toContain('+ user: It was lost.');
   expect(tool).toContain('    -> failed, BANK_CLOSED: Come back tomorrow.');
   expect(world).toContain('no tool has changed anything yet');
+  expect(timing).toContain('nothing was measured when it was recorded');
   expect(again).toEqual(answer);
   await quit(session);
 });
 
-test('the world is what tools say they changed, and no more', async () => {
+test('where it is known, the world is the rows that changed, in this step and before it, and times are those that were measured', async () => {
+  const refunds = { table: 'refunds', key: 're_1' };
+  const known: Omit<ViewedStory, 'story'> = {
+    database: {
+      kind: 'known',
+      steps: new Map([
+        [
+          '1/desk#1',
+          { rows: [{ ...refunds, after: { id: 're_1', state: 'open' } }], isShared: false },
+        ],
+        [
+          '1/desk#3',
+          {
+            rows: [
+              {
+                ...refunds,
+                before: { id: 're_1', state: 'open' },
+                after: { id: 're_1', state: 'paid' },
+              },
+            ],
+            isShared: false,
+          },
+        ],
+      ]),
+    },
+    timing: {
+      kind: 'measured',
+      places: new Map([['1/desk#3', { start: 1250, took: 830, first: 310, pieces: [310, 520] }]]),
+    },
+  };
+  const session = await after(
+    ['g', ...Array.from('1/desk#3'), '\r', tab, tab, tab, tab, tab],
+    undefined,
+    known,
+  );
+  const [world, timing] = session.screens.slice(-2).map((lines) => lines.slice(2, 7));
+  expect(world).toEqual([
+    '~ refunds re_1',
+    '    /state: "open" -> "paid"',
+    '',
+    'before it:',
+    '  1/desk#1  + refunds re_1',
+  ]);
+  expect(timing).toEqual([
+    'began        +1.25 s',
+    'took         830 ms',
+    'first piece  after 310 ms',
+    'pieces       2',
+    '',
+  ]);
+  await quit(session);
+});
+
+test('where it is not known, the world is what tools say they changed, and no more', async () => {
   const session = smallSession();
   const refunded = session.exchanges.map((each) =>
     each.t === 'tool' && each.tool === 'refund' && each.outcome.kind === 'failed'
@@ -176,9 +234,9 @@ test('a step that cannot be drawn gives the terminal back, too, and says why', a
     },
   };
   const { terminal, raw, written } = openTerminal();
-  await expect(runStepper(broken, terminal, new AbortController().signal)).rejects.toThrow(
-    'unreadable',
-  );
+  await expect(
+    runStepper({ story: broken }, terminal, new AbortController().signal),
+  ).rejects.toThrow('unreadable');
   expect(raw).toEqual([true, false]);
   expect(written().endsWith('\x1b[?25h\x1b[?1049l')).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { emitKeypressEvents } from 'node:readline';
-import type { Story } from '#recordings';
+import type { ViewedStory } from '#recordings';
 import { drawStepper, pageLinesOf, type ScreenSize } from './draw-stepper.ts';
 import { type Key, openStepper, press } from './stepper-state.ts';
 
@@ -19,11 +19,11 @@ const leave = '\x1b[?25h\x1b[?1049l';
 
 /** Steps through a story by key until `q`. The terminal is given back as it was, also when this process dies. */
 export async function runStepper(
-  story: Story,
+  viewed: ViewedStory,
   { input, output }: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
-  let state = openStepper(story);
+  let state = openStepper(viewed);
   const size = (): ScreenSize => ({ rows: output.rows || 24, columns: output.columns || 80 });
   const draw = (): void => {
     const lines = drawStepper(state, size()).map((line) => `${line}\x1b[K`);

@@ -1,13 +1,15 @@
-import type { Story, StoryStep } from '#recordings';
+import type { Story, StoryStep, ViewedStory } from '#recordings';
 import { placeName } from '#recordings/story';
 
-export const panes = ['answer', 'context', 'change', 'tool', 'world'] as const;
+export const panes = ['answer', 'context', 'change', 'tool', 'world', 'timing'] as const;
 /** What is looked at of a step. */
 export type Pane = (typeof panes)[number];
 
 /** Where somebody is who steps through a story. */
 export interface StepperState {
   readonly story: Story;
+  /** What else is known of it. */
+  readonly known: Omit<ViewedStory, 'story'>;
   readonly index: number;
   readonly pane: Pane;
   /** Lines of the pane that are scrolled past. */
@@ -28,8 +30,8 @@ export interface Key {
   readonly shift?: boolean | undefined;
 }
 
-export function openStepper(story: Story): StepperState {
-  return { story, index: 0, pane: 'answer', scroll: 0, sought: '' };
+export function openStepper({ story, ...known }: ViewedStory): StepperState {
+  return { story, known, index: 0, pane: 'answer', scroll: 0, sought: '' };
 }
 
 /** The state after a key; undefined when it is the one that ends it. */

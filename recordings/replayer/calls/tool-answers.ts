@@ -108,8 +108,8 @@ async function takeTime(pace: CallPace | undefined, signal?: AbortSignal): Promi
   if (pace !== undefined) await pace.wait(pace.took, signal);
 }
 
-async function answered({ outcome }: TapedTool, takesTime: () => Promise<void>): Promise<unknown> {
-  await takesTime();
+async function answered({ outcome }: TapedTool, takesTime?: () => Promise<void>): Promise<unknown> {
+  await takesTime?.();
   if (outcome.kind === 'failed') throw new RecordedToolError(outcome.error);
   // Of its own each time: whoever is answered may change it.
   return outcome.kind === 'completed' ? structuredClone(outcome.output) : null;

@@ -1,7 +1,7 @@
 import type { Block } from '../view.ts';
 import { element } from './element.ts';
-import type { DiffLine } from './reading/diff-lines.ts';
-import { readableLines } from './reading/readable.ts';
+import { type DiffLine, diffLines } from './reading/diff-lines.ts';
+import { readableLines, rowsOfChange } from './reading/readable.ts';
 
 /** So much of a text is shown at first: a browser lays out a book of one paragraph slowly, and nobody reads it all. */
 const characterLimit = 60_000;
@@ -11,6 +11,7 @@ const chunkLines = 200;
 const contextLines = 3;
 
 export function blockElement(block: Block): HTMLElement {
+  if (block.kind === 'change') return rowChangeElement(block);
   if (block.kind !== 'data') {
     return element('div', { class: `block-${block.kind}`, dir: 'auto' }, longText(block.text));
   }
@@ -28,6 +29,29 @@ export function blockElement(block: Block): HTMLElement {
         : inChunks(lines.map(({ key, text }) => [element('span', { class: 'key' }, key), text])),
     ),
   );
+}
+
+/** A row of a table: as lines that came or went, or that became others. */
+function rowChangeElement(block: Extract<Block, { kind: 'change' }>): HTMLElement {
+  const [before, after] = rowsOfChange(block);
+  const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+  return element(
+    'div',
+    { class: 'block-data block-change', 'data-mark': kind },
+    element(
+      'div',
+      { class: 'data-label' },
+      element('span', { class: 'mark' }, kind),
+      element('span', {}, block.label),
+    ),
+    diffElement(rowLines(before, after)),
+  );
+}
+
+function rowLines(before: string | undefined, after: string | undefined): readonly DiffLine[] {
+  if (before !== undefined && after !== undefined) return diffLines(before, after);
+  const kind = before === undefined ? 'added' : 'removed';
+  return (before ?? after ?? '').split('\n').map((text) => ({ kind, text }));
 }
 
 /** A text of any length: its beginning, and the rest when it is asked for. */

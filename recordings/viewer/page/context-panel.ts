@@ -3,7 +3,7 @@ import { blockElement, diffElement } from './blocks.ts';
 import { element } from './element.ts';
 import { type ContextChange, changesBetween, contextOf } from './reading/context.ts';
 import { diffLines } from './reading/diff-lines.ts';
-import { itemText, readable } from './reading/readable.ts';
+import { itemText, readable, textOf } from './reading/readable.ts';
 import type { SidedStep } from './shown.ts';
 
 /** Of a long context the end is shown at first: what was said last is what the model answered. */
@@ -103,7 +103,7 @@ function itemSummary(item: Item, mark: string | undefined): HTMLElement {
 
 /** The start of a block; a browser need not lay out the rest of the line. */
 function previewOf(block: Block): string {
-  return (block.kind === 'data' ? readable(block.value) : block.text).slice(0, 200);
+  return (block.kind === 'data' ? readable(block.value) : textOf(block)).slice(0, 200);
 }
 
 /** What the model read now and had not read before, and what it no longer reads. */

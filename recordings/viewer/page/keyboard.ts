@@ -1,8 +1,10 @@
 import { chooseTab, moveTab } from './detail.ts';
 import { byId, element } from './element.ts';
+import { hasTimes } from './reading/timeline-scale.ts';
 import { isTelling, leadOf, type Stage } from './shown.ts';
 import { tabsOf } from './tabs.ts';
 import { switchTheme } from './theme.ts';
+import { switchScale } from './timeline.ts';
 
 interface Shortcut {
   readonly keys: readonly string[];
@@ -24,13 +26,14 @@ const shortcuts: readonly Shortcut[] = [
   { keys: ['h', 'ArrowLeft'], says: 'tab before', act: (stage) => moveTab(stage, -1) },
   { keys: ['l', 'ArrowRight'], says: 'tab after', act: (stage) => moveTab(stage, 1) },
   {
-    keys: ['1', '2', '3', '4', '5', '6'],
+    keys: ['1', '2', '3', '4', '5', '6', '7'],
     says: 'tab by its number',
     act: (stage, key) => {
       const tab = tabsOf(stage.view, stage.shown().row)[Number(key) - 1];
       if (tab !== undefined) chooseTab(stage, tab.name);
     },
   },
+  { keys: ['s'], says: 'timeline to time or in order', act: switchScale },
   { keys: ['/'], says: 'search', act: () => byId('search').focus() },
   { keys: ['Escape'], says: 'end the search', act: (stage) => endSearch(stage) },
   { keys: ['t'], says: 'light or dark', act: switchTheme },
@@ -49,7 +52,10 @@ const shownKeys: Readonly<Record<string, string>> = {
 
 export function listenToKeys(stage: Stage): void {
   const isCompared = stage.view.sides.length > 1;
-  const there = shortcuts.filter(({ keys }) => isCompared || !/^d$/i.test(keys[0] ?? ''));
+  const there = shortcuts.filter(
+    ({ keys: [key = ''] }) =>
+      (isCompared || !/^d$/i.test(key)) && (hasTimes(stage.view) || key !== 's'),
+  );
   byId('keys').append(
     ...there.flatMap(({ keys, says }) => [
       element('dt', {}, ...keys.flatMap((key) => [element('kbd', {}, shownKeys[key] ?? key), ' '])),

@@ -1,5 +1,6 @@
 import type { Row, Side, Step, StepKind, View } from '../view.ts';
 import { createSearch, type Hit } from './reading/search.ts';
+import { hasTimes, type TimelineScale } from './reading/timeline-scale.ts';
 
 /** What is on show. One object, changed by `show` alone, and drawn anew from it. */
 export interface Shown {
@@ -12,6 +13,8 @@ export interface Shown {
   readonly hidden: ReadonlySet<StepKind>;
   /** Indexes of the rows in the list. */
   readonly rows: readonly number[];
+  /** By what the timeline is drawn. */
+  readonly scale: TimelineScale;
 }
 
 /** A step, and the side it is of. */
@@ -30,7 +33,15 @@ export interface Stage {
 export function createStage(view: View, draw: (shown: Shown, before?: Shown) => void): Stage {
   const search = createSearch(view);
   const all = [...view.rows.keys()];
-  let shown: Shown = { row: 0, tabs: [], query: '', hits: [], hidden: new Set(), rows: all };
+  let shown: Shown = {
+    row: 0,
+    tabs: [],
+    query: '',
+    hits: [],
+    hidden: new Set(),
+    rows: all,
+    scale: hasTimes(view) ? 'time' : 'order',
+  };
   return {
     view,
     shown: () => shown,

@@ -1,6 +1,8 @@
 import type { View } from '../view.ts';
 import { byId, element, icon } from './element.ts';
+import { durationText } from './reading/duration-text.ts';
 import type { Hit } from './reading/search.ts';
+import { beginOf } from './reading/timeline-scale.ts';
 import { type Shown, type SidedStep, type Stage, stepsOf } from './shown.ts';
 
 /** Rows beyond the visible ones that are drawn, so that scrolling shows no gap. */
@@ -123,11 +125,11 @@ function cell(view: View, sided: SidedStep | undefined, excerpt: Hit['excerpt'])
   );
 }
 
-/** How long after the beginning it was, where that is known. */
-function timeOf({ side, step }: SidedStep): string {
-  const begin = side.steps[0]?.timing?.from;
-  if (begin === undefined || step.timing === undefined) return '';
-  return `+${((step.timing.to - begin) / 1000).toFixed(1)} s`;
+/** How long it took; of what took no time how long after the beginning it was. */
+function timeOf({ side, step: { timing } }: SidedStep): string {
+  if (timing === undefined) return '';
+  const { from, to } = timing;
+  return to > from ? durationText(to - from) : `+${durationText(from - beginOf(side))}`;
 }
 
 function summaryElement(summary: string, excerpt: Hit['excerpt']): HTMLElement {

@@ -1,4 +1,4 @@
-import type { Panel, Step, View } from '../view.ts';
+import type { Panel, Side, Step, View } from '../view.ts';
 import { blockElement, diffElement, factsElement } from './blocks.ts';
 import { changesElement, contextPanel } from './context-panel.ts';
 import { element } from './element.ts';
@@ -6,6 +6,7 @@ import { contextOf } from './reading/context.ts';
 import { diffLines } from './reading/diff-lines.ts';
 import { textOf } from './reading/readable.ts';
 import { type Shown, type SidedStep, stepsOf } from './shown.ts';
+import { timingPanel } from './timing-panel.ts';
 
 export interface Tab {
   readonly name: string;
@@ -14,25 +15,34 @@ export interface Tab {
 
 const contextTab: Tab = { name: 'context', title: 'Context' };
 const changesTab: Tab = { name: 'context-diff', title: 'Context diff' };
+const databaseTab: Tab = { name: 'database', title: 'Database' };
 const timingTab: Tab = { name: 'timing', title: 'Timing' };
 const differenceTab: Tab = { name: 'difference', title: 'Difference' };
 
 /** What can be shown of a row: what one of its steps has. */
 export function tabsOf(view: View, row: number): readonly Tab[] {
-  const steps = stepsOf(view, view.rows[row]).flatMap((each) => each?.step ?? []);
+  const steps = stepsOf(view, view.rows[row]).flatMap((each) => each ?? []);
   const tabs = steps.flatMap(tabsOfStep);
   const once = tabs.filter(({ name }, at) => tabs.findIndex((each) => each.name === name) === at);
   const isPair = steps.length > 1 && view.rows[row]?.difference !== undefined;
   return isPair ? [differenceTab, ...once] : once;
 }
 
-function tabsOfStep({ context, panels, timing }: Step): readonly Tab[] {
+function tabsOfStep({ side, step }: SidedStep): readonly Tab[] {
+  const { context, panels, timing } = step;
   return [
     ...panels.map(({ name, title }) => ({ name, title })),
+    ...(isUnknownThere(side, step) ? [databaseTab] : []),
     ...(context === undefined ? [] : [contextTab]),
     ...(context?.previous === undefined ? [] : [changesTab]),
     ...(timing === undefined ? [] : [timingTab]),
   ];
+}
+
+/** What a tool changed is asked for also where nobody can say it. */
+function isUnknownThere({ databaseUnknown }: Side, { kind, panels }: Step): boolean {
+  const isTold = panels.some(({ name }) => name === databaseTab.name);
+  return kind === 'tool' && databaseUnknown !== undefined && !isTold;
 }
 
 /** The tab that is open: of those that were chosen the latest that there is. */
@@ -55,11 +65,14 @@ export function tabContent(view: View, row: number, tab: Tab): readonly HTMLElem
 
 function stepContent(view: View, sided: SidedStep, { name }: Tab): HTMLElement {
   const { side, step } = sided;
-  if (!tabsOfStep(step).some((tab) => tab.name === name)) {
+  if (!tabsOfStep(sided).some((tab) => tab.name === name)) {
     return element('p', { class: 'empty' }, 'This step has none.');
   }
   if (name === contextTab.name) return contextPanel(view, sided);
-  if (name === timingTab.name) return timingPanel(sided);
+  if (name === timingTab.name) return timingPanel(side, step);
+  if (name === databaseTab.name && isUnknownThere(side, step)) {
+    return element('p', { class: 'empty' }, side.databaseUnknown ?? '');
+  }
   if (name !== changesTab.name) return panelElement(step.panels.find((each) => each.name === name));
   const before = side.steps[step.context?.previous ?? -1];
   return element(
@@ -85,27 +98,16 @@ function panelElement(panel: Panel | undefined): HTMLElement {
   );
 }
 
-function timingPanel({ side, step }: SidedStep): HTMLElement {
-  const { timing } = step;
-  if (timing === undefined) return element('div');
-  const begin = Math.min(...side.steps.flatMap((each) => each.timing?.from ?? []));
-  return factsElement([
-    ['at', new Date(timing.to).toISOString()],
-    ['since the beginning', milliseconds(timing.to - begin)],
-    ...(timing.to > timing.from ? [['took', milliseconds(timing.to - timing.from)] as const] : []),
-    ['by', timing.says],
-  ]);
-}
-
-const milliseconds = (value: number): string =>
-  value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
-
 /** Both sides over one another: what was read, then what came of it. */
 function differenceElement(view: View, steps: readonly (SidedStep | undefined)[]): HTMLElement {
   const [left, right] = steps;
   if (left === undefined || right === undefined) return element('div');
   const made = element('div', { class: 'sections' });
-  const texts = [left, right].map(({ step }) => step.panels.map(panelText).join('\n'));
+  const knowsBoth = [left, right].every(({ side }) => side.databaseUnknown === undefined);
+  const isCompared = ({ name }: Panel): boolean => name !== databaseTab.name || knowsBoth;
+  const texts = [left, right].map(({ step }) =>
+    step.panels.filter(isCompared).map(panelText).join('\n'),
+  );
   made.append(element('h3', {}, 'What came of it'));
   made.append(
     texts[0] === texts[1]
@@ -121,5 +123,9 @@ function differenceElement(view: View, steps: readonly (SidedStep | undefined)[]
   return made;
 }
 
-const panelText = ({ facts, blocks }: Panel): string =>
-  [...facts.map(([label, value]) => `${label}: ${value}`), ...blocks.map(textOf)].join('\n');
+/** Of a database only which tables changed, as the comparison has it. */
+const panelText = ({ name, facts, blocks }: Panel): string =>
+  [
+    ...facts.map(([label, value]) => `${label}: ${value}`),
+    ...(name === databaseTab.name ? [] : blocks.map(textOf)),
+  ].join('\n');

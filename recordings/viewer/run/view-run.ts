@@ -38,6 +38,9 @@ export function viewRun(data: SessionLogData): View {
     ],
     notices: [],
     steps,
+    clock: 'day',
+    databaseUnknown:
+      'Not known: the log says what tools came to, and the database holds what they keep now, not what each of them changed.',
   };
   return { sides: [side], lanes: [...lanes.values()], items: [], rows: alignSides([side]) };
 }

@@ -197,7 +197,7 @@ function toolWords(
   };
 }
 
-function outcomeBlock(outcome: ToolStep['outcome']): Exclude<Block, { kind: 'note' }> {
+function outcomeBlock(outcome: ToolStep['outcome']): Exclude<Block, { kind: 'change' }> {
   switch (outcome.kind) {
     case 'completed':
       return { kind: 'data', label: 'output', value: outcome.output };

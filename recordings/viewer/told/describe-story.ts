@@ -1,15 +1,19 @@
 import { redactionPlaceholder } from '#harness';
 import type { Story } from '../../story/story.ts';
 import { tallyStory } from '../../story/tally-story.ts';
+import type { StoryTiming } from '../../timing/read-timed-story.ts';
 import type { Made, Notice, Side } from '../view.ts';
 
 /** What is to be known of a recording before any of its steps is looked at. */
-export function describeStory(story: Story): Pick<Side, 'name' | 'made' | 'facts' | 'notices'> {
+export function describeStory(
+  story: Story,
+  timing: StoryTiming | undefined,
+): Pick<Side, 'name' | 'made' | 'facts' | 'notices'> {
   return {
     name: story.name,
     made: madeOf(story.made),
     facts: factsOf(story),
-    notices: noticesOf(story),
+    notices: [...noticesOf(story), ...timingNotices(timing)],
   };
 }
 
@@ -85,6 +89,13 @@ function noticesOf(story: Story): readonly Notice[] {
     notices.push({ level: 'warning', text: `Not in it: ${missing.join('; ')}` });
   }
   return notices;
+}
+
+function timingNotices(timing: StoryTiming | undefined): readonly Notice[] {
+  if (timing?.kind !== 'stale') return [];
+  const text =
+    'What stands beside it as its timing was measured of other bytes than these, and is not shown.';
+  return [{ level: 'warning', text }];
 }
 
 function placeholdersIn(story: Story): readonly string[] {

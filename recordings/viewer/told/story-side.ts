@@ -1,11 +1,14 @@
 import { type Definition, placeName } from '../../format/recording.ts';
 import type { ModelStep, Story, StoryLane } from '../../story/story.ts';
+import type { StoryTiming } from '../../timing/read-timed-story.ts';
 import type { ItemPool } from '../item-pool.ts';
-import type { Block, Context, Item, Json, Lane, Side, Step } from '../view.ts';
+import type { Block, Context, Item, Json, Lane, Side, Step, Timing } from '../view.ts';
+import { type DatabaseChanges, databasePanel, type StepChanges } from './database-changes.ts';
 import { describeStep } from './describe-step.ts';
 import { describeStory } from './describe-story.ts';
 import { fieldsOf } from './fields-of.ts';
 import { readMessage } from './read-message.ts';
+import type { ViewedStory } from './viewed-story.ts';
 
 /** What the whole of a view has in common, filled in as its sides are made. */
 export interface ViewParts {
@@ -17,7 +20,7 @@ export interface ViewParts {
 }
 
 /** A recording, as one side of a view. */
-export function storySide(story: Story, parts: ViewParts): Side {
+export function storySide({ story, timing, database }: ViewedStory, parts: ViewParts): Side {
   const laneOfStep = new Map<number, number>();
   for (const lane of story.lanes) {
     const index = laneIndex(lane, parts.lanes);
@@ -26,21 +29,42 @@ export function storySide(story: Story, parts: ViewParts): Side {
   const contextOf = contextReader(story, parts.pool);
   const parents = new Map(story.lanes.map(({ steps: [first], parent }) => [first, parent]));
   const steps = story.steps.map((step): Step => {
+    const id = placeName(step.place);
     const parent = parents.get(step.index);
-    const { links, ...described } = describeStep(step, story, parts.effectOf);
+    const { links, panels, ...described } = describeStep(step, story, parts.effectOf);
     const context = step.kind === 'model' ? contextOf(step) : undefined;
+    const changes = changesAt(id, database);
+    const timed = timingAt(id, timing);
     return {
-      id: placeName(step.place),
+      id,
       lane: laneOfStep.get(step.index) ?? 0,
       ...described,
+      panels: changes === undefined ? panels : [...panels, databasePanel(changes)],
       links:
         parent === undefined
           ? links
           : [{ label: '← sent out by the supervisor', step: parent }, ...links],
       ...(context === undefined ? {} : { context }),
+      ...(timed === undefined ? {} : { timing: timed }),
     };
   });
-  return { ...describeStory(story), steps };
+  return {
+    ...describeStory(story, timing),
+    steps,
+    ...(timing?.kind === 'measured' ? { clock: 'stopwatch' } : {}),
+    ...(database?.kind === 'unknown' ? { databaseUnknown: database.reason } : {}),
+  };
+}
+
+function changesAt(id: string, database: DatabaseChanges | undefined): StepChanges | undefined {
+  return database?.kind === 'known' ? database.steps.get(id) : undefined;
+}
+
+function timingAt(id: string, timing: StoryTiming | undefined): Timing | undefined {
+  const timed = timing?.kind === 'measured' ? timing.places.get(id) : undefined;
+  if (timed === undefined) return undefined;
+  const { start, took, ...pace } = timed;
+  return { from: start, to: start + took, says: 'a stopwatch while it was recorded', ...pace };
 }
 
 function laneIndex({ lane, run, agent, subAgent }: StoryLane, lanes: Map<string, Lane>): number {

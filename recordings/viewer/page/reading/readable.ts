@@ -48,7 +48,20 @@ export function readable(value: Json): string {
 
 /** What a block says, as text to be searched and compared. */
 export function textOf(block: Block): string {
-  return block.kind === 'data' ? `${block.label}\n${readable(block.value)}` : block.text;
+  if (block.kind === 'data') return `${block.label}\n${readable(block.value)}`;
+  return block.kind === 'change' ? changeText(block) : block.text;
+}
+
+function changeText({ label, ...change }: Extract<Block, { kind: 'change' }>): string {
+  return [label, ...rowsOfChange(change).map((row) => row ?? '(none)')].join('\n');
+}
+
+/** A row before and after, as people read it; undefined where there is none. */
+export function rowsOfChange({
+  before,
+  after,
+}: Pick<Extract<Block, { kind: 'change' }>, 'before' | 'after'>): readonly (string | undefined)[] {
+  return [before, after].map((row) => (row === undefined ? undefined : readable(row)));
 }
 
 /** The same of an item; its title goes for itself. */
