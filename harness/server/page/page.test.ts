@@ -96,9 +96,19 @@ interface Life {
 let directory: string;
 let browser: Browser;
 let context: BrowserContext;
-let running: ChildProcess | undefined;
+/** The one server that lives. A database and a server are slow to start, so tests share them, each in sessions of its own. */
+let running:
+  | { readonly entry: string; readonly child: ChildProcess; readonly life: Life }
+  | undefined;
 
-async function live(port = 0, entry = 'billing'): Promise<Life> {
+/** A server of this entry: the one that lives, or a new one on the same database. */
+async function live(entry = 'billing'): Promise<Life> {
+  if (running?.entry === entry && isAlive(running.child)) return running.life;
+  await running?.life.kill();
+  return start(entry);
+}
+
+async function start(entry: string, port = 0): Promise<Life> {
   const dataDir = join(directory, 'data');
   const order = { dataDir, port, paceMs: 60, answerText, lastText, entry };
   const child = spawn(
@@ -106,37 +116,35 @@ async function live(port = 0, entry = 'billing'): Promise<Life> {
     ['--input-type=module', '-e', serving, JSON.stringify(order)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  running = child;
   const kill = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (!isAlive(child)) return;
     const gone = once(child, 'close');
     child.kill('SIGKILL');
     await gone;
   };
-  for await (const line of createInterface(child.stdout)) return { ...JSON.parse(line), kill };
+  for await (const line of createInterface(child.stdout)) {
+    const life: Life = { ...JSON.parse(line), kill };
+    running = { entry, child, life };
+    return life;
+  }
   throw new Error('The server ended before it said where it is.');
 }
 
-async function killRunning(): Promise<void> {
-  const child = running;
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'close');
-  child.kill('SIGKILL');
-  await gone;
-}
+const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null;
 
 beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'groundhog-page-'));
   browser = await chromium.launch(chromiumOptions());
 });
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  await running?.life.kill();
+  rmSync(directory, { recursive: true, force: true });
+});
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'groundhog-page-'));
   context = await browser.newContext();
-  return async () => {
-    await context.close();
-    await killRunning();
-    rmSync(directory, { recursive: true, force: true });
-  };
+  return () => context.close();
 });
 
 interface Shown {
@@ -210,7 +218,7 @@ const answerNone = (route: Route): Promise<void> => route.fulfill({ json: { appr
 
 const sessionOf = (page: Page): string => new URL(page.url()).hash.slice(1);
 
-// A process with a database on disk per test: slow to start on a busy machine.
+// A process with a database on disk: slow to start on a busy machine.
 describe('the page', { timeout: 120_000 }, () => {
   test('heals when the server is killed in the middle of an answer: no text and no event twice, none missing', async () => {
     const first = await live();
@@ -230,7 +238,7 @@ describe('the page', { timeout: 120_000 }, () => {
     await page.exposeFunction('tell', (text: string) => texts.push(text));
     await page.evaluate(`new MutationObserver(() => tell(document.querySelector('.answered')?.textContent ?? ''))
       .observe(document.getElementById('conversation'), { childList: true, subtree: true, characterData: true })`);
-    const second = await live(Number(new URL(first.url).port));
+    const second = await start('billing', Number(new URL(first.url).port));
     const asked = page.getByRole('group', { name: 'issueRefund asks for approval' });
     await asked.waitFor();
     expect(await answers(page)).toEqual([answerText]);
@@ -402,7 +410,7 @@ describe('the page', { timeout: 120_000 }, () => {
   });
 
   test('marks what sub-agents did', async () => {
-    const life = await live(0, 'supervisor');
+    const life = await live('supervisor');
     const { page, complaints } = await open(`${life.url}/#s1`, life.keys.customer);
     await say(page, 'I was charged twice.');
     await page.locator('#timeline li:not([data-sub])').getByText('run-completed').waitFor();
