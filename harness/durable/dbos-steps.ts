@@ -11,8 +11,8 @@ import { whileOpen } from '../session/while-open.ts';
 //   D2. `inside` is told within the DBOS step, `after` behind it: the gap is the crash we test.
 //   D3. A replayed step is silent: its body does not run, so the observer is told nothing.
 //   D4. A result is JSON, live as well as replayed.
-//   D5. Once the runner is closed, a body that is still at work never settles: nothing behind it runs, no `catch` sees a
-//       database that is gone, and the run goes on in the next life as if this one had been killed.
+//   D5. Once the runner is closed, a step that is still at work or to be saved, and a wait, never settles: nothing behind it runs,
+//       no `catch` sees a database that is gone, and the run goes on in the next life as if this one had been killed.
 
 /** The connection whose open transaction will save the step. */
 export type CheckpointClient = NonNullable<
@@ -40,13 +40,14 @@ export function dbosSteps(
     save: (body: (input: Input) => Promise<Result>) => Promise<Result>,
   ): Promise<Result> => {
     let ran = false;
-    const result = await save(async (input) => {
+    const saving = save(async (input) => {
       ran = true;
       observer.before(runId, name);
       const value = throughJson(await whileOpen(body(input), isClosed));
       observer.inside(runId, name);
       return value;
     });
+    const result = await whileOpen(saving, isClosed);
     if (ran) observer.after(runId, name);
     return result;
   };
@@ -68,15 +69,17 @@ export function dbosSteps(
       for (const request of requests) started.push(await startRun(request));
       const outcomes: RunOutcome[] = [];
       for (const [index, run] of started.entries()) {
-        outcomes.push(await run.outcome().catch(() => broken(requests[index])));
+        const outcome = run.outcome().catch(() => broken(requests[index]));
+        outcomes.push(await whileOpen(outcome, isClosed));
       }
       return outcomes;
     },
     settled: async (other) => {
       // However the other run ended, it has ended: its error is told to whoever asks for its outcome.
-      await DBOS.retrieveWorkflow(other)
+      const ended = DBOS.retrieveWorkflow(other)
         .getResult()
         .catch(() => undefined);
+      await whileOpen(ended, isClosed);
     },
   };
 }
