@@ -263,63 +263,74 @@ test('an edited sentence of a prompt shows as exactly that', async () => {
 });
 
 const parsed = 'return z.array(incidentSchema).parse(await response.json())';
-test.for([
-  ['its code', parsed, `${parsed}.map((each) => ({ ...each, status: 'resolved' }))`],
-  ['the world that it asks', "status: 'open'", "status: 'resolved'"],
-] as const)(
-  'a tool that answers otherwise, by %s, shows as exactly that',
-  async ([where, from, to]) => {
-    const agent = await changedAgent(where.replaceAll(' ', '-'), from, to);
-    const at = { exchange: 'tool findIncidents({})', place: { lane: '1/outages', ordinal: 1 } };
-    const values = { recorded: 'open', asked: 'resolved' };
-    const divergence = {
-      class: 'TOOL_RESULT',
-      at,
-      difference: { subject: 'outcome', pointer: '/output/0/status', ...values },
-      edited: [],
-    };
+const resolved = `${parsed}.map((each) => ({ ...each, status: 'resolved' }))`;
 
-    // Recorded tools do not run, and what the agents are told is what it was.
-    expect(await replay.start({ recordings: [agent.card] }, quietIo)).toMatchObject({
-      exitCode: 0,
-    });
-    expect(await status.start({ recordings: agent.card }, quietIo)).toMatchObject({ exitCode: 0 });
+test('a tool whose code answers otherwise shows as exactly that', async () => {
+  const agent = await changedAgent('recoded', parsed, resolved);
+  const at = { exchange: 'tool findIncidents({})', place: { lane: '1/outages', ordinal: 1 } };
+  const values = { recorded: 'open', asked: 'resolved' };
+  const divergence = {
+    class: 'TOOL_RESULT',
+    at,
+    difference: { subject: 'outcome', pointer: '/output/0/status', ...values },
+    edited: [],
+  };
 
-    const replayed = await replay.start({ recordings: [agent.card], tools: 'live' }, quietIo);
-    expect(replayed).toMatchObject({ exitCode: 1, json: { divergences: 1, divergence } });
-    expect(replayed.text.split('\n').slice(0, 2)).toEqual([
-      'REPLAY DIVERGED  X-01   class TOOL_RESULT   tool findIncidents({}) at 1/outages#1',
-      ' first cause    outcome/output/0/status   "open" → "resolved"',
-    ]);
+  // Recorded tools do not run, and what the agents are told is what it was.
+  expect(await replay.start({ recordings: [agent.card] }, quietIo)).toMatchObject({
+    exitCode: 0,
+  });
+  expect(await status.start({ recordings: agent.card }, quietIo)).toMatchObject({ exitCode: 0 });
 
-    expect(await status.start({ recordings: agent.card, tools: 'live' }, quietIo)).toMatchObject({
-      exitCode: 1,
-      text: expect.stringMatching(/^drifted {4}X-01 TOOL_RESULT\n {2}REPLAY DIVERGED/),
-      json: { recordings: [{ state: 'drifted', drift: [], divergence }] },
-    });
+  const replayed = await replay.start({ recordings: [agent.card], tools: 'live' }, quietIo);
+  expect(replayed).toMatchObject({ exitCode: 1, json: { divergences: 1, divergence } });
+  expect(replayed.text.split('\n').slice(0, 2)).toEqual([
+    'REPLAY DIVERGED  X-01   class TOOL_RESULT   tool findIncidents({}) at 1/outages#1',
+    ' first cause    outcome/output/0/status   "open" → "resolved"',
+  ]);
 
-    expect(await differenceOf(agent)).toMatchObject({
-      exitCode: 1,
-      json: {
-        origin: [],
-        definitions: [],
-        lanes: [
-          {
-            lane: '1/outages',
-            steps: [
-              {
-                kind: 'changed',
-                step: 'tool findIncidents',
-                before: at.place,
-                leaves: [
-                  { pointer: '/outcome/output/0/status', before: 'open', after: 'resolved' },
-                ],
-              },
-            ],
-            repeated: 1,
-          },
-        ],
-      },
-    });
-  },
-);
+  expect(await status.start({ recordings: agent.card, tools: 'live' }, quietIo)).toMatchObject({
+    exitCode: 1,
+    text: expect.stringMatching(/^drifted {4}X-01 TOOL_RESULT\n {2}REPLAY DIVERGED/),
+    json: { recordings: [{ state: 'drifted', drift: [], divergence }] },
+  });
+
+  expect(await differenceOf(agent)).toMatchObject({
+    exitCode: 1,
+    json: {
+      origin: [],
+      definitions: [],
+      lanes: [
+        {
+          lane: '1/outages',
+          steps: [
+            {
+              kind: 'changed',
+              step: 'tool findIncidents',
+              before: at.place,
+              leaves: [{ pointer: '/outcome/output/0/status', before: 'open', after: 'resolved' }],
+            },
+          ],
+          repeated: 1,
+        },
+      ],
+    },
+  });
+});
+
+test('a world that answers a tool otherwise shows as what the tool came to', async () => {
+  const { card } = await changedAgent('reworlded', "status: 'open'", "status: 'resolved'");
+  const divergence = {
+    class: 'TOOL_RESULT',
+    at: { exchange: 'tool findIncidents({})' },
+    difference: { pointer: '/output/0/status', recorded: 'open', asked: 'resolved' },
+  };
+  expect(await replay.start({ recordings: [card], tools: 'live' }, quietIo)).toMatchObject({
+    exitCode: 1,
+    json: { divergence },
+  });
+  expect(await status.start({ recordings: card, tools: 'live' }, quietIo)).toMatchObject({
+    exitCode: 1,
+    json: { recordings: [{ state: 'drifted', divergence }] },
+  });
+});
