@@ -17,7 +17,8 @@ const shared = [
   'recordings/{drift,format,importers,replayer,story}/**/*.test.ts',
   'recordings/wire/wire.test.ts',
   'recordings/recorder/{any-agent,attach-recorder,create-recorder,generated-session,verify-recording}.test.ts',
-  'scenarios/{desk,mutants,scenario}/**/*.test.ts',
+  'scenarios/{desk,mutants}/**/*.test.ts',
+  'scenarios/scenario/{*,card/*}.test.ts',
   'scripts/{cli,render}/**/*.test.ts',
 ];
 const exclude = [...configDefaults.exclude, '.groundhog/**'];

@@ -34,11 +34,13 @@ beforeAll(async () => {
   for (const [sessionId, played] of [
     ['shop/1', scenario] as const,
     ['shop/other', other] as const,
+    ['shop/asked', scenarioNamed('H-01')] as const,
+    ['shop/steered', scenarioNamed('D-08')] as const,
   ]) {
     await playScenario(played, {
       worldServer,
       sessionId,
-      model: scriptedModel(scenario.playbooks.gold),
+      model: scriptedModel(played.playbooks.gold),
       backing: await durableBacking({
         database,
         identity: { application: 'shop', version: 'shop', executorId: 'shop' },
@@ -120,23 +122,36 @@ test('a page of it says that nobody recorded it, and what is not in it', async (
   expect(page).toContain('Not in it: how the provider framed its answers');
 });
 
+const duplicate = { scenario: 'R-01', at: '1/billing#2', reused: 2 };
+
 test.each([
-  ['the scenario’s own words', 'shop/1', 'live'],
-  ['words of its own', 'shop/other', 'live'],
-  ['no world to run tools in', 'shop/other', 'recorded'],
-])('with %s it is forked where it stands', async (_, session, tools) => {
+  ['in the scenario’s own words', { session: 'shop/1', ...duplicate }],
+  ['in words of its own', { session: 'shop/other', ...duplicate }],
+  ['without a world', { session: 'shop/other', ...duplicate, tools: 'recorded' }],
+  [
+    'behind what a person decided',
+    { session: 'shop/asked', scenario: 'H-01', at: '1/billing#6', reused: 3 },
+  ],
+])('%s it is forked where it stands', async (_, { reused, ...order }) => {
   const before = await contents();
-  const order = { session, scenario: 'R-01', databaseUrl, at: '1/billing#2', tools };
-  expect(await fork.start({ ...order, model: 'scripted' }, quietIo)).toMatchObject({
+  expect(await fork.start({ ...order, databaseUrl, model: 'scripted' }, quietIo)).toMatchObject({
     exitCode: 0,
     json: {
-      recording: 'R-01',
-      forkedFrom: { made: 'captured:R-01 gold', at: '1/billing#2', exchanges: 8 },
-      answers: { model: { reused: 2, anew: 3 } },
+      recording: order.scenario,
+      forkedFrom: { made: expect.stringMatching(/^captured:/), at: order.at },
+      answers: { model: { reused, anew: 3 } },
       difference: { answers: [], calls: { gone: [], come: [] } },
     },
   });
   expect(await contents()).toEqual(before);
+});
+
+test('behind a message that came during a run it is not, and that is said', async () => {
+  const order = { session: 'shop/steered', scenario: 'D-08', databaseUrl, model: 'scripted' };
+  await expect(fork.start({ ...order, at: '1/billing#7' }, quietIo)).rejects.toMatchObject({
+    code: 'CONTINUATION_DIVERGED',
+  });
+  expect(await fork.start({ ...order, at: '1/billing#2' }, quietIo)).toMatchObject({ exitCode: 0 });
 });
 
 test('a database that is no harness’s is refused, and stays empty', async () => {
