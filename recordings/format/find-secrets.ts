@@ -82,10 +82,14 @@ interface Text {
   readonly isId?: boolean;
 }
 
+/** A card number's; keys are longer. Most texts of a recording are names of properties, and shorter. */
+const fewestCharacters = 13;
+
 function kindsIn({ text, isId }: Text, known: readonly KnownSecret[]): readonly string[] {
+  const isShort = text.length < fewestCharacters;
   return [
-    ...shapes.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind),
-    ...(isId !== true && holdsCardNumber(text) ? ['a card number'] : []),
+    ...(isShort ? [] : shapes.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind)),
+    ...(!isShort && isId !== true && holdsCardNumber(text) ? ['a card number'] : []),
     ...(isId !== true && holdsAddress(text) ? [addressKind] : []),
     ...known.filter(({ value }) => value !== '' && text.includes(value)).map(({ kind }) => kind),
   ];

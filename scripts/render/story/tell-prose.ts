@@ -1,4 +1,4 @@
-import type { Definition, ModelStep, Story, StoryStep } from '#recordings';
+import type { Definition, Story, StoryStep } from '#recordings';
 import { tallyStory } from '#recordings/story';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
@@ -57,6 +57,7 @@ function headOf(story: Story, paint: Paint): readonly string[] {
 
 function sessionOf(story: Story, options: ProseOptions): readonly string[] {
   const lines: string[] = [];
+  const sentOut = findSentOut(story);
   let run: number | undefined;
   for (const step of inReadingOrder(story)) {
     if (step.run !== run || step.kind === 'message')
@@ -66,7 +67,7 @@ function sessionOf(story: Story, options: ProseOptions): readonly string[] {
     const [first = '', ...rest] = showStep(step, options.paint);
     const isTurn = step.kind === 'model';
     const told = [
-      ...(isTurn ? ['', ...sentOut(step, story)] : []),
+      ...(isTurn ? ['', ...(sentOut.get(step.index) ?? [])] : []),
       first,
       ...(isTurn && options.contexts ? indented(contextLines(step, story)) : []),
       ...rest,
@@ -91,22 +92,41 @@ function headingOf(step: StoryStep, { steps }: Story, paint: Paint): readonly st
   const { run } = step;
   if (run === undefined) return [];
   if (step.kind !== 'message') return [paint('dim', `Run ${run} goes on.`)];
-  const begun = steps.slice(step.index).find((each) => each.kind === 'clock' && each.run === run);
-  const dice = steps.slice(step.index).find((each) => each.kind === 'dice' && each.run === run);
+  const begun = findFrom(steps, step, (each) => each.kind === 'clock' && each.run === run);
+  const dice = findFrom(steps, step, (each) => each.kind === 'dice' && each.run === run);
   const when = begun?.kind === 'clock' ? `, at ${timeOf(begun.value)}` : '';
   const chance = dice?.kind === 'dice' ? ` (dice ${dice.value})` : '';
   return [paint('bold', `Run ${run}`) + paint('dim', `${when}${chance}`)];
 }
 
-/** How a sub-agent's first turn begins. */
-function sentOut(
-  { index, subAgent, run, agent }: ModelStep,
-  { lanes, steps }: Story,
-): readonly string[] {
-  const lane = lanes.find((each) => each.subAgent > 0 && each.steps[0] === index);
-  if (lane?.parent === undefined) return [];
-  const parent = steps[lane.parent]?.agent ?? `run ${run}`;
-  return [`${parent} sends out ${agent ?? 'a sub-agent'} (${run}.${subAgent})`];
+/** It is close behind, in a session of whatever length. */
+function findFrom(
+  steps: readonly StoryStep[],
+  { index: start }: StoryStep,
+  isIt: (step: StoryStep) => boolean,
+): StoryStep | undefined {
+  for (let index = start; index < steps.length; index += 1) {
+    const step = steps[index];
+    if (step !== undefined && isIt(step)) return step;
+  }
+  return undefined;
+}
+
+/** How the first turns of sub-agents begin, by their steps. */
+function findSentOut({ lanes, steps }: Story): ReadonlyMap<number, readonly string[]> {
+  const sentOut = new Map<number, readonly string[]>();
+  for (const {
+    subAgent,
+    run,
+    agent,
+    parent,
+    steps: [first],
+  } of lanes) {
+    if (subAgent === 0 || parent === undefined || first === undefined) continue;
+    const by = steps[parent]?.agent ?? `run ${run}`;
+    sentOut.set(first, [`${by} sends out ${agent ?? 'a sub-agent'} (${run}.${subAgent})`]);
+  }
+  return sentOut;
 }
 
 function definitionsOf(
