@@ -12,6 +12,7 @@ export type ReadAnswer = Omit<Answer, 'calls'> & {
 /** What a recorded stream says, its pieces put together. */
 export function readAnswer({ parts, error }: ModelAnswer): ReadAnswer {
   const finish = parts.findLast((part) => part.type === 'finish');
+  const others = parts.flatMap(otherPart);
   return {
     text: textOf(parts, 'text-delta'),
     reasoning: textOf(parts, 'reasoning-delta'),
@@ -20,10 +21,45 @@ export function readAnswer({ parts, error }: ModelAnswer): ReadAnswer {
         ? [{ call: part.toolCallId, tool: part.toolName, input: jsonOrText(part.input) }]
         : [],
     ),
+    ...(others.length === 0 ? {} : { others }),
     ...(finish === undefined ? {} : { finish: finish.finishReason.unified }),
     tokens: finish === undefined ? {} : tokensOf(finish),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** Which part it is: no two recordings need to agree on that. */
+const unsaid = new Set(['id', 'toolCallId', 'approvalId', 'providerMetadata']);
+
+/** What is told nowhere else; what came in pieces or says how the answer went is. */
+function otherPart(part: RecordedPart): readonly Json[] {
+  switch (part.type) {
+    case 'file':
+    case 'reasoning-file':
+    case 'source':
+    case 'tool-result':
+    case 'tool-approval-request':
+    case 'custom':
+    case 'error': {
+      const said = Object.entries(part).filter(([property]) => !unsaid.has(property));
+      return [asJson(Object.fromEntries(said))];
+    }
+    case 'stream-start':
+    case 'response-metadata':
+    case 'text-start':
+    case 'text-delta':
+    case 'text-end':
+    case 'reasoning-start':
+    case 'reasoning-delta':
+    case 'reasoning-end':
+    case 'tool-input-start':
+    case 'tool-input-delta':
+    case 'tool-input-end':
+    case 'tool-call':
+    case 'raw':
+    case 'finish':
+      return [];
+  }
 }
 
 function textOf(parts: readonly RecordedPart[], type: 'text-delta' | 'reasoning-delta'): string {

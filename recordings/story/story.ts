@@ -161,6 +161,8 @@ export interface Answer {
   readonly text: string;
   readonly reasoning: string;
   readonly calls: readonly AskedCall[];
+  /** Its other parts, such as files, sources, and what tools came to that the provider ran; missing where there are none. */
+  readonly others?: readonly Json[];
   /** As the AI SDK names it; missing when the answer broke off. */
   readonly finish?: string;
   readonly tokens: Tokens;

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Story } from '#recordings';
-import { readStory } from '#recordings/story';
+import { readStory, type TellingOptions } from '#recordings/story';
 
 const library = new URL('../../recordings/library/', import.meta.url);
 
 /** Reads and tells a recording, by its file, or by its scenario: the id, or the file that exports it. */
-export async function findStory(nameOrPath: string): Promise<Story> {
-  return readStory(await recordingOf(nameOrPath));
+export async function findStory(nameOrPath: string, options?: TellingOptions): Promise<Story> {
+  return readStory(await recordingOf(nameOrPath), options);
 }
 
 /** Where the recording is that is meant. */

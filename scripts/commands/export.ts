@@ -17,7 +17,7 @@ export const exportRecording = defineCommand({
     const { findStory } = await import('../cli/find-story.ts');
     if (to === 'otel' || to === 'openai-sse') {
       const [story, { exportStory }] = await Promise.all([
-        findStory(recording),
+        findStory(recording, { payloads: 'whole' }),
         import('#recordings'),
       ]);
       const { text, losses } = exportStory(story, to);

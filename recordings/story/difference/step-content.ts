@@ -18,9 +18,9 @@ export function stepContent(step: StoryStep): StepContent {
   switch (step.kind) {
     case 'model': {
       const { answer, context, model = null } = step;
-      const { text, reasoning, finish = null, error = null } = answer;
+      const { text, reasoning, others, finish = null, error = null } = answer;
       const calls = answer.calls.map(({ tool, input }) => ({ tool, input }));
-      const own = asJson({ model, text, reasoning, calls, finish, error });
+      const own = asJson({ model, text, reasoning, calls, others, finish, error });
       return { name: 'model turn', key: canonicalJson(own), own, read: readOf(context) };
     }
     case 'tool': {

@@ -108,13 +108,14 @@ function hostWords(title: string, summary: string, value: Json): StepWords {
 }
 
 function modelWords({ answer, model }: ModelStep, story: Story): StepWords {
-  const { text, reasoning, calls, error } = answer;
+  const { text, reasoning, calls, others = [], error } = answer;
   const blocks: Block[] = [
     ...(reasoning === '' ? [] : [{ kind: 'reasoning' as const, text: reasoning }]),
     ...(text === '' ? [] : [textBlock(text)]),
     ...calls.map(
       ({ tool, input }): Block => ({ kind: 'data', label: `calls ${tool}`, value: input }),
     ),
+    ...others.map((value): Block => ({ kind: 'data', label: 'gives', value })),
     ...(error === undefined
       ? []
       : [{ kind: 'failure' as const, text: `${error.code}: ${error.message}` }]),

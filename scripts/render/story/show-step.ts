@@ -46,7 +46,7 @@ export function timeOf(value: number): string {
 
 function showTurn(step: ModelStep, paint: Paint): readonly string[] {
   const { answer, context, place, model, agent = 'model' } = step;
-  const { text, reasoning, calls, finish, error } = answer;
+  const { text, reasoning, calls, others = [], finish, error } = answer;
   const read = context === undefined ? undefined : context.kept + context.added.length;
   const facts = [
     placeName(place),
@@ -60,6 +60,7 @@ function showTurn(step: ModelStep, paint: Paint): readonly string[] {
     ...indented([
       ...(reasoning === '' ? [] : spoken('thinks:', reasoning)),
       ...(text === '' ? [] : showAnswer(text)),
+      ...others.flatMap((other) => pointed('gives', other)),
       ...calls.filter(({ steps }) => steps.length === 0).flatMap(showUnmadeCall),
       ...(finish === undefined || isUsual ? [] : [paint('yellow', `(it ended with ${finish})`)]),
       ...(error === undefined ? [] : [paint('red', `failed, ${error.code}: ${error.message}`)]),
