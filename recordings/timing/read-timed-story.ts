@@ -1,4 +1,5 @@
 import { readAnyRecording } from '../format/recording-file.ts';
+import { withBriefPayloads } from '../story/brief-payload.ts';
 import type { Story } from '../story/story.ts';
 import { tellStory } from '../story/tell-story.ts';
 import { isTimingOf, type TimedPlace, timedPlaces } from './timed-places.ts';
@@ -17,7 +18,7 @@ export interface TimedStory {
 /** As `readStory`, with what was measured of the recording and stands beside it. */
 export async function readTimedStory(path: string): Promise<TimedStory> {
   const recording = await readAnyRecording(path, { torn: 'open' });
-  const story = tellStory(recording);
+  const story = withBriefPayloads(tellStory(recording));
   const timing = await readTiming(path);
   if (timing === undefined) return { story, timing: { kind: 'none' } };
   if (!isTimingOf(timing, recording)) return { story, timing: { kind: 'stale' } };
