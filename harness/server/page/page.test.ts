@@ -136,15 +136,16 @@ const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean =>
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'groundhog-page-'));
   browser = await chromium.launch(chromiumOptions());
+  context = await browser.newContext();
 });
 afterAll(async () => {
   await browser?.close();
   await running?.life.kill();
   rmSync(directory, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  context = await browser.newContext();
-  return () => context.close();
+// A page keeps its key to itself, so tests share what is around it.
+beforeEach(() => async () => {
+  for (const page of context.pages()) await page.close();
 });
 
 interface Shown {
