@@ -15,7 +15,7 @@ const shared = [
   'evals/{gate,metrics,report,runner,scorers}/**/*.test.ts',
   'harness/{host,model,safety,telemetry,tools}/**/*.test.ts',
   'recordings/{drift,format,importers,replayer,story}/**/*.test.ts',
-  'recordings/wire/wire.test.ts',
+  'recordings/wire/{any-body,wire}.test.ts',
   'recordings/recorder/{any-agent,attach-recorder,create-recorder,generated-session,verify-recording}.test.ts',
   'scenarios/{desk,mutants}/**/*.test.ts',
   'scenarios/scenario/{*,card/*}.test.ts',

@@ -29,6 +29,7 @@ const shapes: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
   { kind: 'a private key', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
 ];
 export const addressKind = 'an e-mail address';
+export const cardKind = 'a card number';
 
 /** Thirteen to nineteen digits, perhaps grouped, that begin as card numbers do: a time in milliseconds does not. */
 const cardPattern = /(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-9]|6)\d?(?:[ -]?\d){12,17}(?![\w.-])/g;
@@ -89,7 +90,7 @@ function kindsIn({ text, isId }: Text, known: readonly KnownSecret[]): readonly 
   const isShort = text.length < fewestCharacters;
   return [
     ...(isShort ? [] : shapes.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind)),
-    ...(!isShort && isId !== true && holdsCardNumber(text) ? ['a card number'] : []),
+    ...(!isShort && isId !== true && holdsCardNumber(text) ? [cardKind] : []),
     ...(isId !== true && holdsAddress(text) ? [addressKind] : []),
     ...known.filter(({ value }) => value !== '' && text.includes(value)).map(({ kind }) => kind),
   ];

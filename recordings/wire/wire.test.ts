@@ -552,8 +552,12 @@ test('what gives access is a placeholder wherever it stands, and compared as one
 test('what cannot be kept, and a secret that nothing recognises, is refused, and nothing is written', async () => {
   await using server = await startHttpServer(({ path, reply }) => {
     if (path === '/text') return void reply.end('the purple-elephant is in the garden');
-    reply.writeHead(200, { 'content-type': 'application/octet-stream' });
-    reply.end(Buffer.from([0xff, ...Buffer.from('sk-test0123456789abcdefgh')]));
+    const [type, holds] = {
+      '/bytes': ['application/octet-stream', 'sk-test0123456789abcdefgh'],
+      '/picture': ['image/png', ' ann@example.com '],
+    }[path] ?? ['text/plain; charset=latin1', 'ann@example.com'];
+    reply.writeHead(200, { 'content-type': type });
+    reply.end(Buffer.from([0xff, 0, ...Buffer.from(holds)]));
   });
   const file = join(await mkdtemp(join(tmpdir(), 'groundhog-wire-')), 'refused.jsonl');
   const form = new FormData();
@@ -561,6 +565,7 @@ test('what cannot be kept, and a secret that nothing recognises, is refused, and
   const cases = [
     ['/text', {}, 'RECORDING_HOLDS_SECRET'],
     ['/bytes', {}, 'RECORDING_UNREPRESENTABLE'],
+    ['/latin-1', {}, 'RECORDING_UNREPRESENTABLE'],
     ['/text', { method: 'POST', body: form }, 'RECORDING_UNREPRESENTABLE'],
   ] as const;
   for (const [path, init, code] of cases) {
@@ -572,6 +577,10 @@ test('what cannot be kept, and a secret that nothing recognises, is refused, and
     ).rejects.toMatchObject({ code });
   }
   expect(existsSync(file)).toBe(false);
+  // A picture holds whatever chance makes of it.
+  const recorder = createCallRecorder({ name: 'picture' });
+  await (await recordFetch(fetch, recorder)(`${server.url}/picture`)).bytes();
+  await recorder.save(file);
   await rm(dirname(file), { recursive: true });
 });
 

@@ -13,10 +13,11 @@ export function readBody(bytes: Uint8Array, contentType: string): PlainBody {
   return json === undefined ? { text } : { json };
 }
 
-/** The text that bytes are; undefined for what is none. */
+/** The text that bytes are; undefined for what is none. Zeros stand in no text. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }
@@ -42,7 +43,10 @@ export function readEvents(
 ): EventBody | undefined {
   const events: Json[] = [];
   const names: (string | undefined)[] = [];
-  const blocks = text.replaceAll(/\r\n?/g, '\n').split('\n\n');
+  const whole = brokeOff ? text.replace(/\r$/, '') : text;
+  // Readers do not agree on where a line ends that has nothing but a carriage return.
+  if (/\r(?!\n)/.test(whole)) return undefined;
+  const blocks = whole.replaceAll('\r\n', '\n').split('\n\n');
   const tail = blocks.pop() ?? '';
   if (tail.trim() !== '' && !brokeOff) return undefined;
   for (const block of blocks) {

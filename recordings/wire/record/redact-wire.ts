@@ -1,3 +1,4 @@
+import { addressKind, cardKind, findSecrets } from '../../format/find-secrets.ts';
 import type { WireRequest } from '../../format/http-call.ts';
 import type { RecordingRedaction } from '../../format/redaction.ts';
 import { UnrecordableError } from '../../format/unrecordable-error.ts';
@@ -7,8 +8,8 @@ import { type BodyRedaction, createBodyRedaction } from '../../importers/openai/
 export interface WireRedaction extends BodyRedaction {
   readonly request: (request: WireRequest) => WireRequest;
   readonly headers: (headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  /** Bytes that are no text. @throws UnrecordableError for those in which a secret stands all the same. */
-  readonly bytes: (base64: string) => string;
+  /** Bytes that could not be read as text. @throws UnrecordableError for those in which a secret stands all the same. */
+  readonly bytes: (base64: string, contentType: string) => string;
 }
 
 /** To be used in the order in which the recording is written; `within` is what the rest of it is redacted with. */
@@ -18,33 +19,38 @@ export function createWireRedaction(within: RecordingRedaction): WireRedaction {
     Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, saidAs(name, value, body)]),
     );
-  const bytes = (base64: string): string => {
-    const text = Buffer.from(base64, 'base64').toString('latin1');
-    if (body.text(text) === text) return base64;
-    throw new UnrecordableError('a body of bytes', 'what looks like a secret, within them');
-  };
   return {
     ...body,
     headers,
-    bytes,
+    bytes: unlessSecret,
     request: ({ method, host, path, headers: sent, body: said }) => ({
       method,
       host,
       path: redactQuery(path, body),
       ...(sent === undefined ? {} : { headers: headers(sent) }),
-      ...(said === undefined ? {} : { body: redactSent(said, { ...body, bytes }, sent) }),
+      ...(said === undefined ? {} : { body: redactSent(said, body, sent) }),
     }),
   };
 }
 
+function unlessSecret(base64: string, contentType: string): string {
+  const found = findSecrets(Buffer.from(base64, 'base64').toString('latin1'));
+  const isText = /^text\/|json|xml|urlencoded/.test(contentType);
+  // A picture is random enough to hold what looks like an address or a number, and not what looks like a key.
+  const secret = found.find(({ kind }) => isText || (kind !== addressKind && kind !== cardKind));
+  if (secret === undefined) return base64;
+  throw new UnrecordableError('a body of bytes', `within them what looks like ${secret.kind}`);
+}
+
 function redactSent(
   said: NonNullable<WireRequest['body']>,
-  redaction: Pick<WireRedaction, 'json' | 'text' | 'bytes'>,
+  redaction: BodyRedaction,
   headers: WireRequest['headers'] = {},
 ): NonNullable<WireRequest['body']> {
   if ('json' in said) return { json: redaction.json(said.json) };
-  if ('base64' in said) return { base64: redaction.bytes(said.base64) };
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const type = headers['content-type'] ?? '';
+  if ('base64' in said) return { base64: unlessSecret(said.base64, type) };
+  const isForm = type.startsWith('application/x-www-form-urlencoded');
   return {
     text: isForm ? redactQuery(`?${said.text}`, redaction).slice(1) : redaction.text(said.text),
   };

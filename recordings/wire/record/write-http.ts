@@ -123,7 +123,7 @@ function writeBody(
   }
   const body = readBody(bytes, type);
   if ('json' in body) return { json: renaming.answer(redaction.json(body.json)) };
-  if ('base64' in body) return { base64: redaction.bytes(body.base64), ...cuts };
+  if ('base64' in body) return { base64: redaction.bytes(body.base64, type), ...cuts };
   const clean = redaction.text(body.text);
   return clean === body.text ? { text: clean, ...cuts } : { text: clean };
 }
