@@ -35,6 +35,14 @@ export interface LoggedHttp extends Timed {
   reply?: ObservedReply | { readonly end: ObservedReply['end'] };
 }
 
+/** A request over HTTP that has its place. */
+export interface BegunHttp {
+  /** `request` reads what is asked. */
+  readonly asks: (request: () => Promise<WireRequest>) => TellReply;
+  /** It was never sent. */
+  readonly withdraw: () => void;
+}
+
 /** A tool's call while it is watched. */
 export interface LoggedTool extends Timed {
   readonly tool: string;
@@ -63,8 +71,8 @@ export interface CallLog {
   readonly now: Stopwatch | undefined;
   /** Begins a model's call in the lane of whoever makes it. `request` reads what is asked. */
   readonly model: (model: ModelName, request: () => ModelRequest) => Tell;
-  /** Begins a request over HTTP in the lane of whoever makes it. `request` reads what is asked. */
-  readonly http: (request: () => Promise<WireRequest>) => TellReply;
+  /** Begins a request over HTTP in the lane of whoever makes it. */
+  readonly http: () => BegunHttp;
   /** What is recorded already: what it asks for over HTTP is a part of it. */
   readonly whole: Whole;
   /** Begins a tool's call: what runs it does so in a lane of its own. */
@@ -109,12 +117,7 @@ export function createCallLog(now?: Stopwatch): CallLog {
         logged.ended = now?.();
       };
     },
-    http: (request) => {
-      const logged: LoggedHttp = { t: 'http', began: now?.() };
-      lanes.current().state.turns.push(logged);
-      void readInto(logged, request, note);
-      return (reply) => Object.assign(logged, { reply, ended: now?.() });
-    },
+    http: () => beginHttp(lanes.current().state, note, now),
     whole: createWhole(),
     tool: (call, effect) => {
       const lane = lanes.current();
@@ -141,6 +144,24 @@ export function createCallLog(now?: Stopwatch): CallLog {
           logged.outcome = call.signal?.aborted === true ? 'given-up' : outcome();
         });
       return { run: (work) => lanes.run(inner, work), settle };
+    },
+  };
+}
+
+function beginHttp(
+  { turns }: LaneLog,
+  note: (error: unknown) => void,
+  now: Stopwatch | undefined,
+): BegunHttp {
+  const logged: LoggedHttp = { t: 'http', began: now?.() };
+  turns.push(logged);
+  return {
+    asks: (request) => {
+      void readInto(logged, request, note);
+      return (reply) => Object.assign(logged, { reply, ended: now?.() });
+    },
+    withdraw: () => {
+      turns.splice(turns.indexOf(logged), 1);
     },
   };
 }

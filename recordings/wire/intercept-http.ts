@@ -69,28 +69,90 @@ const framing: ReadonlySet<string> = new Set([
  */
 export async function sendOn(request: Request): Promise<Response> {
   const { bypass } = await import('msw');
-  const headers = new Headers(request.headers);
-  headers.set('connection', 'close');
-  return fetch(bypass(request, { headers, redirect: 'manual' }));
+  return fetch(bypass(withHeader(request, 'connection', 'close'), { redirect: 'manual' }));
+}
+
+/** The request with that header, or without it. All are given anew: msw sends those that a request was made with. */
+function withHeader(request: Request, name: string, value: string | undefined): Request {
+  const others = [...request.headers].filter(([each]) => each !== name);
+  const own: readonly [string, string][] = value === undefined ? [] : [[name, value]];
+  return new Request(request, { headers: [...others, ...own] });
+}
+
+/** What is done with the requests of a process by whoever is the only one. */
+export interface HttpTaking<Place> {
+  /** Whether a request that is made now goes where it was going. */
+  readonly passes: (url: URL) => boolean;
+  /** Gives a request its place, when it is made. */
+  readonly begin: () => Place;
+  /** One that was never sent needs none. */
+  readonly withdraw?: (place: Place) => void;
+  readonly answer: (request: Request, place: Place) => Promise<Response>;
 }
 
 let isTaken = false;
 
 /** As `interceptHttp`, for whoever must be the only one: what is asked of two would be recorded, or answered, by chance. */
-export async function takeHttp(answer: AnswerRequest): Promise<HttpInterception> {
+export async function takeHttp<Place>(taking: HttpTaking<Place>): Promise<HttpInterception> {
   if (isTaken) throw new HttpTakenError();
   isTaken = true;
-  const interception = await interceptHttp(answer).catch((error: unknown) => {
+  const { passes, begin, answer } = taking;
+  const places = new Map<string, Place>();
+  const interception = await interceptHttp((request) => {
+    if (passes(new URL(request.url))) return 'pass';
+    const ticket = request.headers.get(ticketHeader) ?? '';
+    // Where it is told to go elsewhere, that is a request of its own.
+    const place = places.get(ticket) ?? begin();
+    places.delete(ticket);
+    return answer(withHeader(request, ticketHeader, undefined), place);
+  }).catch((error: unknown) => {
     isTaken = false;
     throw error;
   });
+  const restore = numberFetches(taking, places);
   let isOpen = true;
   const close = (): void => {
-    if (isOpen) isTaken = false;
+    if (!isOpen) return;
     isOpen = false;
+    isTaken = false;
+    restore();
     interception.close();
   };
   return { close, [Symbol.dispose]: close };
+}
+
+/** Goes no further than to whoever intercepts. */
+const ticketHeader = 'x-groundhog-place';
+
+/**
+ * Requests that are made side by side reach whoever intercepts by chance, and over a connection that was left behind nobody
+ * knows any more who made them: each has its place from when it is made.
+ */
+function numberFetches<Place>(
+  { passes, begin, withdraw }: HttpTaking<Place>,
+  places: Map<string, Place>,
+): () => void {
+  const intercepted = globalThis.fetch;
+  let count = 0;
+  const numbered: typeof fetch = async (input, init) => {
+    const url = URL.parse(input instanceof Request ? input.url : String(input));
+    if (url === null || init?.signal?.aborted === true || passes(url)) {
+      return intercepted(input, init);
+    }
+    const place = begin();
+    const ticket = String(count++);
+    places.set(ticket, place);
+    try {
+      return await intercepted(withHeader(new Request(input, init), ticketHeader, ticket));
+    } finally {
+      if (places.delete(ticket)) withdraw?.(place);
+    }
+  };
+  globalThis.fetch = numbered;
+  return () => {
+    // Whoever has patched it since takes care of it.
+    if (globalThis.fetch === numbered) globalThis.fetch = intercepted;
+  };
 }
 
 /** A second recorder or replay was to stand in the HTTP of one process. */

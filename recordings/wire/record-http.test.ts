@@ -320,3 +320,31 @@ test('a live model reaches its provider past the recording', async () => {
   expect(openAi.requests()).toBe(2);
   expect(replay.finish()).toMatchObject({ verdict: 'unverifiable', tools: 4, http: 0 });
 });
+
+async function recordSideBySide(): Promise<CallRecording> {
+  await using server = await startWeather();
+  const recorder = createCallRecorder({ name: 'side by side' });
+  const http = await recordHttp(recorder);
+  const cities = Array.from({ length: 8 }, (_, index) => `city-${index}`);
+  await Promise.all(
+    cities.map(async (city) => (await fetch(`${server.url}/fares/${city}`)).text()),
+  ).finally(http.close);
+  return recorder.finish();
+}
+
+test('requests side by side stand in the order in which they were made, whenever they arrive', async () => {
+  const first = await recordSideBySide();
+  for (let time = 0; time < 4; time += 1) {
+    expect(serializeRecording(await recordSideBySide())).toBe(serializeRecording(first));
+  }
+  const replay = openCallReplay(first);
+  const http = await replay.http();
+  const answers = await Promise.all(
+    first.exchanges.map(async (each) => {
+      const path = each.t === 'http' ? each.request.path : '';
+      return (await fetch(`${nowhere}${path}`)).json();
+    }),
+  ).finally(http.close);
+  expect(answers).toMatchObject(first.exchanges.map((_, index) => ({ city: `city-${index}` })));
+  expect(replay.finish()).toMatchObject({ verdict: 'same', http: 8 });
+});

@@ -552,11 +552,9 @@ test('what gives access is a placeholder wherever it stands, and compared as one
 test('what cannot be kept, and a secret that nothing recognises, is refused, and nothing is written', async () => {
   await using server = await startHttpServer(({ path, reply }) => {
     if (path === '/text') return void reply.end('the purple-elephant is in the garden');
-    const [type, holds] = {
-      '/bytes': ['application/octet-stream', 'sk-test0123456789abcdefgh'],
-      '/picture': ['image/png', ' ann@example.com '],
-    }[path] ?? ['text/plain; charset=latin1', 'ann@example.com'];
-    reply.writeHead(200, { 'content-type': type });
+    const type = { '/bytes': 'application/octet-stream', '/picture': 'image/png' }[path];
+    const holds = path === '/bytes' ? 'sk-test0123456789abcdefgh' : ' ann@example.com ';
+    reply.writeHead(200, { 'content-type': type ?? 'text/plain; charset=latin1' });
     reply.end(Buffer.from([0xff, 0, ...Buffer.from(holds)]));
   });
   const file = join(await mkdtemp(join(tmpdir(), 'groundhog-wire-')), 'refused.jsonl');

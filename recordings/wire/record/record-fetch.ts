@@ -29,7 +29,7 @@ export function recordFetch(
     const isReadOnce = input instanceof Request || isAsyncIterable(init?.body);
     const copy = isReadOnce ? request.clone() : request;
     const send = isReadOnce ? () => fetch(request) : () => fetch(input, init);
-    const tell = log.http(() => readRequest(copy, kept));
+    const tell = log.http().asks(() => readRequest(copy, kept));
     return observeExchange(() => log.whole.run(send), { signal: signal ?? undefined, kept }, tell);
   };
 }

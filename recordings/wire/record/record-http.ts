@@ -1,3 +1,4 @@
+import type { BegunHttp } from '../../recorder/call-log.ts';
 import type { CallRecorder } from '../../recorder/call-recorder.ts';
 import { headersToKeep, readRequest } from '../body/read-request.ts';
 import { type HttpInterception, sendOn, takeHttp } from '../intercept-http.ts';
@@ -20,14 +21,18 @@ export async function recordHttp(
 ): Promise<HttpInterception> {
   const kept = headersToKeep(headers);
   const allowed = originsOf(allow);
-  return takeHttp((request) => {
-    if (log.whole.isWithin() || allowed.has(new URL(request.url).origin)) return 'pass';
-    const copy = request.clone();
-    const tell = log.http(() => readRequest(copy, kept));
-    const send = (): Promise<Response> => log.whole.run(() => sendOn(request));
-    return observeExchange(send, { signal: request.signal, kept }, tell).catch(() =>
-      Response.error(),
-    );
+  return takeHttp<BegunHttp>({
+    passes: (url) => log.whole.isWithin() || allowed.has(url.origin),
+    begin: log.http,
+    withdraw: (begun) => begun.withdraw(),
+    answer: (request, begun) => {
+      const copy = request.clone();
+      const tell = begun.asks(() => readRequest(copy, kept));
+      const send = (): Promise<Response> => log.whole.run(() => sendOn(request));
+      return observeExchange(send, { signal: request.signal, kept }, tell).catch(() =>
+        Response.error(),
+      );
+    },
   });
 }
 

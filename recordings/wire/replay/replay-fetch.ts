@@ -3,10 +3,13 @@ import { readRequest } from '../body/read-request.ts';
 import type { Fetch } from '../record/record-fetch.ts';
 import { type Asker, restoreReply } from './restore-reply.ts';
 
+/** What is recorded at a place. @throws ReplayDivergedError where that is another request. */
+export type FindHttp = (request: WireRequest) => HttpCall;
+
 /** Finds what a recording answers over HTTP. */
 export interface HttpAnswers {
   /** Takes the place of a request in the lane of whoever makes it; what is found there is said when it has been read. */
-  readonly next: () => (request: WireRequest) => HttpCall;
+  readonly next: () => FindHttp;
   /** Fails the replay for good, and throws. */
   readonly refuse: (error: unknown) => never;
   /** Headers that are compared wherever they were recorded. */
@@ -18,8 +21,13 @@ export interface HttpAnswers {
 /** A `fetch` that reaches no network: what it is asked for is answered by the recording. */
 export function replayFetch(answers: HttpAnswers): Fetch {
   return async (input, init) => {
+    const find = answers.next();
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
-    return replayRequest(new Request(input, init), { signal: signal ?? undefined }, answers);
+    return replayRequest(
+      new Request(input, init),
+      { signal: signal ?? undefined },
+      { ...answers, find },
+    );
   };
 }
 
@@ -27,9 +35,8 @@ export function replayFetch(answers: HttpAnswers): Fetch {
 export async function replayRequest(
   request: Request,
   asker: Pick<Asker, 'signal' | 'pace'>,
-  { next, refuse, headers, waiting }: HttpAnswers,
+  { find, refuse, headers, waiting }: Omit<HttpAnswers, 'next'> & { readonly find: FindHttp },
 ): Promise<Response> {
-  const find = next();
   const asked = await readRequest(request, headers).catch(refuse);
   const found = find(asked);
   const waits = (): { readonly over: () => void } => {

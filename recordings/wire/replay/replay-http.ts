@@ -16,11 +16,15 @@ export function replayHttp(
   { allow = [] }: ReplayHttpOptions = {},
 ): Promise<HttpInterception> {
   const allowed = originsOf(allow);
-  return takeHttp((request) => {
-    if (isLive() || allowed.has(new URL(request.url).origin)) return 'pass';
-    return replayRequest(request, { signal: request.signal, pace: nextTurn }, answers).catch(
-      refusal,
-    );
+  return takeHttp({
+    passes: (url) => isLive() || allowed.has(url.origin),
+    begin: answers.next,
+    answer: (request, find) =>
+      replayRequest(
+        request,
+        { signal: request.signal, pace: nextTurn },
+        { ...answers, find },
+      ).catch(refusal),
   });
 }
 
