@@ -176,7 +176,7 @@ describe.each(Object.entries(testDatabases))('%s', (name, open) => {
       expect(await frozen(2)).toEqual([{ tenant: 'acme' }]);
       expect(attempts).toBe(3);
       attempts = 0;
-      await expect(frozen(3)).rejects.toThrow('Failed query');
+      await expect(frozen(3)).rejects.toMatchObject({ code: 'DATABASE_AWAY' });
       expect(attempts).toBe(3);
     },
   );
