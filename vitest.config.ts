@@ -21,8 +21,7 @@ const exclude = [...configDefaults.exclude, '.groundhog/**'];
 export default defineConfig({
   test: {
     pool: 'forks',
-    // One more than the smallest machine has cores: many a test waits for processes that it has started.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Long, because a machine that is shared may stand still for seconds: it is what is seen that decides, not when.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -88,7 +88,8 @@ function talk(sessionId: string): Talk {
         if (/^run-(completed|cancelled|steered|failed)$/.test(fact.type)) ended += 1;
         if (ended === ends) break;
       }
-      return told;
+      // Each server tells of its own run when it comes to it: what one run told, then what the other did.
+      return told.toSorted((left, right) => runOf(left).localeCompare(runOf(right)));
     },
     [Symbol.dispose]: () => {
       here.close();
@@ -96,6 +97,8 @@ function talk(sessionId: string): Talk {
     },
   };
 }
+
+const runOf = (line: string): string => line.slice(0, line.indexOf(' '));
 
 const detailOf = (fact: Fact): string => {
   if ('error' in fact) return ` ${fact.error.code}`;

@@ -6,7 +6,7 @@ import { checkCard } from '../scenario/card/check-card.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { scenarioNamed, scenarios } from '../suites/scenario-named.ts';
 import { playTwoLives } from '../trials/two-lives.ts';
-import { moments } from '../verifier/crash-point.ts';
+import { type Moment, moments } from '../verifier/crash-point.ts';
 import { checkHistory } from './check-history.ts';
 import type { Observation } from './observation.ts';
 import type { Violation } from './violation.ts';
@@ -22,7 +22,8 @@ afterAll(() => worldServer.close());
 
 /**
  * Between them these have every kind of step that there is, and are stopped before, in and behind the first of each: what is
- * so of a kind at one place is so at another. The rest is stopped where most is to be lost, with the step done and not saved.
+ * so of a kind at one place is so at another. The rest is stopped where most is to be lost, with the step done and not saved,
+ * once at each kind of step. `groundhog crash` stops at every step of any.
  */
 const stoppedAlways = ['T-02', 'T-03', 'T-11', 'R-01', 'R-07', 'S-01', 'S-11', 'M-03', 'M-05'];
 /** Where a message comes during a run, every moment is another story. */
@@ -50,9 +51,12 @@ const kindsIn = ({ savedSteps }: Observation): readonly string[] => savedSteps.m
 function momentsAt(
   scenario: Scenario,
   { kind, met }: { readonly kind: string; readonly met: ReadonlySet<string> },
-): typeof moments | readonly ['inside'] {
-  const isSeldom = scenario.id.startsWith('D-') || !met.has(kind);
-  return isStoppedAlways(scenario) && isSeldom ? moments : ['inside'];
+): readonly Moment[] {
+  const isNew = !met.has(kind);
+  if (isStoppedAlways(scenario)) {
+    return isNew || scenario.id.startsWith('D-') ? moments : ['inside'];
+  }
+  return isNew || kind === 'compact' ? ['inside'] : [];
 }
 
 async function sweep(
@@ -95,7 +99,7 @@ test.for(scenarios)(
   { timeout: 120_000 },
   async (scenario) => {
     const { points, landed, violations } = await sweep(scenario);
-    expect(points).toBeGreaterThanOrEqual(5);
+    expect(points).toBeGreaterThanOrEqual(3);
     expect(landed).toBe(points);
     expect([...violations]).toEqual([]);
   },
