@@ -226,6 +226,8 @@ test('keys step, change tabs, search and explain themselves', async () => {
   await page.keyboard.press('?');
   expect(await page.locator('#help-dialog kbd').first().isVisible()).toBe(true);
   await page.keyboard.press('Escape');
+  // A browser closes it when it comes to it; until then the keys are its.
+  await page.locator('#help-dialog').waitFor({ state: 'hidden' });
   await page.keyboard.press('t');
   expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe(
     'dark',

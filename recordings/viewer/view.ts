@@ -84,8 +84,6 @@ export interface Step {
   /** Index in `View.lanes`. */
   readonly lane: number;
   readonly kind: StepKind;
-  /** What it is about, whatever came of it: by this two steps are known as the same. */
-  readonly topic: string;
   readonly title: string;
   /** The start of what came of it, on one line. */
   readonly summary: string;

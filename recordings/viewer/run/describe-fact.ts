@@ -6,7 +6,7 @@ import type { Block, Json, Panel, Step } from '../view.ts';
 /** A fact of a session's log, as a step. */
 export type FactWords = Pick<
   Step,
-  'kind' | 'topic' | 'title' | 'summary' | 'panels' | 'isFailure' | 'isSuperseded'
+  'kind' | 'title' | 'summary' | 'panels' | 'isFailure' | 'isSuperseded'
 >;
 
 export type ToolRequest = Extract<Fact, { type: 'tool-requested' }>;
@@ -80,7 +80,6 @@ function event({ type, ...says }: Fact): FactWords {
   const value: Json = JSON.parse(JSON.stringify(says));
   return {
     kind: 'event',
-    topic: type,
     title: type.replaceAll('-', ' '),
     summary: oneLine(inline(value)),
     ...(failures.has(type) ? { isFailure: true } : {}),
@@ -96,7 +95,6 @@ function messageWords(
   const { text, principal } = fact;
   return {
     kind: 'person',
-    topic: 'message',
     title: `${principal.id} ${fact.type === 'message-received' ? 'writes' : 'says meanwhile'}`,
     summary: oneLine(text),
     panels: [
@@ -138,7 +136,6 @@ function turnWords(
   ];
   return {
     kind: 'model',
-    topic: 'model',
     title: tools === '' ? 'model answers' : `model calls ${tools}`,
     summary:
       text === '' ? oneLine(requests.map(({ input }) => inline(input)).join(' ')) : textLine(text),
@@ -162,7 +159,6 @@ function toolWords(
   const failure = isFailure ? `${fact.error.code}: ${fact.error.message}` : '';
   return {
     kind: 'tool',
-    topic: `tool ${fact.tool}`,
     title: fact.tool,
     summary: isFailure ? oneLine(failure) : oneLine(inline(fact.output)),
     ...(isFailure ? { isFailure } : {}),

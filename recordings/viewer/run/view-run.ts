@@ -146,7 +146,6 @@ function supersededAttempts(attempt: number): FactWords {
   const says = attempt === 2 ? 'An attempt' : `${attempt - 1} attempts`;
   return {
     kind: 'crash',
-    topic: 'superseded',
     title: attempt === 2 ? 'attempt superseded' : `${attempt - 1} attempts superseded`,
     summary: `The turn was begun ${attempt} times; the last is kept.`,
     isSuperseded: true,
@@ -174,7 +173,6 @@ function recordsStep({ records }: SessionLogData, last: Step | undefined): reado
       id: 'records',
       lane: last.lane,
       kind: 'event',
-      topic: 'records',
       title: 'records',
       summary: `${records.length} kept in the database`,
       links: [],

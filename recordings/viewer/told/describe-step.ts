@@ -12,10 +12,7 @@ import type { Block, Json, Link, Panel, Step } from '../view.ts';
 import { textBlock, textLine } from './read-message.ts';
 
 /** What a step says for itself; where it stands is told elsewhere. */
-export type StepWords = Pick<
-  Step,
-  'kind' | 'topic' | 'title' | 'summary' | 'panels' | 'links' | 'isFailure'
->;
+export type StepWords = Pick<Step, 'kind' | 'title' | 'summary' | 'panels' | 'links' | 'isFailure'>;
 
 export function describeStep(
   step: StoryStep,
@@ -33,7 +30,6 @@ export function describeStep(
       const { text, principal, steers } = step;
       return {
         kind: 'person',
-        topic: 'message',
         title: steers ? `${principal.id} says meanwhile` : `${principal.id} writes`,
         ...said(text, principalFacts(principal)),
       };
@@ -42,7 +38,6 @@ export function describeStep(
       const texts = step.messages.map(({ text, principal }) => `${principal.id}: ${text}`);
       return {
         kind: 'person',
-        topic: 'steering',
         title: 'is told meanwhile',
         ...said(texts.join('\n\n'), []),
       };
@@ -50,7 +45,6 @@ export function describeStep(
     case 'clear':
       return {
         kind: 'person',
-        topic: 'clear',
         title: `${step.by.id} clears the conversation`,
         ...said(
           step.force ? 'What was in progress was ended for it.' : 'Nothing was in progress.',
@@ -92,7 +86,6 @@ function said(
 function hostWords(title: string, summary: string, value: Json): StepWords {
   return {
     kind: 'host',
-    topic: title,
     title,
     summary,
     panels: [
@@ -123,7 +116,6 @@ function modelWords({ answer, model }: ModelStep, story: Story): StepWords {
   const isEmpty = blocks.length === 0;
   return {
     kind: 'model',
-    topic: 'model',
     title: modelTitle(answer),
     summary: oneLine(error?.message ?? answerSummary(answer)),
     ...(error === undefined ? {} : { isFailure: true }),
@@ -178,7 +170,6 @@ function toolWords(
   const isFailure = outcome.kind === 'failed';
   return {
     kind: 'tool',
-    topic: `tool ${tool}`,
     title: tool,
     summary: oneLine(outcomes.kind === 'data' ? inline(outcomes.value) : outcomes.text),
     ...(isFailure ? { isFailure } : {}),
@@ -218,7 +209,6 @@ function decisionWords(
   const { verdict, decidedBy, reason } = decision;
   return {
     kind: 'person',
-    topic: `decision on ${tool}`,
     title: `${tool} ${verdict}`,
     summary: oneLine([decidedBy, reason].filter((each) => each !== undefined).join(': ')),
     panels: [

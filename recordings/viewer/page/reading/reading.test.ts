@@ -87,7 +87,6 @@ const turn = (context: NonNullable<Step['context']>): Step => ({
   id: '',
   lane: 0,
   kind: 'model',
-  topic: 'model',
   title: '',
   summary: '',
   panels: [],
