@@ -15,7 +15,6 @@ test('a replay is measured beside reading it, a long context beside a short one,
     backends: ['pglite', 'postgres'],
     databaseUrl: server.url(),
     rounds: 1,
-    samples: 1,
     progress: (line) => said.push(line),
   });
   expect(result.rows.map(({ name, isFloor }) => [name, isFloor])).toEqual([
@@ -25,12 +24,14 @@ test('a replay is measured beside reading it, a long context beside a short one,
     ['memory: replay R-01', false],
     ['memory: generate: bare model', true],
     ['memory: generate: replay', false],
+    ['memory: generate: replay, beside others', true],
     ['memory: generate: msw', false],
     ['memory: generate: nock', false],
     ['memory: generate: aimock', false],
     ['memory: generate: Polly', false],
     ['memory: stream: bare model', true],
     ['memory: stream: replay', false],
+    ['memory: stream: replay, beside others', true],
     ['memory: stream: msw', false],
     ['memory: stream: nock', false],
     ['memory: stream: aimock', false],
@@ -102,8 +103,8 @@ test('a replay is measured beside reading it, a long context beside a short one,
   expect(said).toEqual([
     'memory: measuring parse 100 recordings of 300 KB, read 100 recordings of 300 KB',
     'memory: measuring read R-01, replay R-01',
-    `memory: measuring ${calls('generate')}`,
-    `memory: measuring ${calls('stream')}`,
+    ...calls('generate'),
+    ...calls('stream'),
     'memory: measuring turn at 1000 messages, turn at 100000 messages, full recount at 1000 messages, compaction planned at 1000 messages',
     `pglite: measuring INSERT, INSERT on PostgreSQL, ${steps}`,
     `pglite: measuring ${eventLog}`,
@@ -113,9 +114,14 @@ test('a replay is measured beside reading it, a long context beside a short one,
   expect(await databasesOn(server.url())).toEqual(before);
 });
 
-function calls(kind: string): string {
-  const names = ['bare model', 'replay', 'msw', 'nock', 'aimock', 'Polly'];
-  return names.map((name) => `${kind}: ${name}`).join(', ');
+function calls(kind: string): readonly string[] {
+  const groups = [
+    ['bare model', 'replay'],
+    ['replay, beside others', 'msw', 'nock', 'aimock', 'Polly'],
+  ];
+  return groups.map(
+    (names) => `memory: measuring ${names.map((name) => `${kind}: ${name}`).join(', ')}`,
+  );
 }
 
 async function databasesOn(url: string): Promise<unknown> {
@@ -130,7 +136,6 @@ test('a bench that is aborted while it measures stops, and closes what it had op
   const bench = runBench({
     backends: ['pglite'],
     rounds: 1,
-    samples: 1,
     signal: abort.signal,
     progress: (line) => line.startsWith('pglite') && abort.abort(new Error('enough')),
   });

@@ -7,7 +7,7 @@ import { openEventLog } from './cases/event-log.ts';
 import type { BackendName } from './cases/open-backend.ts';
 import { openReadRecordings } from './cases/read-recordings.ts';
 import { openReplays } from './cases/replay.ts';
-import { openReplayedCalls } from './cases/replayed-call.ts';
+import { openReplayedCalls, openReplayedCallsBesidePeers } from './cases/replayed-call.ts';
 import { measureGroup } from './measure/measure-group.ts';
 import { type BenchRow, summarise } from './measure/summarise.ts';
 
@@ -17,8 +17,6 @@ export interface BenchOptions {
   readonly databaseUrl?: string;
   /** Rounds that count. */
   readonly rounds?: number;
-  /** Samples of each arm in a round. */
-  readonly samples?: number;
   readonly signal?: AbortSignal;
   /** Told what is being measured, a line at a time. */
   readonly progress?: (line: string) => void;
@@ -31,7 +29,8 @@ export interface BenchResult {
   readonly bars: readonly BarVerdict[];
 }
 
-const defaultRounds = 11;
+/** Enough for the interval of a median to lie within a tenth of it or so. */
+const defaultRounds = 55;
 
 /** Measures; judges nothing. One group after the other, as a durable harness is one per process. */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
@@ -41,7 +40,9 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     openReadRecordings,
     openReplays,
     () => openReplayedCalls('generate'),
+    () => openReplayedCallsBesidePeers('generate'),
     () => openReplayedCalls('stream'),
+    () => openReplayedCallsBesidePeers('stream'),
     openCompaction,
     ...backends.flatMap((backend) => [
       () =>

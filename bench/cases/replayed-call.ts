@@ -2,7 +2,6 @@ import { createOpenAI } from '@ai-sdk/openai';
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { generateText, streamText } from 'ai';
 import { type CallRecording, createCallRecorder, openCallReplay, recordModel } from '#recordings';
-import type { Bar } from '../bars/bar.ts';
 import { processMeter } from '../measure/meter.ts';
 import type { Sample } from '../measure/sample.ts';
 import type { Arm, ArmGroup } from './arm.ts';
@@ -24,6 +23,8 @@ const text = pieces.join('');
 const prompt = 'Say something in two hundred pieces.';
 /** Calls of one recording. */
 const batchSize = 50;
+/** Calls of a sample of the others, who take longer for each. */
+const peerBatchSize = 10;
 /** So often is a batch made in a sample where a call is over at once: a sample is to take long enough to be measured. */
 const repeats: Readonly<Record<Kind, number>> = { generate: 10, stream: 1 };
 
@@ -45,17 +46,18 @@ function check(answered: string): void {
   if (answered !== text) throw new Error(`answered otherwise: ${answered.slice(0, 100)}`);
 }
 
-/** Opens the arms for answers that come whole, or in pieces. */
+/** Opens the arms for answers that come whole, or in pieces, beside a model that just holds them. */
 export async function openReplayedCalls(kind: Kind): Promise<ArmGroup> {
   const recording = await recorded(kind);
-  const seam = { name: `${kind}: bare model`, model: bareModel() };
+  const model = bareModel();
+  const floor = `${kind}: bare model`;
   const replay = `${kind}: replay`;
   return {
     on: 'memory',
     floor: {
-      name: seam.name,
+      name: floor,
       includes: 'one call of the AI SDK to a model that holds its answer',
-      sample: () => timed(() => ask[kind](seam.model), repeats[kind]),
+      sample: () => timed(() => ask[kind](model), batchSize * repeats[kind]),
     },
     cases: [
       {
@@ -63,46 +65,67 @@ export async function openReplayedCalls(kind: Kind): Promise<ArmGroup> {
         includes: 'one call to a recording: opened, compared and checked for what is left',
         sample: () => replayAll(recording, kind),
       },
-      ...Object.entries(peers).map(([name, open]): Arm => {
-        const answer = wireAnswer(kind);
-        return {
-          name: `${kind}: ${name}`,
-          includes: `one call through @ai-sdk/openai, its HTTP request answered by ${name}`,
-          sample: async () => {
-            await using peer = await open(answer);
-            await answer.ask(peer.baseUrl);
-            return await timed(() => answer.ask(peer.baseUrl));
-          },
-        };
-      }),
     ],
-    bars: barsOf(kind, { replay, seam: seam.name }),
+    bars: [
+      {
+        id: kind === 'generate' ? 'R1' : 'R2',
+        says: 'a replayed call beside a bare model',
+        arm: replay,
+        against: floor,
+        clock: 'cpuMs',
+        limit: limits[kind].bare,
+      },
+    ],
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-const limits: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
-  generate: { bare: 1.35, msw: 1 / 15, nock: 1 / 15, aimock: 1 / 5, Polly: 1 / 3 },
-  stream: { bare: 1.1, msw: 0.7 },
-};
-
-function barsOf(
-  kind: Kind,
-  { replay, seam }: { readonly replay: string; readonly seam: string },
-): readonly Bar[] {
-  const id = kind === 'generate' ? 'R1' : 'R2';
-  return Object.entries(limits[kind]).map(([other, limit]) => ({
-    id: other === 'bare' ? id : `${id} ${other}`,
-    says: `a replayed call beside ${other === 'bare' ? 'a bare model' : other}`,
-    arm: replay,
-    against: other === 'bare' ? seam : `${kind}: ${other}`,
-    clock: 'cpuMs',
-    limit,
-  }));
+/** Opens the same beside what others replay with. Apart, as what those leave to be collected would fall on the bare model. */
+export async function openReplayedCallsBesidePeers(kind: Kind): Promise<ArmGroup> {
+  const recording = await recorded(kind);
+  const answer = wireAnswer(kind);
+  const replay = `${kind}: replay, beside others`;
+  return {
+    on: 'memory',
+    floor: {
+      name: replay,
+      includes: 'one call to a recording, as above',
+      sample: () => replayAll(recording, kind),
+    },
+    cases: Object.entries(peers).map(
+      ([name, open]): Arm => ({
+        name: `${kind}: ${name}`,
+        includes: `one call through @ai-sdk/openai, its HTTP request answered by ${name}`,
+        sample: async () => {
+          await using peer = await open(answer);
+          await answer.ask(peer.baseUrl);
+          return await timed(() => answer.ask(peer.baseUrl), peerBatchSize);
+        },
+      }),
+    ),
+    bars: Object.entries(limits[kind].peers).map(([peer, limit]) => ({
+      id: `${kind === 'generate' ? 'R1' : 'R2'} ${peer}`,
+      says: `a replayed call beside ${peer}`,
+      arm: replay,
+      against: `${kind}: ${peer}`,
+      clock: 'cpuMs',
+      limit,
+    })),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
-async function timed(call: () => Promise<void>, times = 1): Promise<Sample> {
-  const calls = batchSize * times;
+interface Limits {
+  readonly bare: number;
+  readonly peers: Readonly<Record<string, number>>;
+}
+
+const limits: Readonly<Record<Kind, Limits>> = {
+  generate: { bare: 1.35, peers: { msw: 1 / 15, nock: 1 / 15, aimock: 1 / 5, Polly: 1 / 3 } },
+  stream: { bare: 1.1, peers: { msw: 0.7 } },
+};
+
+async function timed(call: () => Promise<void>, calls: number): Promise<Sample> {
   const stop = processMeter();
   for (let index = 0; index < calls; index += 1) await call();
   return stop(calls);

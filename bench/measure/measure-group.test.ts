@@ -28,11 +28,10 @@ test('a figure is what the arm says an operation took, not how long it kept us',
   expect(rounds).toEqual([expected, expected]);
 });
 
-test('every round visits every arm, each time beginning with another', async () => {
+test('every round visits every arm once, begins with another and goes the other way', async () => {
   const asked: string[] = [];
   await measureGroup(tolledGroup(asked, { a: 1, b: 1, c: 1 }), { rounds: 3, signal: never });
-  const visits = asked.filter((name, index) => name !== asked[index - 1]).join('');
-  expect(visits).toBe('abcbcacababc');
+  expect(asked.join('').match(/.{3}/g)).toEqual(['abc', 'acb', 'cab', 'cba', 'bca', 'bac']);
 });
 
 test('an arm that fails fails the measurement', async () => {

@@ -1,56 +1,55 @@
 import { Bench } from 'tinybench';
 import type { Arm, ArmGroup } from '../cases/arm.ts';
-import { medianSample, type Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
 
-/** The medians of every arm in one round, by the arm's name. */
+/** A sample of every arm, by the arm's name, one right after the other. */
 export type Round = ReadonlyMap<string, Sample>;
 
 export interface MeasureOptions {
-  /** Rounds that count; one more is run before them to warm up. */
+  /** Rounds that count; some more are run before them to warm up. */
   readonly rounds: number;
-  /** Samples of each arm in a round. */
-  readonly samples?: number;
   readonly signal: AbortSignal;
 }
 
-const defaultSamples = 5;
+/** What V8 makes quicker is quick by then, and a bench of a single round is not kept waiting. */
+const warmUpRounds = (rounds: number): number => Math.min(rounds, 5);
 
 /**
- * Measures the arms of a group in turns: each round visits every arm once, in rotated order, so that what the machine
- * does beside us falls on all of them alike. Rejects with the signal's reason when it aborts.
+ * Measures the arms of a group in turns: each round visits every arm once, so that what the machine does beside us falls on
+ * all of them alike. It begins with another arm each time, and every second round goes the other way, so that what an arm
+ * leaves behind does not always fall on the same one. Rejects with the signal's reason when it aborts.
  */
 export async function measureGroup(
   { floor, cases }: ArmGroup,
-  { rounds, samples = defaultSamples, signal }: MeasureOptions,
+  { rounds, signal }: MeasureOptions,
 ): Promise<readonly Round[]> {
   const arms = [floor, ...cases];
+  const warmUp = warmUpRounds(rounds);
   const measured: Round[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
-    const first = round % arms.length;
-    measured.push(
-      await playRound([...arms.slice(first), ...arms.slice(0, first)], { samples, signal }),
-    );
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    measured.push(await playRound(inTurn(arms, round), signal));
   }
-  return measured.slice(1);
+  return measured.slice(warmUp);
 }
 
-async function playRound(
-  arms: readonly Arm[],
-  { samples: iterations, signal }: { readonly samples: number; readonly signal: AbortSignal },
-): Promise<Round> {
-  const bench = new Bench({ iterations, time: 0, warmup: false, throws: true });
-  const taken = new Map<string, Sample[]>();
+function inTurn(arms: readonly Arm[], round: number): readonly Arm[] {
+  const first = round % arms.length;
+  const turn = [...arms.slice(first), ...arms.slice(0, first)];
+  return round % 2 === 0 ? turn : turn.toReversed();
+}
+
+async function playRound(arms: readonly Arm[], signal: AbortSignal): Promise<Round> {
+  const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true });
+  const round = new Map<string, Sample>();
   for (const { name, sample } of arms) {
-    const samples: Sample[] = [];
-    taken.set(name, samples);
     const timed = async () => {
       signal.throwIfAborted();
       const one = await sample();
-      samples.push(one);
+      round.set(name, one);
       return { overriddenDuration: one.ms };
     };
     bench.add(name, timed, { async: true });
   }
   await bench.run();
-  return new Map([...taken].map(([name, samples]) => [name, medianSample(samples)]));
+  return round;
 }
