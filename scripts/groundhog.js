@@ -12,7 +12,8 @@ const passedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 if (Number(process.versions.node.split('.')[0]) >= oldestMajor) {
   module.enableCompileCache();
-  await import('./main.ts');
+  const source = new URL('./main.ts', import.meta.url);
+  await import(existsSync(source) ? source.href : '../dist/scripts/main.js');
 } else {
   const local = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
   if (existsSync(local)) runWith(local);

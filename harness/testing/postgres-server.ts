@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../host/harness-error.ts';
 import { createPostgresPool } from '../storage/postgres/connect-postgres.ts';
 import { type BinarySource, findBinaries, runnableBinaries } from './postgres/find-binaries.ts';
@@ -78,7 +79,7 @@ function startSupervisor(order: Order): ReturnType<typeof spawnSupervisor> {
 }
 
 function spawnSupervisor(order: string) {
-  const script = join(import.meta.dirname, 'postgres', 'supervisor.ts');
+  const script = fileURLToPath(new URL('./postgres/supervisor.ts', import.meta.url));
   // Detached, so that Ctrl-C reaches it through its standard input only, when we have died of it.
   return spawn(process.execPath, [script, order], { stdio: 'pipe', detached: true });
 }

@@ -28,7 +28,7 @@ const escape: Trial = {
 const endlessLoop: Trial = {
   defect: unboundedCode,
   play: async ({ isOn, signal }) => {
-    const path = fileURLToPath(new URL('code-server-process.ts', import.meta.url));
+    const path = fileURLToPath(new URL('./code-server-process.ts', import.meta.url));
     const server = spawn(process.execPath, [path, isOn ? 'mutated' : 'sound'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       signal,

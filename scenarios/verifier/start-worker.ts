@@ -13,7 +13,7 @@ export interface LifeEnd {
   readonly complaint: string;
 }
 
-const workerPath = fileURLToPath(new URL('worker-process.ts', import.meta.url));
+const workerPath = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
 
 /** For whoever else has a say in how long it lives. */
 export type RunningWorker = Pick<ChildProcess, 'kill'>;

@@ -18,7 +18,7 @@ export async function guestSource(program: string, settings: GuestSettings): Pro
   const head = [
     '"use strict";',
     `const money = ${await moneySource()};`,
-    `const guest = (() => { ${await inside('guest.ts')}; return { openSurface, conclude }; })();`,
+    `const guest = (() => { ${await inside('./guest.ts')}; return { openSurface, conclude }; })();`,
     `const surface = guest.openSurface({ Date, Math }, ${bridgeName}, ${JSON.stringify(settings)});`,
     `return await ((conclude, Date, Math, console, tools, globalThis, ${bridgeName}, guest, surface) => conclude(async function () {`,
   ].join('\n');
@@ -29,7 +29,7 @@ export async function guestSource(program: string, settings: GuestSettings): Pro
 
 /** An expression: the money helpers. */
 export async function moneySource(): Promise<string> {
-  return `(() => { ${await inside('money.ts')}; return Object.freeze({ ${moneyHelpers} }); })()`;
+  return `(() => { ${await inside('./money.ts')}; return Object.freeze({ ${moneyHelpers} }); })()`;
 }
 
 /** The file's own text without types and exports: what the tests outside have tested is what runs inside. */
@@ -37,7 +37,7 @@ function inside(file: GuestFile): Promise<string> {
   return (texts[file] ??= strip(file));
 }
 
-type GuestFile = 'money.ts' | 'guest.ts';
+type GuestFile = './money.ts' | './guest.ts';
 
 /** Most of what a small program would cost is stripping them. */
 const texts: { [File in GuestFile]?: Promise<string> } = {};

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../../../host/harness-error.ts';
 import type { ServerOrder } from './server-process.ts';
 
@@ -29,7 +29,7 @@ const flags = ['--liftoff-only'];
  */
 export async function startPgliteServer(options: PgliteServerOptions): Promise<PgliteServer> {
   const order: ServerOrder = { port: 0, ...options };
-  const script = join(import.meta.dirname, 'server-process.ts');
+  const script = fileURLToPath(new URL('./server-process.ts', import.meta.url));
   // Detached, so that Ctrl-C reaches it only through us, and it serves us while we come to an end.
   const server = spawn(process.execPath, [...flags, script, JSON.stringify(order)], {
     stdio: 'pipe',
