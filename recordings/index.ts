@@ -54,6 +54,8 @@ export {
   recordTools,
 } from './recorder/call-recorder.ts';
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder/create-recorder.ts';
+export { partialOf } from './recorder/journal.ts';
+export { type KeptAnswers, keepAnswers } from './recorder/keep-answers.ts';
 export { type OpenRecorder, openRecorder } from './recorder/open-recorder.ts';
 export { RecordingIncompleteError } from './recorder/recording-incomplete-error.ts';
 export { RecordingNotReplayableError } from './recorder/recording-not-replayable-error.ts';

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,7 +23,14 @@ export interface Journal {
   readonly append: (lines: readonly (Definition | Exchange)[]) => void;
   /** Makes the whole recording of it, line by line, and takes the journal away. Says the hash of its end line. */
   readonly complete: (events: EventOutline) => Promise<string>;
+  /** From now on it stands beside another recording, in the place of what was left there. */
+  readonly move: (path: string) => void;
+  /** Takes it away. */
+  readonly discard: () => Promise<void>;
 }
+
+/** Where the journal of the recording at this path is. */
+export const partialOf = (path: string): string => `${path}.partial`;
 
 /** @throws RecordingUnfinishedError when another has been left there. */
 export function openJournal(
@@ -24,14 +38,15 @@ export function openJournal(
   header: SessionHeader,
   known: readonly KnownSecret[],
 ): Journal {
-  const partial = `${path}.partial`;
+  let partial = partialOf(path);
   const file = create(partial);
   const counts = { lines: 0, exchanges: 0 };
   const write = (values: readonly object[]): void => {
     const lines = values.map((value) => JSON.stringify(value));
     const found = lines.flatMap((line, index) => findInLine(line, counts.lines + index + 1, known));
     if (found.length > 0) throw new SecretFoundError(partial, found);
-    writeSync(file, lines.map((line) => `${line}\n`).join(''));
+    // Goes on where the system took only the beginning of it, as it does when there is little room left.
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
     counts.lines += lines.length;
   };
   write([header]);
@@ -47,6 +62,14 @@ export function openJournal(
       const hash = await putInOrder(partial, path, { exchanges, events: events.outline.length });
       await rm(partial);
       return hash;
+    },
+    move: (to) => {
+      renameSync(partial, partialOf(to));
+      partial = partialOf(to);
+    },
+    discard: async () => {
+      closeSync(file);
+      await rm(partial);
     },
   };
 }

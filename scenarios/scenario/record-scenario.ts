@@ -1,9 +1,20 @@
-import { type Config, durableBacking, openHarnessDatabase } from '#harness';
-import { createRecorder, verifyRecording, writeRecording, writeTiming } from '#recordings';
+import { type Config, durableBacking, openHarnessDatabase, type SessionEvent } from '#harness';
+import {
+  createRecorder,
+  type KeptAnswers,
+  keepAnswers,
+  partialOf,
+  verifyRecording,
+  writeRecording,
+  writeTiming,
+} from '#recordings';
 import { startWorldServer } from '../desk/world/world-server.ts';
 import { locateScenario } from '../suites/locate-scenario.ts';
+import type { Scenario } from './define-scenario.ts';
 import { openModel } from './open-model.ts';
-import { playSession } from './play-session.ts';
+import { playSession, type SessionOptions } from './play-session.ts';
+import { resumePartial } from './resume-partial.ts';
+import { scenarioExchanges } from './scenario-exchanges.ts';
 
 export interface RecordOptions {
   /** `scripted`: the scenario's playbook behind an OpenAI-compatible server. `live`: the provider of the environment. */
@@ -13,6 +24,8 @@ export interface RecordOptions {
   readonly out?: string;
   /** Whether what took how long is written beside it. */
   readonly timing?: boolean;
+  /** Whether to go on from what a live model had answered when an earlier recording was cut short. */
+  readonly resume?: boolean;
   readonly progress?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -23,68 +36,98 @@ export interface RecordReport {
   readonly recording: string;
   readonly made: string;
   readonly exchanges: number;
+  /** How many of them an earlier recording had left, which was cut short. */
+  readonly resumed?: number;
   /** The file that says how long things took, where they were measured. */
   readonly timing?: string;
   /** It was replayed twice, the second time under another clock and other timings, before it was written. */
   readonly verified: true;
 }
 
-/** Plays a scenario on a durable harness over real HTTP to the model, and writes what crossed the seam, if it replays. */
+/**
+ * Plays a scenario on a durable harness over real HTTP to the model, and writes what crossed the seam, if it replays. What a
+ * live model answers is kept in `<out>.partial` until then, and a recording that was cut short goes on from there.
+ */
 export async function recordScenario(
   idOrPath: string,
   options: RecordOptions,
 ): Promise<RecordReport> {
   const { scenario, recording: ownPlace } = await locateScenario(idOrPath);
-  const { config, out = ownPlace, progress = () => undefined, signal } = options;
-  const { id } = scenario;
+  const { config, out = ownPlace, model, progress = () => undefined } = options;
+  const secrets = secretsOf(config);
   await using opened = await openModel(
     scenario,
-    options.model === 'live' ? { kind: 'live', config } : { kind: 'scripted-http' },
+    model === 'live' ? { kind: 'live', config } : { kind: 'scripted-http' },
   );
-  await using database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
   await using worldServer = await startWorldServer();
   const world = worldServer.createWorld(scenario.world);
   const subject = scenario.subject.assemble({ worldUrl: world.url });
-  const recorders: ReturnType<typeof createRecorder>[] = [];
-  progress(`${id}: playing it with the ${options.model} model`);
-  const { provider, modelId } = opened.model;
-  const session = await playSession(scenario, {
-    worldUrl: world.url,
-    model: opened.model,
-    backing: await durableBacking({
-      database,
-      identity: { application: 'groundhog-record', version: 'record', executorId: 'recorder' },
-    }),
-    exchanges: (inner) => {
-      const recorder = createRecorder({
-        inner,
-        name: id,
-        made: opened.made,
-        model: { provider, modelId },
-        agents: subject.agents,
-        ...(options.timing === true ? { timing: true } : {}),
-      });
-      recorders.push(recorder);
-      return recorder.exchanges;
-    },
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const [recorder] = recorders;
-  if (recorder === undefined) throw new TypeError('a session was played without its exchanges');
-  const recording = recorder.finish(session.events);
-  progress(`${id}: replaying it twice before it is written`);
-  await verifyRecording({ recording, ...subject });
-  await writeRecording(out, recording, { secrets: secretsOf(config) });
-  const measured = recorder.timing();
-  const timing = measured && (await writeTiming(out, measured));
-  return {
-    scenario: id,
-    recording: out,
+  const resumed = options.resume ? await resumePartial(out, { scenario, opened }) : undefined;
+  const own = scenarioExchanges(scenario);
+  const what = {
+    inner: resumed?.around(own) ?? own,
+    name: scenario.id,
     made: opened.made,
-    exchanges: recording.exchanges.length,
-    ...(timing === undefined ? {} : { timing }),
-    verified: true,
+    model: { provider: opened.model.provider, modelId: opened.model.modelId },
+    agents: subject.agents,
   };
+  const kept =
+    model === 'live'
+      ? keepAnswers({ ...what, path: out, secrets, resumes: resumed?.exchanges })
+      : undefined;
+  const recorder = createRecorder({
+    ...what,
+    ...(kept === undefined ? {} : { inner: kept.exchanges }),
+    ...(options.timing === true ? { timing: true } : {}),
+  });
+  try {
+    progress(`${scenario.id}: playing it with the ${model} model`);
+    const events = await play(scenario, {
+      worldUrl: world.url,
+      model: opened.model,
+      exchanges: () => recorder.exchanges,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    resumed?.check();
+    const recording = recorder.finish(events);
+    progress(`${scenario.id}: replaying it twice before it is written`);
+    await verifyRecording({ recording, ...subject });
+    await writeRecording(out, recording, { secrets });
+    await kept?.discard();
+    const measured = recorder.timing();
+    return {
+      scenario: scenario.id,
+      recording: out,
+      made: opened.made,
+      exchanges: recording.exchanges.length,
+      ...(resumed === undefined ? {} : { resumed: resumed.exchanges }),
+      ...(measured === undefined ? {} : { timing: await writeTiming(out, measured) }),
+      verified: true,
+    };
+  } catch (error) {
+    if (kept !== undefined && kept.answers() > 0) progress(leftBehind(kept, out));
+    throw error;
+  }
+}
+
+async function play(
+  scenario: Scenario,
+  options: SessionOptions & { readonly worldUrl: string },
+): Promise<readonly SessionEvent[]> {
+  await using database = await openHarnessDatabase({ kind: 'pglite', dataDir: 'memory' });
+  const backing = await durableBacking({
+    database,
+    identity: { application: 'groundhog-record', version: 'record', executorId: 'recorder' },
+  });
+  const { events } = await playSession(scenario, { ...options, backing });
+  return events;
+}
+
+/** What was paid for, and how to go on from it. */
+function leftBehind(kept: KeptAnswers, out: string): string {
+  const failure = kept.failure();
+  const all = failure === undefined ? '' : ', and no more than that';
+  return `${kept.answers()} answers of the model are kept in ${partialOf(out)}${all}. To go on from there: the same command with --resume`;
 }
 
 /** What a recording must not hold. */

@@ -12,7 +12,8 @@ export async function findStory(nameOrPath: string, options?: TellingOptions): P
 
 /** Where the recording is that is meant. */
 export async function recordingOf(nameOrPath: string): Promise<string> {
-  if (nameOrPath.endsWith('.jsonl')) return nameOrPath;
+  // What is left of one that was not finished is shown as well.
+  if (/\.jsonl(?:\.partial)?$/.test(nameOrPath)) return nameOrPath;
   // A file is read without loading every scenario there is, and so is the library's recording of one.
   const committed = fileURLToPath(new URL(`${encodeURIComponent(nameOrPath)}.jsonl`, library));
   if (existsSync(committed)) return committed;
