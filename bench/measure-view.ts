@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type CDPSession, chromium } from 'playwright-core';
 import { chromiumOptions } from '#harness/testing';
-import { renderPage, type Story, viewStories } from '#recordings';
+import type { Story } from '#recordings';
+import { renderPage, viewStories } from '#recordings/viewer';
 
 const stepCount = 2000;
 const stepsTaken = 50;

@@ -36,15 +36,6 @@ export { RecordingVersionError } from './format/recording-version-error.ts';
 export { SecretFoundError } from './format/secret-found-error.ts';
 export { serializeRecording } from './format/serialize-recording.ts';
 export { UnrecordableError } from './format/unrecordable-error.ts';
-export {
-  type ImportFormat,
-  type ImportReport,
-  importFiles,
-  importFormats,
-} from './importers/import-files.ts';
-export { readImported } from './importers/imported-file.ts';
-export { type ProviderReplay, replayImported } from './importers/replay-imported.ts';
-export { type VerifyReport, verifyDirectory } from './importers/verify-directory.ts';
 export { attachRecorder } from './recorder/attach-recorder.ts';
 export {
   type CallRecorder,
@@ -142,12 +133,8 @@ export type { RecordedTiming } from './timing/recorded-timing.ts';
 export type { Measuring } from './timing/stopwatch.ts';
 export { readTiming, writeTiming } from './timing/timing-file.ts';
 export { durationText } from './viewer/page/reading/duration-text.ts';
-export { renderPage } from './viewer/render-page.ts';
-export { type SessionLogData, viewRun } from './viewer/run/view-run.ts';
 export type { DatabaseChanges, RowChange, StepChanges } from './viewer/told/database-changes.ts';
 export type { ViewedStory } from './viewer/told/viewed-story.ts';
-export type { View } from './viewer/view.ts';
-export { type ViewOptions, viewStories } from './viewer/view-stories.ts';
 export type { HttpInterception } from './wire/intercept-http.ts';
 export { type Fetch, type RecordWireOptions, recordFetch } from './wire/record/record-fetch.ts';
 export { type RecordHttpOptions, recordHttp } from './wire/record/record-http.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { View } from '#recordings';
+import type { View } from '#recordings/viewer';
 import type { CommandResult } from './define-command.ts';
 import { openFile } from './open-file.ts';
 
@@ -15,7 +15,7 @@ interface PagePlace {
 
 /** Writes the page of a view and says where it is. */
 export async function writePage(view: View, { out, open }: PagePlace): Promise<CommandResult> {
-  const { renderPage } = await import('#recordings');
+  const { renderPage } = await import('#recordings/viewer');
   const file = resolve(out ?? join(directory, `${fileNameOf(view)}.html`));
   const html = renderPage(view);
   await mkdir(dirname(file), { recursive: true });

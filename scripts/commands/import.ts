@@ -12,7 +12,7 @@ export const importRecordings = defineCommand({
   options: { out: text('directory to write to (required)', 'dir') },
   run: async ({ format, files: paths, out }, io) => {
     if (out === undefined) throw new UsageError('--out is missing.');
-    const { importFiles, importFormats } = await import('#recordings');
+    const { importFiles, importFormats } = await import('#recordings/importers');
     const known = importFormats.find((each) => each === format);
     if (known === undefined) {
       throw new UsageError(`format takes ${importFormats.join(', ')}, not "${format}".`);

@@ -2,7 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseRecording, readImported, readRecording, verifyDirectory } from '#recordings';
+import { parseRecording, readRecording } from '#recordings';
+import { readImported, verifyDirectory } from '#recordings/importers';
 import type { CommandResult } from '../cli/define-command.ts';
 import { quietIo } from '../cli/quiet-io.ts';
 import { migrate } from './migrate.ts';

@@ -102,7 +102,7 @@ function exitCodeOf({
 }
 
 async function throughProvider(file: string): Promise<CommandResult> {
-  const { readImported, replayImported } = await import('#recordings');
+  const { readImported, replayImported } = await import('#recordings/importers');
   const report = await replayImported(await readImported(file));
   const { recording, fidelity, answers, differences } = report;
   const lines = answers.map(({ text: words, toolCalls, usage, finishReason, status }, index) => {

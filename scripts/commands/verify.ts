@@ -8,7 +8,7 @@ export const verify = defineCommand({
   arguments: { directory: requiredText('where the recordings are') },
   options: {},
   run: async ({ directory }) => {
-    const { verifyDirectory } = await import('#recordings');
+    const { verifyDirectory } = await import('#recordings/importers');
     const report = await verifyDirectory(directory);
     const { recordings, ok, failed } = report;
     const lines = failed.map(({ file, reason }) => `${file}: ${reason}`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { durableBacking, type Fact, openHarnessDatabase } from '#harness';
-import { importFiles } from '#recordings';
+import { importFiles } from '#recordings/importers';
 import { quietIo } from '../cli/quiet-io.ts';
 import { view } from './view.ts';
 

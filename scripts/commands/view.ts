@@ -1,4 +1,5 @@
-import type { Story, View } from '#recordings';
+import type { Story } from '#recordings';
+import type { View } from '#recordings/viewer';
 import type { CommandIo } from '../cli/define-command.ts';
 import { defineCommand } from '../cli/define-command.ts';
 import { type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
@@ -39,7 +40,7 @@ async function viewRecordings(
   signal: AbortSignal,
 ): Promise<View> {
   const [{ viewStories }, { findViewed }] = await Promise.all([
-    import('#recordings'),
+    import('#recordings/viewer'),
     import('../cli/find-viewed.ts'),
   ]);
   const viewed = await findViewed(recording, signal);
@@ -58,7 +59,7 @@ async function viewSession(
 ): Promise<View> {
   const [{ openHarnessDatabase, openSessions }, { viewRun }] = await Promise.all([
     import('#harness'),
-    import('#recordings'),
+    import('#recordings/viewer'),
   ]);
   const where = await existingDatabase('view --session', choice, io.environment);
   await using database = await openHarnessDatabase(where);

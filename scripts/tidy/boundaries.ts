@@ -12,7 +12,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   recordings: ['#harness', '#harness/testing', '#harness/values'],
   scenarios: ['#harness', '#harness/server', '#harness/testing', '#recordings'],
   evals: ['#harness', '#recordings', '#scenarios'],
-  bench: ['#harness', '#harness/testing', '#recordings', '#scenarios'],
+  bench: ['#harness', '#harness/testing', '#recordings', '#recordings/viewer', '#scenarios'],
   // Examples for those who bring an agent of their own: they show the doors, and nobody knows them.
   docs: [
     '#harness',
@@ -29,7 +29,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     '#harness/testing',
     '#harness/values',
     '#recordings',
+    '#recordings/importers',
     '#recordings/story',
+    '#recordings/viewer',
     '#scenarios',
     '#evals',
     '#bench',
