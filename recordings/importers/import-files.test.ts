@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { readRecording, writeRecording } from '../format/recording-file.ts';
 import { RecordingKindError } from '../format/recording-kind-error.ts';
 import { FidelityTooLowError } from './fidelity-too-low-error.ts';
 import { importFiles } from './import-files.ts';
+import { ImportOutputError } from './import-output-error.ts';
 import { readImported } from './imported-file.ts';
 import { driveImported, replayImported } from './replay-imported.ts';
 import { verifyDirectory } from './verify-directory.ts';
@@ -68,10 +69,9 @@ describe('answers of OpenAI without their requests', () => {
       'no-answer.jsonl',
       'empty.yaml',
       'binary.yaml',
-      'utf-16.yaml',
+      'no-cassette.yaml',
       'latin-1.yaml',
       'not-there.jsonl',
-      '.',
     ];
     const { imported, skipped } = await importAnswers('broken', [...broken, 'answer.json']);
     expect(imported).toBe(1);
@@ -81,10 +81,9 @@ describe('answers of OpenAI without their requests', () => {
         [1, 'it is no answer of Responses or Chat Completions'],
         [1, 'the file is empty'],
         [3, 'the file is binary'],
-        [1, 'the file is UTF-16, and UTF-8 is read'],
+        [1, 'an event of the stream is not whole JSON'],
         [3, 'the file is not UTF-8'],
         [1, 'there is no such file'],
-        [1, 'it is no file'],
       ].map((each, index) => [fixture(broken[index] ?? ''), ...each]),
     );
     expect(await readdir(join(out, 'broken'))).toEqual(['answer.jsonl']);
@@ -101,6 +100,98 @@ describe('answers of OpenAI without their requests', () => {
       { file: path, line: 4, reason: 'an event of the stream is not whole JSON' },
     ]);
     expect(await readdir(join(out, 'twice'))).toEqual(['answer.jsonl', 'answer~2.jsonl']);
+  });
+
+  test('importing again writes the same files, and what is there of others stands', async () => {
+    const directory = join(out, 'again');
+    await mkdir(directory);
+    await writeFile(join(directory, 'answer.jsonl'), 'somebody wrote this\n');
+    const names = ['answer.json', 'chat.sse'];
+    const first = await importAnswers('again', names);
+    expect(await readdir(directory)).toEqual(['answer.jsonl', 'answer~2.jsonl', 'chat.jsonl']);
+    const texts = () =>
+      Promise.all(first.recordings.map(({ recording }) => readFile(recording, 'utf8')));
+    const before = await texts();
+    expect(await importAnswers('again', names)).toEqual(first);
+    expect(await texts()).toEqual(before);
+    expect(await readFile(join(directory, 'answer.jsonl'), 'utf8')).toBe('somebody wrote this\n');
+  });
+
+  test('a directory stands for the files below it, a pattern for those that it matches', async () => {
+    const tree = join(out, 'tree');
+    await mkdir(join(tree, 'a/b'), { recursive: true });
+    const answer = await readFile(fixture('answer.json'));
+    const long = 'l'.repeat(240);
+    for (const name of ['a/b/one.json', 'a/One.json', 'a/one.json', `a/${long}.json`]) {
+      await writeFile(join(tree, name), answer);
+    }
+    await writeFile(join(tree, 'a/b/.hidden'), '');
+    await symlink(join(tree, 'a'), join(tree, 'a/b/again'));
+    const directory = join(out, 'of-tree');
+    const report = await importFiles({ format: 'openai-sse', files: [tree], out: directory });
+    expect(report.skipped).toEqual([
+      { file: join(tree, 'a/b/.hidden'), line: 1, reason: 'the file is empty' },
+      { file: join(tree, 'a/b/again'), line: 1, reason: 'it is no file' },
+    ]);
+    const written = report.recordings.map(({ recording }) => recording.slice(directory.length + 1));
+    expect(written.slice(0, 3)).toEqual([
+      'a/One.jsonl',
+      'a/b/one.jsonl',
+      `a/${'l'.repeat(200)}~148dada4.jsonl`,
+    ]);
+    expect(written[3]).toBe('a/one~2.jsonl');
+    expect(await verifyDirectory(directory)).toMatchObject({ recordings: 4, ok: 4 });
+    const files = [join(tree, '*/b/*.json'), join(tree, 'no*thing')];
+    const matched = await importFiles({ format: 'openai-sse', files, out: join(out, 'matched') });
+    expect([matched.imported, matched.skipped]).toEqual([
+      1,
+      [{ file: files[1], line: 1, reason: 'there is no such file' }],
+    ]);
+  });
+
+  test('where nothing can be written the files are not blamed', async () => {
+    const file = join(out, 'no-directory');
+    await writeFile(file, '');
+    const files = [fixture('answer.json')];
+    await expect(importFiles({ format: 'openai-sse', files, out: file })).rejects.toThrow(
+      ImportOutputError,
+    );
+  });
+
+  test.for([
+    ['har', 'vcrpy.yaml', 'vcr'],
+    ['vcr', 'browser.har', 'har'],
+    ['vcr', 'responses.jsonl', 'openai-sse'],
+    ['otel', 'ruby.yml', 'vcr'],
+    ['devtools', 'spans.jsonl', 'otel'],
+    ['openai-sse', 'devtools-middleware.json', 'devtools'],
+  ] as const)(
+    'who reads as %s what is none is told what %s looks like',
+    async ([format, name, likely]) => {
+      const report = await importFiles({
+        format,
+        files: [fixture(name)],
+        out: join(out, 'mistaken'),
+      });
+      expect(report.imported).toBe(0);
+      expect(report.skipped.map(({ reason }) => reason)).toEqual([
+        `it is nothing that import ${format} reads, and looks like what import ${likely} does`,
+      ]);
+    },
+  );
+
+  test('a failure in a stream is an answer, and one alone is none', async () => {
+    const failure = { type: 'server_error', code: null, message: 'Sorry.', param: null };
+    const path = join(out, 'failures.jsonl');
+    const lines = [{ type: 'error', error: failure, sequence_number: 2 }, { error: failure }];
+    await writeFile(path, JSON.stringify(lines[0]));
+    const files = [path, join(out, 'failure.json')];
+    await writeFile(files[1] ?? '', JSON.stringify(lines[1]));
+    const report = await importFiles({ format: 'openai-sse', files, out: join(out, 'failures') });
+    expect(report).toMatchObject({
+      recordings: [{ file: path, exchanges: 1 }],
+      skipped: [{ file: files[1], reason: 'it is a failure, and its status was not kept' }],
+    });
   });
 
   test('no depth of nesting takes the others with it', async () => {

@@ -1,16 +1,21 @@
-import { basename, extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { findSecrets } from '../format/find-secrets.ts';
 import { type CallHeader, formatVersion } from '../format/header.ts';
 import { writeRecording } from '../format/recording-file.ts';
+import { SecretFoundError } from '../format/secret-found-error.ts';
 import { leftBecause } from './foreign/collect.ts';
+import { likelyFormat } from './foreign/likely-format.ts';
+import { type ListedFile, listFiles } from './foreign/list-files.ts';
 import { readForeignText } from './foreign/read-foreign-text.ts';
 import { readDevtools } from './formats/devtools.ts';
 import { readHar } from './formats/har.ts';
 import { readOpenAiAnswers } from './formats/openai-sse.ts';
 import { readOtel } from './formats/otel.ts';
 import { readCassette } from './formats/vcr.ts';
-import type { Found, Importer, Left } from './importer.ts';
+import { ImportOutputError } from './import-output-error.ts';
+import type { Found, Harvest, Importer, Left } from './importer.ts';
+import { createNames, type RecordingNames } from './recording-names.ts';
 import { takeOver } from './take-over.ts';
 
 const importers = {
@@ -53,29 +58,30 @@ export interface WrittenImport {
  */
 export async function importFiles(options: {
   readonly format: ImportFormat;
+  /** Files; directories, for all that is below them; `-` for standard input. */
   readonly files: readonly string[];
   /** Directory to write to. */
   readonly out: string;
   readonly signal?: AbortSignal;
 }): Promise<ImportReport> {
   const { format, files, out, signal } = options;
-  const nameOf = createNames();
+  const names = createNames(out);
   const skipped: ImportReport['skipped'][number][] = [];
   const recordings: WrittenImport[] = [];
-  for (const file of files) {
+  for (const file of await listFiles(files)) {
     signal?.throwIfAborted();
-    const { written, left } = await importFile({ format, file, out, nameOf });
+    const { written, left } = await importFile({ format, file, out, names });
     recordings.push(...written);
-    skipped.push(...left.map((each) => ({ file, ...each })));
+    skipped.push(...left.map((each) => ({ file: file.path, ...each })));
   }
   return { imported: recordings.length, skipped, recordings };
 }
 
 interface FileImport {
   readonly format: ImportFormat;
-  readonly file: string;
+  readonly file: ListedFile;
   readonly out: string;
-  readonly nameOf: (wanted: string) => string;
+  readonly names: RecordingNames;
 }
 
 interface FileReport {
@@ -85,7 +91,7 @@ interface FileReport {
 
 async function importFile(options: FileImport): Promise<FileReport> {
   try {
-    const harvest = importers[options.format](await readForeignText(options.file));
+    const harvest = harvestOf(await readForeignText(options.file.path), options.format);
     const written: WrittenImport[] = [];
     const left: Left[] = [...harvest.left];
     for (const found of harvest.found) {
@@ -96,23 +102,46 @@ async function importFile(options: FileImport): Promise<FileReport> {
     const nothing = { line: 1, reason: 'it holds no call of a model' };
     return { written, left: written.length + left.length === 0 ? [nothing] : left };
   } catch (error) {
+    if (error instanceof ImportOutputError) throw error;
     return { written: [], left: [leftBecause(error, 1)] };
   }
 }
 
+/** Of a file that holds nothing of its format, and looks like one of another, is said what it looks like. */
+function harvestOf(text: string, format: ImportFormat): Harvest {
+  const harvest = attempt(() => importers[format](text));
+  if (harvest.found.some(({ exchanges }) => exchanges.length > 0)) return harvest;
+  const likely = likelyFormat(text);
+  if (likely === undefined || likely === format) return harvest;
+  const reason = `it is nothing that import ${format} reads, and looks like what import ${likely} does`;
+  return { found: [], left: [{ line: harvest.left[0]?.line ?? 1, reason }] };
+}
+
+function attempt(read: () => Harvest): Harvest {
+  try {
+    return read();
+  } catch (error) {
+    return { found: [], left: [leftBecause(error, 1)] };
+  }
+}
+
 async function importFound(found: Found, options: FileImport): Promise<FileReport> {
-  const { format, file, out, nameOf } = options;
+  const { format, file, out, names } = options;
   const { fidelity, exchanges, losses, left } = await takeOver(found);
   if (exchanges.length === 0) return { written: [], left };
-  const base = basename(file, extname(file));
-  const name = nameOf(found.part === undefined ? base : `${base}.${found.part}`);
+  const made = `imported:${format}`;
+  const source = basename(file.path);
+  const wanted = found.part === undefined ? file.name : `${file.name}.${found.part}`;
+  const name = await names.nameOf(wanted, { made, source }).catch((error: unknown) => {
+    throw new ImportOutputError(out, error);
+  });
   const header: CallHeader = {
     t: 'recording',
     v: formatVersion,
     fidelity,
     name,
-    made: `imported:${format}`,
-    source: basename(file),
+    made,
+    source,
     losses: [...losses],
     toolchain: { groundhog: manifest.version },
   };
@@ -122,17 +151,14 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
     return { written: [], left: [...left, { line: 1, reason }] };
   }
   const recording = join(out, `${name}.jsonl`);
-  await writeRecording(recording, { header, definitions: [], exchanges, editedLines: [] });
-  return { written: [{ file, recording, fidelity, exchanges: exchanges.length, losses }], left };
-}
-
-/** File names: safe in any directory, and each given once. */
-function createNames(): (wanted: string) => string {
-  const counts = new Map<string, number>();
-  return (wanted) => {
-    const safe = wanted.replaceAll(/[^\p{L}\p{N}._[\]-]+/gu, '_').replace(/^\.+/, '_') || '_';
-    const count = (counts.get(safe) ?? 0) + 1;
-    counts.set(safe, count);
-    return count === 1 ? safe : `${safe}~${count}`;
+  await writeRecording(recording, { header, definitions: [], exchanges, editedLines: [] }).catch(
+    (error: unknown) => {
+      if (error instanceof SecretFoundError) throw error;
+      throw new ImportOutputError(out, error);
+    },
+  );
+  return {
+    written: [{ file: file.path, recording, fidelity, exchanges: exchanges.length, losses }],
+    left,
   };
 }

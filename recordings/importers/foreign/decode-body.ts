@@ -1,4 +1,10 @@
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { ForeignInputError } from './foreign-input-error.ts';
 
 /** A small file may unpack to more than there is memory. */
@@ -34,7 +40,14 @@ function unpack(bytes: Uint8Array, encoding: string): Uint8Array {
   }
   if (isText(bytes)) return bytes;
   if (encoding.includes('br')) return brotliDecompressSync(bytes, largestBody);
-  return encoding.includes('deflate') ? inflateSync(bytes, largestBody) : bytes;
+  return encoding.includes('deflate') ? inflate(bytes) : bytes;
+}
+
+/** Half of the world reads `deflate` as the format without its envelope. */
+function inflate(bytes: Uint8Array): Uint8Array {
+  const hasEnvelope =
+    ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
+  return hasEnvelope ? inflateSync(bytes, largestBody) : inflateRawSync(bytes, largestBody);
 }
 
 function isText(bytes: Uint8Array): boolean {

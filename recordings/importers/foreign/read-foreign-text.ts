@@ -12,9 +12,25 @@ const largestBytes = 128 * 1024 * 1024;
 export async function readForeignText(path: string): Promise<string> {
   const bytes = unpacked(await readBytes(path));
   if (bytes.length === 0) throw new ForeignInputError(1, 'the file is empty');
-  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
-    throw new ForeignInputError(1, 'the file is UTF-16, and UTF-8 is read');
+  const text = startsWith(bytes, [0xff, 0xfe])
+    ? utf16(bytes, 'utf-16le')
+    : startsWith(bytes, [0xfe, 0xff])
+      ? utf16(bytes, 'utf-16be')
+      : utf8(bytes);
+  if (text.trim() === '') throw new ForeignInputError(1, 'the file is empty');
+  return text;
+}
+
+/** As some consoles of Windows write what is sent to a file. */
+function utf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new ForeignInputError(1, 'the file is not whole UTF-16');
   }
+}
+
+function utf8(bytes: Buffer): string {
   const nul = bytes.indexOf(0);
   if (nul !== -1) throw new ForeignInputError(lineAt(bytes, nul), 'the file is binary');
   const text = new TextDecoder().decode(bytes);
@@ -23,14 +39,17 @@ export async function readForeignText(path: string): Promise<string> {
     const line = text.slice(0, broken).split('\n').length;
     throw new ForeignInputError(line, 'the file is not UTF-8');
   }
-  if (text.trim() === '') throw new ForeignInputError(1, 'the file is empty');
   return text;
 }
+
+const handedOver = /^\/dev\/(?:stdin|fd\/\d+)$/;
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
     const found = await stat(path);
-    if (!found.isFile()) throw new ForeignInputError(1, 'it is no file');
+    // A pipe may never end: only one that was handed over as such is read.
+    const isPipe = handedOver.test(path) && (found.isFIFO() || found.isSocket());
+    if (!found.isFile() && !isPipe) throw new ForeignInputError(1, 'it is no file');
     if (found.size > largestBytes) {
       throw new ForeignInputError(1, `the file has ${found.size} bytes, more than ${largestBytes}`);
     }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importFiles } from '../import-files.ts';
 import { readImported } from '../imported-file.ts';
@@ -50,6 +50,7 @@ function exchange(parts: {
 `;
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const whole = exchange({ body: { string: JSON.stringify(answer) } });
 const binary = (bytes: Buffer): string =>
   `interactions:\n${whole.replace(/body: \{.*\}/, `body: {string: !!binary ${bytes.toString('base64')}}`)}`;
@@ -80,6 +81,20 @@ describe('one call, as many tools write it, is imported and replays', () => {
         'headers: {Content-Encoding: [deflate]}\n    status',
       ),
     ],
+    [
+      'with a body that is deflated without an envelope.yaml',
+      binary(deflateRawSync(JSON.stringify(answer))).replace(
+        /headers: \{\}\n {4}status/,
+        'headers: {content-encoding: deflate}\n    status',
+      ),
+    ],
+    [
+      'as LangChain writes it.yaml.gz',
+      gzipSync(
+        `requests:\n- body: !!binary |\n    ${base64(JSON.stringify(request))}\n  headers:\n    authorization: ['**REDACTED**']\n  method: POST\n  uri: ${url}\nresponses:\n- body:\n    string: !!binary |\n      ${base64(JSON.stringify(answer))}\n  headers: {}\n  status:\n    code: 200\n    message: OK\n`,
+      ),
+    ],
+    ['in UTF-16.yaml', Buffer.from(`\ufeffinteractions:\n${whole}`, 'utf16le')],
     [
       'go-vcr.yaml',
       `---\nversion: 2\ninteractions:\n    - id: 0\n      request:\n        body: '${JSON.stringify(request)}'\n        url: ${url}\n        method: POST\n      response:\n        body: '${JSON.stringify(answer)}'\n        headers:\n            Content-Type:\n                - application/json\n        status: 200 OK\n        code: 200\n        duration: 1.2s\n`,
@@ -129,8 +144,8 @@ describe('one call, as many tools write it, is imported and replays', () => {
       `interactions:\n${whole.replace('    method', '    method: GET\n    method')}`,
     ],
     [
-      'of Azure.yaml',
-      `interactions:\n${whole.replace(url, 'https://my.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21')}`,
+      'of Azure, by a client that doubles a stroke.yaml',
+      `interactions:\n${whole.replace(url, 'https://my.openai.azure.com//openai/deployments/gpt/chat/completions?api-version=2024-10-21')}`,
     ],
   ];
   test.for(cassettes)('%s', async ([name, text]) => {
@@ -144,6 +159,51 @@ test('what stands elsewhere in a cassette and is repeated by name is found', asy
   const text = `interactions:\n${named}${whole.replace('headers: {}', 'headers: *common')}`;
   expect((await importText('names.yaml', text)).answers).toEqual([hello, hello]);
 });
+
+test.for([
+  ['several documents', `interactions:\n${whole}version: 1\n---\ninteractions:\n${whole}`],
+  ['a list that stands twice', `interactions:\n${whole}version: 1\ninteractions:\n${whole}`],
+  ['documents that are lists', `---\n${whole}---\n${whole}...\n`],
+])('of %s nothing is passed over', async ([name = '', text = '']) => {
+  const { skipped, answers } = await importText(`${name}.yaml`, text);
+  expect({ skipped, answers }).toEqual({ skipped: [], answers: [hello, hello] });
+});
+
+test('a document of a file that is no cassette, and a request without its answer, are told', async () => {
+  const documents = await importText('two.yaml', `interactions:\n${whole}---\nother: 1\n`);
+  expect(documents.answers).toEqual([hello]);
+  expect(documents.skipped.map(({ line, reason }) => [line, reason])).toEqual([
+    [11, 'this document of the file is no cassette'],
+  ]);
+  const asked = `- {method: POST, uri: "${url}", body: '${JSON.stringify(request)}'}\n`;
+  const answered = `- {status: {code: 200}, body: {string: '${JSON.stringify(answer)}'}}\n`;
+  const pairs = await importText(
+    'pairs.yaml',
+    `requests:\n${asked}${asked}responses:\n${answered}`,
+  );
+  expect(pairs.answers).toEqual([hello]);
+  expect(pairs.skipped.map(({ line, reason }) => [line, reason])).toEqual([
+    [3, 'its answer was not kept'],
+  ]);
+});
+
+test.for([
+  [
+    'in a text',
+    whole
+      .replace('gpt-5-mini', '9')
+      .replace(/body: "(.*)"/, `body: '{"messages":[],"seed":9007199254740993}'`),
+  ],
+  ['parsed', whole.replace(/body: ".*"/, 'parsed_body: {messages: [], seed: 9007199254740993}')],
+  ['not a number', whole.replace(/body: ".*"/, 'parsed_body: {messages: [], seed: .nan}')],
+])(
+  'a number that JSON would lose is not written as another: %s',
+  async ([name = '', text = '']) => {
+    const { imported, skipped } = await importText(`${name}.yaml`, `interactions:\n${text}`);
+    expect(imported).toBe(0);
+    expect(skipped[0]?.reason).toMatch(/more digits than JSON keeps|holds what JSON cannot hold/);
+  },
+);
 
 test('a cassette that is torn leaves the exchanges before the tear', async () => {
   const text = `interactions:\n${whole}${whole.slice(0, -40)}`;

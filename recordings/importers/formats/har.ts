@@ -6,25 +6,39 @@ import { jsonItemLines } from '../foreign/json-item-lines.ts';
 import { readJsonFile } from '../foreign/read-json-file.ts';
 import type { Harvest } from '../importer.ts';
 import type { HttpExchange } from '../openai/http-exchange.ts';
+import { openAiEndpoint } from '../openai/openai-endpoint.ts';
 import { readOpenAiExchange } from '../openai/read-openai-exchange.ts';
 
 const archiveSchema = z.looseObject({ log: z.looseObject({ entries: z.array(z.unknown()) }) });
-const headersSchema = z.array(z.looseObject({ name: z.string(), value: z.string() })).default([]);
+const headersSchema = z
+  .array(z.looseObject({ name: z.string(), value: z.unknown() }))
+  .nullish()
+  .catch(null);
+/** A body, or where it lies: Playwright writes large ones beside the archive. */
+const bodySchema = z.looseObject({
+  text: z.string().nullish(),
+  encoding: z.string().nullish(),
+  size: z.number().nullish().catch(null),
+  _file: z.string().nullish(),
+  _sha1: z.string().nullish(),
+});
+type Body = z.infer<typeof bodySchema>;
 
 const entrySchema = z.looseObject({
-  request: z.looseObject({
-    method: z.string(),
-    url: z.string(),
-    postData: z.looseObject({ text: z.string().nullish() }).nullish(),
-  }),
+  request: z.looseObject({ method: z.string(), url: z.string(), postData: bodySchema.nullish() }),
   response: z.looseObject({
-    status: z.int(),
+    status: z.union([
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{3}$/)
+        .transform(Number),
+    ]),
     headers: headersSchema,
-    content: z
-      .looseObject({ text: z.string().nullish(), encoding: z.string().nullish() })
-      .nullish(),
+    content: bodySchema.nullish(),
   }),
 });
+type Headers = z.infer<typeof headersSchema>;
 
 interface Entry {
   readonly line: number;
@@ -50,27 +64,56 @@ export function readHar(text: string): Harvest {
 
 function readEntry({ line, value }: Entry): HttpExchange {
   const parsed = entrySchema.safeParse(value);
-  if (!parsed.success) throw new ForeignInputError(line, 'it is no entry of an archive');
+  if (!parsed.success) throw new ForeignInputError(line, faultOf(parsed.error));
   const { request, response } = parsed.data;
-  const asked = request.postData?.text;
-  const retryAfter = response.headers.find(({ name }) => name.toLowerCase() === 'retry-after');
-  return {
+  const where = { method: request.method, url: request.url, line };
+  // Whose call it is is said before what is wrong with it.
+  openAiEndpoint(where);
+  const asked = textOf(request.postData, { what: 'request', line });
+  const answered = textOf(response.content, {
+    what: 'answer',
     line,
-    method: request.method,
-    url: request.url,
-    ...(typeof asked === 'string' ? { request: { text: asked } } : {}),
+    encoding: headerOf(response.headers, 'content-encoding'),
+  });
+  const retryAfter = headerOf(response.headers, 'retry-after');
+  return {
+    ...where,
+    ...(asked === undefined ? {} : { request: { text: asked } }),
     status: response.status,
-    ...(retryAfter === undefined ? {} : { retryAfter: retryAfter.value }),
-    answer: { text: contentText(response.content, line) },
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    answer: { text: answered ?? '' },
   };
 }
 
-function contentText(
-  content: z.infer<typeof entrySchema>['response']['content'],
-  line: number,
-): string {
-  const { text, encoding } = content ?? {};
-  if (typeof text !== 'string') return '';
+function faultOf({ issues }: z.ZodError): string {
+  const where = issues[0]?.path.join('.') ?? '';
+  return `it is no entry of an archive: ${where || 'it'} has another shape`;
+}
+
+/** Undefined where there is none. @throws ForeignInputError for one that was there and is not in the archive. */
+function textOf(
+  body: Body | null | undefined,
+  at: {
+    readonly what: string;
+    readonly line: number;
+    readonly encoding?: string | undefined;
+  },
+): string | undefined {
+  const { text, encoding, size } = body ?? {};
+  const { what, line } = at;
+  const beside = body?._file ?? body?._sha1;
+  if (typeof text !== 'string') {
+    if (typeof beside === 'string') {
+      throw new ForeignInputError(line, `its ${what} lies in a file beside the archive`);
+    }
+    if ((size ?? 0) > 0) throw new ForeignInputError(line, `its ${what} was not kept`);
+    return undefined;
+  }
   if (encoding !== 'base64') return text;
-  return decodeBody(Buffer.from(text, 'base64'), { line });
+  return decodeBody(Buffer.from(text, 'base64'), at);
+}
+
+function headerOf(headers: Headers, name: string): string | undefined {
+  const found = headers?.find((header) => header.name.toLowerCase() === name)?.value;
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
 }

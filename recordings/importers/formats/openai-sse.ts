@@ -98,13 +98,21 @@ const payloadSchema = z.looseObject({
   type: z.string().optional(),
   id: z.string().optional(),
   choices: z.array(z.unknown()).optional(),
+  error: z.looseObject({}).nullish(),
+  sequence_number: z.number().optional(),
 });
 const fieldsOf = ({ value }: Payload): z.infer<typeof payloadSchema> =>
   payloadSchema.safeParse(value).data ?? {};
 
-/** A failure alone is none: what would tell it from an answer is its status, which was not kept. */
-const isEvent = ({ type, choices }: z.infer<typeof payloadSchema>): boolean =>
-  choices !== undefined || type?.startsWith('response.') === true;
+/** A failure is one where it says its place in a stream; alone it is none, because its status was not kept. */
+const isEvent = ({
+  type,
+  choices,
+  sequence_number: place,
+}: z.infer<typeof payloadSchema>): boolean =>
+  choices !== undefined ||
+  type?.startsWith('response.') === true ||
+  (type === 'error' && place !== undefined);
 
 interface Answer {
   readonly line: number;
@@ -138,7 +146,7 @@ function readAnswer({ line, payloads }: Answer): UnplacedExchange {
   if (fault !== undefined) throw fault;
   const [first] = payloads;
   if (first === undefined) throw new ForeignInputError(line, 'it holds no payload');
-  const { object, type } = fieldsOf(first);
+  const { object, type, error } = fieldsOf(first);
   if (isWhole(first)) {
     const kind = object === 'response' ? 'responses' : 'chat';
     // What follows a whole answer and begins none belongs to nothing.
@@ -147,6 +155,7 @@ function readAnswer({ line, payloads }: Answer): UnplacedExchange {
     return exchangeOf({ line, api: kind, body: wholeAnswer(first.value, kind, line) });
   }
   if (!payloads.some((payload) => isEvent(fieldsOf(payload)))) {
+    if (error) throw new ForeignInputError(line, 'it is a failure, and its status was not kept');
     const kind = /^[\w.]{1,40}$/.test(object ?? '') ? `, but a ${object}` : '';
     throw new ForeignInputError(line, `it is no answer of Responses or Chat Completions${kind}`);
   }

@@ -33,6 +33,11 @@ const exported = (...spans: readonly unknown[]) => ({
   resourceSpans: [{ scopeSpans: [{ spans }] }],
 });
 
+/** What no span tells. */
+const always = [
+  'requests and answers as they went over the network',
+  'timings, and attributes beside those of words, model, tokens and finish reasons',
+];
 const question = [{ role: 'user', content: 'hi' }];
 const reply = [{ role: 'assistant', content: 'yo' }];
 
@@ -186,6 +191,66 @@ describe('what was said is read, whichever convention says it', () => {
       }),
       reply,
     ],
+    [
+      'OpenInference',
+      JSON.stringify(
+        exported(
+          span({
+            'openinference.span.kind': text('LLM'),
+            'llm.model_name': text('gpt-5'),
+            'llm.input_messages.0.message.role': text('user'),
+            'llm.input_messages.0.message.content': text('hi'),
+            'llm.output_messages.0.message.role': text('assistant'),
+            'llm.output_messages.0.message.content': text('yo'),
+            'llm.token_count.prompt': { intValue: '12' },
+            'llm.token_count.completion': { intValue: 3 },
+          }),
+        ),
+      ),
+      reply,
+    ],
+    [
+      'Langfuse',
+      JSON.stringify(
+        exported(
+          span({
+            'langfuse.observation.type': text('generation'),
+            'langfuse.observation.model.name': text('gpt-5'),
+            'langfuse.observation.input': json(question),
+            'langfuse.observation.output': json(reply),
+            'langfuse.observation.usage_details': json({ input: 12, output: 3, total: 15 }),
+          }),
+        ),
+      ),
+      reply,
+    ],
+    [
+      'MLflow',
+      JSON.stringify(
+        exported(
+          span({
+            'mlflow.spanType': json('CHAT_MODEL'),
+            'mlflow.spanInputs': json({ model: 'gpt-5', messages: question }),
+            'mlflow.spanOutputs': json(reply),
+            'mlflow.chat.tokenUsage': json({ input_tokens: 12, output_tokens: 3 }),
+          }),
+        ),
+      ),
+      reply,
+    ],
+    [
+      'early Logfire',
+      JSON.stringify(
+        exported(
+          span({
+            ...chat,
+            request_data: json({ model: 'gpt-5', messages: question }),
+            response_data: json({ message: reply[0] }),
+          }),
+        ),
+      ),
+      reply,
+    ],
   ];
   test.for(conventions)('%s', ([, given, answered]) => {
     const { found, left } = readOtel(given);
@@ -201,7 +266,7 @@ describe('what was said is read, whichever convention says it', () => {
             usage: { input: 12, output: 3 },
           },
         ],
-        losses: ['requests and answers as they went over the network', 'timings'],
+        losses: always,
       },
     ]);
   });
@@ -270,12 +335,35 @@ test('what was not captured, cut or dropped is listed, and nothing is filled in'
     [{ messages: '[{"role":"user","con' }, { error: '_OTHER' }],
   ]);
   expect(found[0]?.losses).toEqual([
-    'requests and answers as they went over the network',
-    'timings',
+    ...always,
     'what 1 of 2 calls asked: it was not captured',
     'what 1 of 2 calls answered: it was not captured',
     'the ends of 1 texts that the tracer cut: they stand as they are',
     'attributes, which the tracer dropped: 2',
+  ]);
+});
+
+test('what stands where spans do and is none, and records of logs whose span is elsewhere, are told', () => {
+  const logRecords = [{ spanId: 'e'.repeat(16), eventName: 'gen_ai.choice', body: text('yo') }];
+  const { found, left } = readOtel(
+    JSON.stringify({ ...exported(span(chat), 7), resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
+  );
+  expect(found.map(({ exchanges }) => exchanges.length)).toEqual([1]);
+  expect(left.map(({ reason }) => reason)).toEqual([
+    'it is no span',
+    '1 records of logs belong to spans that are not in this file',
+  ]);
+  const [other] = readOtel(JSON.stringify(exported({ name: 'GET /', spanId: 's' }))).left;
+  expect(other?.reason).toBe('none of its 1 spans is a call of a model');
+});
+
+test('a whole number that JavaScript would round stays the text that it is', () => {
+  const seed = { intValue: '9007199254740993' };
+  const { found } = readOtel(
+    JSON.stringify(exported(span({ ...chat, 'gen_ai.request.seed': seed }))),
+  );
+  expect(found[0]?.exchanges).toMatchObject([
+    { request: { parameters: { seed: '9007199254740993' } } },
   ]);
 });
 
@@ -302,7 +390,7 @@ test('traces are recordings of their own, verified and not replayed; what is tor
     expect(report.skipped.map(({ line, reason }) => [line, reason])).toEqual([
       [2, 'it is not whole JSON'],
       [4, 'it does not say which model was called'],
-      [3, 'it is an operation that is no call of a model'],
+      [3, 'it is no call of a model, but embeddings'],
     ]);
     expect(report.recordings.map(({ fidelity, exchanges }) => [fidelity, exchanges])).toEqual([
       ['semantic', 1],

@@ -10,9 +10,16 @@ import { type Export, spansIn } from '../otel/spans-in.ts';
 export function readOtel(text: string): Harvest {
   const { values, left: torn } = readJsonValues(text);
   const { taken, left: unread } = collect(values, spansIn);
-  const spans = withRecords(taken);
-  if (spans.length === 0 && torn.length + unread.length === 0) {
-    throw new ForeignInputError(1, 'it holds no spans');
+  const { spans, orphans } = withRecords(taken);
+  const left = [...torn, ...unread, ...taken.flatMap((each) => each.left)];
+  if (orphans > 0) {
+    const reason = `${orphans} records of logs belong to spans that are not in this file`;
+    left.push({ line: 1, reason });
+  }
+  if (spans.length === 0 && left.length === 0) throw new ForeignInputError(1, 'it holds no spans');
+  if (spans.length > 0 && !spans.some(isOperation)) {
+    const reason = `none of its ${spans.length} spans is a call of a model`;
+    return { found: [], left: [...left, { line: spans[0]?.line ?? 1, reason }] };
   }
   const traces = Map.groupBy(spans, ({ traceId }) => traceId);
   const harvests = [...traces].map(([id, trace]) =>
@@ -20,23 +27,33 @@ export function readOtel(text: string): Harvest {
   );
   return {
     found: harvests.flatMap(({ found }) => found),
-    left: [...torn, ...unread, ...harvests.flatMap(({ left }) => left)],
+    left: [...left, ...harvests.flatMap((harvest) => harvest.left)],
   };
 }
 
+const isOperation = (span: Span): boolean => ['call', 'other-operation'].includes(kindOf(span));
+
 /** Records of logs say what was said beside the spans that they name. */
-function withRecords(exports: readonly Export[]): readonly Span[] {
+function withRecords(exports: readonly Export[]): {
+  readonly spans: readonly Span[];
+  /** How many name spans that are not here. */
+  readonly orphans: number;
+} {
   const records = Map.groupBy(
     exports.flatMap((each) => each.records),
     ({ spanId }) => spanId,
   );
-  return exports
-    .flatMap((each) => each.spans)
-    .map((span) => {
+  const spans = exports.flatMap((each) => each.spans);
+  const known = new Set(spans.map(({ spanId }) => spanId));
+  const orphans = [...records].flatMap(([spanId, each]) => (known.has(spanId) ? [] : each)).length;
+  return {
+    orphans,
+    spans: spans.map((span) => {
       const beside: readonly SpanEvent[] =
         span.spanId === '' ? [] : (records.get(span.spanId) ?? []).map(({ event }) => event);
       return beside.length === 0 ? span : { ...span, events: [...span.events, ...beside] };
-    });
+    }),
+  };
 }
 
 function traceOf(trace: readonly Span[], part: string | undefined): Harvest {
@@ -44,7 +61,10 @@ function traceOf(trace: readonly Span[], part: string | undefined): Harvest {
   const kinds = Map.groupBy(spans, kindOf);
   const { taken, left } = collect(kinds.get('call') ?? [], readCall);
   const others = (kinds.get('other-operation') ?? []).map(
-    ({ line }): Left => ({ line, reason: 'it is an operation that is no call of a model' }),
+    ({ line, attributes }): Left => ({
+      line,
+      reason: `it is no call of a model, but ${operationName(attributes)}`,
+    }),
   );
   const dropped = (kinds.get('call') ?? []).reduce((sum, span) => sum + span.dropped, 0);
   const found: Found = {
@@ -52,7 +72,7 @@ function traceOf(trace: readonly Span[], part: string | undefined): Harvest {
     fidelity: 'semantic',
     losses: [
       'requests and answers as they went over the network',
-      'timings',
+      'timings, and attributes beside those of words, model, tokens and finish reasons',
       ...contentLosses(taken),
       ...counted(dropped, 'attributes, which the tracer dropped'),
       ...counted(kinds.get('agent')?.length ?? 0, 'spans of agents and tools'),
@@ -61,6 +81,12 @@ function traceOf(trace: readonly Span[], part: string | undefined): Harvest {
     exchanges: taken.map(({ exchange }) => exchange),
   };
   return { found: [found], left: [...left, ...others] };
+}
+
+/** Names are of the tracer's making: those that may hold anything else are not repeated. */
+function operationName(attributes: Span['attributes']): string {
+  const name = attributes['gen_ai.operation.name'] ?? attributes['llm.request.type'];
+  return typeof name === 'string' && /^[\w-]{1,40}$/.test(name) ? name : 'another operation';
 }
 
 /** Most tracers do not capture what was said unless they are told to. */

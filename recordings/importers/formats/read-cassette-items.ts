@@ -1,51 +1,99 @@
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import { jsonItemLines } from '../foreign/json-item-lines.ts';
 import { readJsonFile } from '../foreign/read-json-file.ts';
-import { readYamlItem, readYamlList } from './read-yaml.ts';
+import { readYamlItem, readYamlLists } from './read-yaml.ts';
+import { type Document, documentsIn, type Slice, sliceLists } from './slice-cassette.ts';
 
-/** An item of a cassette's list, and the line at which it begins. */
+/** An exchange of a cassette as it stands there, and the line at which it begins. */
 export interface CassetteItem {
   readonly line: number;
   /** @throws ForeignInputError when it is no YAML. */
   readonly read: () => unknown;
 }
 
-/** vcrpy's and go-vcr's; Ruby's, betamax's and R's. */
-const listNames = ['interactions', 'http_interactions'];
+/** The lists of a cassette, by name; '' is the name of one that is the whole document. */
+type Lists = ReadonlyMap<string, readonly CassetteItem[]>;
+
+/** vcrpy's and go-vcr's; Ruby's, betamax's and R's; and LangChain's, which are two. */
+const [exchangeLists, askedList, answeredList] = [
+  ['', 'interactions', 'http_interactions'],
+  'requests',
+  'responses',
+] as const;
+const listNames: readonly string[] = [...exchangeLists, askedList, answeredList];
 
 /** What YAML is read as a whole holds in memory many times over. */
 const largestWhole = 16 * 1024 * 1024;
 
 /**
- * The exchanges of a cassette in YAML or JSON: a list at its root, or under a name there; undefined when it has none. In YAML
- * each item is read by itself, as they stand one below the other: one that is torn leaves the others whole, and a large
- * cassette is held in memory once.
+ * The exchanges of a cassette in YAML or JSON: lists at its root, or under names there, in each of its documents; undefined
+ * when it has none. In YAML each item is read by itself, as they stand one below the other: one that is torn leaves the others
+ * whole, and a large cassette is held in memory once.
  * @throws ForeignInputError for what is neither.
  */
 export function readCassetteItems(text: string): readonly CassetteItem[] | undefined {
-  if (/^\s*[{[]/.test(text)) return jsonItems(text);
-  const slices = sliceItems(text);
-  if (slices === undefined) return wholeItems(text);
-  let whole: readonly CassetteItem[] | undefined;
-  return slices.map(({ line, text: slice }, index) => ({
+  if (/^\s*[{[]/.test(text)) return exchangesIn(jsonLists(text));
+  const documents = documentsIn(text).map((document) => ({
+    line: document.line,
+    items: exchangesIn(yamlLists(document)),
+  }));
+  if (documents.every(({ items }) => items === undefined)) return undefined;
+  return documents.flatMap(({ line, items }) => items ?? [noCassette(line)]);
+}
+
+function noCassette(line: number): CassetteItem {
+  return {
     line,
     read: () => {
-      const item = readYamlItem(slice, line);
-      if (item !== undefined) return item[0];
-      // It repeats by name what stands elsewhere in the file.
-      whole ??= wholeItems(text);
-      return whole?.[index]?.read();
+      throw new ForeignInputError(line, 'this document of the file is no cassette');
+    },
+  };
+}
+
+/** A request and its answer stand in one item, or at the same places of two lists. */
+function exchangesIn(lists: Lists): readonly CassetteItem[] | undefined {
+  const found = exchangeLists.flatMap((name) => {
+    const list = lists.get(name);
+    return list === undefined ? [] : [list];
+  });
+  const asked = lists.get(askedList);
+  const answered = lists.get(answeredList);
+  if (asked !== undefined && answered !== undefined) found.push(paired(asked, answered));
+  return found.length === 0 ? undefined : found.flat();
+}
+
+function paired(
+  asked: readonly CassetteItem[],
+  answered: readonly CassetteItem[],
+): readonly CassetteItem[] {
+  const [more, fewer] = asked.length < answered.length ? [answered, asked] : [asked, answered];
+  return more.map(({ line }, index) => ({
+    line: asked[index]?.line ?? line,
+    read: () => {
+      if (index >= fewer.length) {
+        const missing = fewer === asked ? 'request' : 'answer';
+        throw new ForeignInputError(line, `its ${missing} was not kept`);
+      }
+      return { request: asked[index]?.read(), response: answered[index]?.read() };
     },
   }));
 }
 
-function jsonItems(text: string): readonly CassetteItem[] | undefined {
+function jsonLists(text: string): Lists {
   const root = readJsonFile(text);
-  const name = listNames.find((each) => Array.isArray(fieldOf(root, each)));
-  const list = name === undefined ? root : fieldOf(root, name);
-  if (!Array.isArray(list)) return undefined;
-  const lines = jsonItemLines(text, name === undefined ? [] : [name]);
-  return list.map((value: unknown, index) => ({ line: lines[index] ?? 1, read: () => value }));
+  return new Map(
+    listNames.flatMap((name) => {
+      const list = name === '' ? root : fieldOf(root, name);
+      if (!Array.isArray(list)) return list === null ? [[name, []]] : [];
+      const lines = jsonItemLines(text, name === '' ? [] : [name]);
+      return [
+        [
+          name,
+          list.map((value: unknown, index) => ({ line: lines[index] ?? 1, read: () => value })),
+        ],
+      ];
+    }),
+  );
 }
 
 function fieldOf(value: unknown, property: string): unknown {
@@ -54,54 +102,29 @@ function fieldOf(value: unknown, property: string): unknown {
     : undefined;
 }
 
-function wholeItems(text: string): readonly CassetteItem[] | undefined {
+/** What repeats by name what stands elsewhere in its document is read with all of it. */
+function yamlLists(document: Document): Lists {
+  const slices = sliceLists(document, listNames);
+  if (slices === undefined) return wholeLists(document);
+  let whole: Lists | undefined;
+  const itemOf =
+    (name: string) =>
+    ({ line, text }: Slice, index: number): CassetteItem => ({
+      line,
+      read: () => {
+        const item = readYamlItem(text, line);
+        if (item !== undefined) return item[0];
+        whole ??= wholeLists(document);
+        return whole.get(name)?.[index]?.read();
+      },
+    });
+  return new Map([...slices].map(([name, items]) => [name, items.map(itemOf(name))]));
+}
+
+function wholeLists({ line, text }: Document): Lists {
   if (text.length > largestWhole) {
-    throw new ForeignInputError(1, `it is larger than what is read as a whole (${largestWhole})`);
+    const reason = `it is larger than what is read as a whole (${largestWhole} characters)`;
+    throw new ForeignInputError(line, reason);
   }
-  return readYamlList(text, listNames);
-}
-
-interface Slice {
-  readonly line: number;
-  readonly text: string;
-}
-
-const listHeader = new RegExp(`^(?:${listNames.join('|')}):\\s*(?:#.*)?$`);
-const blank = /^\s*(?:#.*)?$/;
-
-/** The texts of the items, where they stand as lines of their own; undefined where they do not. */
-function sliceItems(text: string): readonly Slice[] | undefined {
-  const lines = text.split('\n');
-  const begin = beginOfList(lines);
-  const first = lines[begin];
-  if (first === undefined) return undefined;
-  const dash = /^ *-(?=\s|$)/.exec(first)?.[0];
-  if (dash === undefined) return undefined;
-  const deeper = ' '.repeat(dash.length);
-  const slices: Slice[] = [];
-  let item: string[] = [];
-  let line = begin + 1;
-  for (const [index, content] of lines.entries()) {
-    if (index < begin) continue;
-    const isItem = content.startsWith(dash) && /^(?:\s|$)/.test(content.slice(dash.length));
-    if (!isItem && !content.startsWith(deeper) && !blank.test(content)) break;
-    if (isItem && index > begin) {
-      slices.push({ line, text: item.join('\n') });
-      item = [];
-      line = index + 1;
-    }
-    item.push(content);
-  }
-  return [...slices, { line, text: item.join('\n') }];
-}
-
-const isContent = (content: string): boolean => !blank.test(content) && !/^(?:---|%)/.test(content);
-
-/** The line of a list's first item: below a name that is one of a cassette's, or at the root. */
-function beginOfList(lines: readonly string[]): number {
-  const root = lines.findIndex(isContent);
-  if (lines[root]?.startsWith('-') === true) return root;
-  const header = lines.findIndex((content) => listHeader.test(content));
-  if (header === -1) return -1;
-  return lines.findIndex((content, index) => index > header && isContent(content));
+  return readYamlLists(text, { firstLine: line, names: listNames });
 }

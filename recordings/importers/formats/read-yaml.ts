@@ -2,6 +2,7 @@ import {
   type Document,
   isMap,
   isNode,
+  isScalar,
   isSeq,
   LineCounter,
   parseDocument,
@@ -26,26 +27,33 @@ export function readYamlItem(text: string, firstLine: number): readonly [unknown
 }
 
 /**
- * The items of a list that a text is, or of the first of these that it has at its root; undefined when it has none.
+ * The items of a list that a text is ('' is its name), and of those that it has under these names at its root.
  * @throws ForeignInputError for what is not YAML.
  */
-export function readYamlList(
+export function readYamlLists(
   text: string,
-  names: readonly string[],
-): readonly { readonly line: number; readonly read: () => unknown }[] | undefined {
-  const { document, lineAt } = parse(text, 1);
+  { firstLine, names }: { readonly firstLine: number; readonly names: readonly string[] },
+): ReadonlyMap<string, readonly YamlItem[]> {
+  const { document, lineAt } = parse(text, firstLine);
   const { contents } = document;
-  const list: unknown = isMap(contents)
-    ? names.map((name) => contents.get(name, true)).find((each) => isSeq(each))
-    : contents;
-  if (!isSeq(list)) return undefined;
-  return list.items.map((item) => {
+  const itemOf = (item: unknown): YamlItem => {
     const line = lineAt(isNode(item) ? (item.range?.[0] ?? 0) : 0);
-    return {
-      line,
-      read: () => (isMap(item) ? resolve(() => item.toJS(document), line) : undefined),
-    };
-  });
+    const read = (): unknown =>
+      isMap(item) ? resolve(() => item.toJS(document), line) : undefined;
+    return { line, read };
+  };
+  return new Map(
+    names.flatMap((name): [string, readonly YamlItem[]][] => {
+      const list: unknown = name === '' ? contents : isMap(contents) && contents.get(name, true);
+      if (isSeq(list)) return [[name, list.items.map(itemOf)]];
+      return name !== '' && isScalar(list) && list.value === null ? [[name, []]] : [];
+    }),
+  );
+}
+
+interface YamlItem {
+  readonly line: number;
+  readonly read: () => unknown;
 }
 
 interface Parsed {
@@ -91,12 +99,19 @@ const writerTags: readonly ScalarTag[] = [
   plain('null', /^(?:~|null|Null|NULL|)$/, () => null),
   plain('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
   plain('bool', /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
-  plain('int', /^[-+]?(?:0|[1-9][0-9]*)$/, Number),
+  plain('int', /^[-+]?(?:0|[1-9][0-9]*)$/, wholeNumber),
   plain('float', /^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?$/, Number),
+  plain('float', /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/, () => Number.NaN),
   binary('tag:yaml.org,2002:binary'),
   // As Psych writes it.
   binary('!binary'),
 ];
+
+/** What a number cannot hold to its last digit is no number, and no JSON. */
+function wholeNumber(text: string): number | bigint {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text.replace(/^\+/, ''));
+}
 
 function plain(name: string, test: RegExp, resolvePlain: (text: string) => unknown): ScalarTag {
   return { tag: `tag:yaml.org,2002:${name}`, default: true, test, resolve: resolvePlain };

@@ -17,7 +17,7 @@ const bodySchema = z.union([
   z.looseObject({ string: bytesSchema.nullish(), base64_string: z.string().nullish() }),
 ]);
 type Body = z.infer<typeof bodySchema>;
-const headerValue = z.union([z.string(), z.number()]);
+const headerValue = z.union([z.string(), z.number(), z.bigint(), z.boolean()]);
 /** PHP and R write one value, and some a list. */
 const headersSchema = z
   .record(z.string(), z.union([headerValue, z.array(headerValue)]))
@@ -118,7 +118,7 @@ function jsonOf(value: unknown, line: number): ReturnType<typeof asJson> {
     return asJson(value);
   } catch (error) {
     if (!(error instanceof UnrecordableError)) throw error;
-    throw new ForeignInputError(line, 'a parsed body is not JSON');
+    throw new ForeignInputError(line, 'a parsed body holds what JSON cannot hold');
   }
 }
 

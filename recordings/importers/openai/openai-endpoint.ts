@@ -26,7 +26,8 @@ export function openAiEndpoint(http: {
   if (!isAzure && !openAiHost.test(url.hostname)) {
     throw new ForeignInputError(line, `it is a call to ${url.host}, not to OpenAI`);
   }
-  const path = url.pathname.replace(/\/$/, '');
+  // Clients whose base URL ends with a stroke double it.
+  const path = url.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
   const endpoint = (isAzure ? azurePath : openAiPath).exec(path)?.[1];
   if (endpoint === undefined || method.toUpperCase() !== 'POST') {
     const reason = `${method.toUpperCase()} ${withoutIds(path)} is neither Responses nor Chat Completions`;

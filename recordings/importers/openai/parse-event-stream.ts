@@ -48,10 +48,35 @@ export function readJson(text: string, line: number, what: string): Json {
     // The parser's own words repeat what it read, which may be a secret.
     throw new ForeignInputError(line, `${what} is not whole JSON`);
   }
+  if (losesDigits(text)) {
+    throw new ForeignInputError(
+      line,
+      `${what} holds a whole number of more digits than JSON keeps`,
+    );
+  }
   try {
     return asJson(value);
   } catch (error) {
     if (!(error instanceof UnrecordableError)) throw error;
     throw new ForeignInputError(line, `${what} holds a number beyond all numbers`);
   }
+}
+
+/** Parsing rounds whole numbers beyond 2^53, and nothing says so. */
+function losesDigits(text: string): boolean {
+  if (!/[:[,\s]-?\d{16,}\s*[,}\]]/.test(text)) return false;
+  let isLost = false;
+  // The types of the language do not know the third of what a reviver is told.
+  const look = (_: string, value: unknown, { source = '' }: Source = {}): unknown => {
+    if (typeof value === 'number' && /^-?\d{16,}$/.test(source)) {
+      isLost ||= BigInt(source) !== BigInt(value);
+    }
+    return value;
+  };
+  JSON.parse(text, look);
+  return isLost;
+}
+
+interface Source {
+  readonly source?: string;
 }

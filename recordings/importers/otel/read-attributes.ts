@@ -30,6 +30,8 @@ export function anyValue(value: unknown): Json {
   const list = listSchema.safeParse(held);
   switch (others.length === 0 ? kind.replace('_', '').toLowerCase() : '') {
     case 'intvalue':
+      // A text in JSON, because numbers there do not hold all of them: nor do they here.
+      return Number.isSafeInteger(Number(held)) ? Number(held) : String(held);
     case 'doublevalue':
       return Number.isFinite(Number(held)) ? Number(held) : String(held);
     case 'stringvalue':

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { jsonItemLines } from '../foreign/json-item-lines.ts';
 import type { JsonValue } from '../foreign/read-json-values.ts';
+import type { Left } from '../importer.ts';
+import { asGenAi } from './as-gen-ai.ts';
 import { anyValue, readAttributes } from './read-attributes.ts';
 import type { Span, SpanEvent } from './span.ts';
 
@@ -9,6 +11,8 @@ export interface Export {
   readonly spans: readonly Span[];
   /** Records of logs, by the span beside which they were said. */
   readonly records: readonly { readonly spanId: string; readonly event: SpanEvent }[];
+  /** What stands where spans do and is none. */
+  readonly left: readonly Left[];
 }
 
 const list = z.array(z.unknown()).default([]);
@@ -18,34 +22,45 @@ const resources = z.array(z.record(z.string(), z.unknown()));
 export function spansIn({ line, text, value }: JsonValue): Export {
   const linesAt = (path: readonly (string | null)[]): readonly number[] =>
     text.includes('\n') ? jsonItemLines(text, path).map((each) => line - 1 + each) : [];
-  const spans = (items: readonly unknown[], path: readonly (string | null)[]): Span[] => {
+  const spans = (
+    items: readonly unknown[],
+    path: readonly (string | null)[],
+  ): Pick<Export, 'spans' | 'left'> => {
     const lines = linesAt(path);
-    return items.flatMap((item, index) => spanOf(item, lines[index] ?? line) ?? []);
+    const read = items.map((item, index) => {
+      const at = lines[index] ?? line;
+      return spanOf(item, at) ?? { line: at, reason: 'it is no span' };
+    });
+    return {
+      spans: read.filter((each) => 'spanId' in each),
+      left: read.filter((each) => 'reason' in each),
+    };
   };
   if (Array.isArray(value)) {
     const isOfExports = value.some((each) => otlpLists(each, 'spans') !== undefined);
-    if (!isOfExports) return { spans: spans(value, []), records: [] };
+    if (!isOfExports) return { ...spans(value, []), records: [] };
     const parts = value.map((each: unknown) => spansIn({ line, text: '', value: each }));
     return {
       spans: parts.flatMap((part) => part.spans),
       records: parts.flatMap((part) => part.records),
+      left: parts.flatMap((part) => part.left),
     };
   }
   const otlp = otlpLists(value, 'spans');
   const logs = otlpLists(value, 'logRecords');
   if (otlp !== undefined || logs !== undefined) {
     return {
-      spans: otlp === undefined ? [] : spans(otlp.items, otlp.path),
+      ...(otlp === undefined ? { spans: [], left: [] } : spans(otlp.items, otlp.path)),
       records: (logs?.items ?? []).flatMap(recordOf),
     };
   }
   const jaeger = z.looseObject({ data: z.array(z.looseObject({ spans: list })) }).safeParse(value);
   if (jaeger.success) {
     const items = jaeger.data.data.flatMap((trace) => trace.spans);
-    return { spans: spans(items, ['data', null, 'spans']), records: [] };
+    return { ...spans(items, ['data', null, 'spans']), records: [] };
   }
-  const only = spanOf(value, line);
-  return { spans: only === undefined ? [] : [only], records: [] };
+  const only = isSpan(value) ? spanOf(value, line) : undefined;
+  return { spans: only === undefined ? [] : [only], records: [], left: [] };
 }
 
 const containers = {
@@ -104,15 +119,24 @@ const spanSchema = z.looseObject({
   droppedAttributesCount: z.number().catch(0).default(0),
 });
 
+/** Consoles print other things as well: what is meant to be a span has attributes. */
+const isSpan = (value: unknown): boolean =>
+  z.record(z.string(), z.unknown()).safeParse(value).success &&
+  z
+    .union([
+      z.looseObject({ attributes: z.unknown() }).required(),
+      z.looseObject({ tags: z.unknown() }).required(),
+    ])
+    .safeParse(value).success;
+
 function spanOf(value: unknown, line: number): Span | undefined {
   const parsed = spanSchema.safeParse(value);
   const name = parsed.data?.name ?? parsed.data?.operationName;
   if (!parsed.success || name === undefined) return undefined;
   const span = parsed.data;
-  if (span.attributes === undefined && span.tags === undefined) return undefined;
   const context = span.context ?? span['_spanContext'];
   const { code, status_code: statusCode } = span.status ?? {};
-  const attributes = readAttributes(span.attributes ?? span.tags);
+  const attributes = asGenAi(readAttributes(span.attributes ?? span.tags));
   return {
     line,
     traceId:
