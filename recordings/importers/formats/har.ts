@@ -99,11 +99,10 @@ function textOf(
     readonly encoding?: string | undefined;
   },
 ): string | undefined {
-  const { text, encoding, size } = body ?? {};
+  const { text, encoding, size, _file: file, _sha1: sha1 } = body ?? {};
   const { what, line } = at;
-  const beside = body?._file ?? body?._sha1;
   if (typeof text !== 'string') {
-    if (typeof beside === 'string') {
+    if (typeof (file ?? sha1) === 'string') {
       throw new ForeignInputError(line, `its ${what} lies in a file beside the archive`);
     }
     if ((size ?? 0) > 0) throw new ForeignInputError(line, `its ${what} was not kept`);
