@@ -118,8 +118,35 @@ test('of several each is told, and the worst of them decides', async () => {
       same: 2,
       diverged: 1,
       unverifiable: 0,
+      unreadable: 0,
     },
   });
   expect(text).toContain('T-01: ');
-  expect(text).toMatch(/3 recordings: 2 same, 1 diverged, 0 unverifiable$/);
+  expect(text).toMatch(/3 recordings: 2 same, 1 diverged, 0 unverifiable, 0 unreadable$/);
+});
+
+test('of several one that cannot be read is told with its reason, and the others all the same', async () => {
+  const torn = join(directory, 'torn.jsonl');
+  await writeFile(torn, (await readFile(recordingPath('R-01'), 'utf8')).slice(0, -9));
+  const unknown = join(directory, 'nowhere.jsonl');
+  const several = [recordingPath('T-01'), torn, unknown, recordingPath('R-01')];
+  const { exitCode, text, json } = await replay.start({ recordings: several }, quietIo);
+  expect({ exitCode, json }).toMatchObject({
+    exitCode: 2,
+    json: {
+      recordings: [
+        { verdict: 'same' },
+        { recording: torn, error: { code: 'RECORDING_TORN' } },
+        { recording: unknown, error: { code: 'RECORDING_MISSING' } },
+        { verdict: 'same' },
+      ],
+      same: 2,
+      unreadable: 2,
+    },
+  });
+  expect(text).toContain(`${torn}: error RECORDING_TORN: `);
+  const diverged = await recordedWith('getCharges', 'listCharges');
+  const worst = await replay.start({ recordings: [torn, diverged] }, quietIo);
+  expect(worst).toMatchObject({ exitCode: 1, json: { diverged: 1, unreadable: 1 } });
+  await expect(replay.start({ recordings: [torn] }, quietIo)).rejects.toThrow('is torn');
 });

@@ -1,4 +1,5 @@
 import { type CommandResult, defineCommand, type ExitCode } from '../cli/define-command.ts';
+import { describeFailure } from '../cli/describe-failure.ts';
 import { choice, files, text } from '../cli/parameter.ts';
 
 export const replay = defineCommand({
@@ -30,18 +31,30 @@ export const replay = defineCommand({
   run: async ({ recordings, provider, model, format, tools }, io) => {
     const isForGithub =
       (format ?? (io.environment['GITHUB_ACTIONS'] ? 'github' : 'text')) === 'github';
+    const how = { model, tools, isForGithub, signal: io.signal };
     const replayed: CommandResult[] = [];
     for (const recording of recordings) {
       io.signal.throwIfAborted();
-      replayed.push(
-        provider === undefined
-          ? await replayOne(recording, { model, tools, isForGithub, signal: io.signal })
-          : await throughProvider(recording),
-      );
+      try {
+        replayed.push(
+          provider === undefined
+            ? await replayOne(recording, how)
+            : await throughProvider(recording),
+        );
+      } catch (error) {
+        // Of several the others are told all the same.
+        if (recordings.length === 1 || io.signal.aborted) throw error;
+        replayed.push(await unreadable(recording, error));
+      }
     }
     return together(replayed);
   },
 });
+
+async function unreadable(recording: string, error: unknown): Promise<CommandResult> {
+  const { text: words, json } = await describeFailure(error);
+  return { exitCode: 2, text: `${recording}: ${words}`, json: { recording, error: json } };
+}
 
 async function replayOne(
   recording: string,
@@ -80,15 +93,25 @@ function together(results: readonly CommandResult[]): CommandResult {
   const [first] = results;
   if (first !== undefined && results.length === 1) return first;
   const ended = (code: ExitCode) => results.filter(({ exitCode }) => exitCode === code).length;
-  const [same, diverged, unverifiable] = [ended(0), ended(1), ended(3)];
-  const count = `${results.length} recordings: ${same} same, ${diverged} diverged, ${unverifiable} unverifiable`;
-  const unlike: ExitCode = unverifiable > 0 ? 3 : 0;
+  const counts = {
+    same: ended(0),
+    diverged: ended(1),
+    unverifiable: ended(3),
+    unreadable: ended(2),
+  };
+  const told = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
   return {
-    exitCode: diverged > 0 ? 1 : unlike,
-    text: [...results.map((result) => result.text), count].join('\n'),
-    json: { recordings: results.map(({ json }) => json), same, diverged, unverifiable },
+    exitCode: fromWorst.find((code) => ended(code) > 0) ?? 0,
+    text: [
+      ...results.map((result) => result.text),
+      `${results.length} recordings: ${told.join(', ')}`,
+    ].join('\n'),
+    json: { recordings: results.map(({ json }) => json), ...counts },
   };
 }
+
+/** A divergence is known; what nobody could read may be anything. */
+const fromWorst: readonly ExitCode[] = [1, 2, 3, 0];
 
 function exitCodeOf({
   verdict,
