@@ -19,6 +19,7 @@ import {
   recordTools,
 } from '../recorder/call-recorder.ts';
 import { type CallReplay, openCallReplay } from '../replayer/calls/open-call-replay.ts';
+import type { DriftPolicy } from '../replayer/policy/drift-policy.ts';
 import { ReplayDivergedError } from '../replayer/replay-diverged-error.ts';
 import { type HttpServer, sayJson, startHttpServer } from '../testing/start-http-server.ts';
 import { recordFetch } from './record/record-fetch.ts';
@@ -127,8 +128,10 @@ const { recording, said } = await record();
 
 async function replayTravel(
   change: { readonly units?: string; readonly twice?: boolean } = {},
+  accepted: DriftPolicy = {},
 ): Promise<{ readonly replay: CallReplay; readonly said: string }> {
-  const replay = openCallReplay(recording, { tools: 'live' });
+  const drift = { policy: accepted, today: '2026-01-01' };
+  const replay = openCallReplay(recording, { tools: 'live', drift });
   const http = await replay.http();
   const tools = replay.tools(toolsAt(nowhere, change));
   const asked = travel({ model: replay.model(model), tools }).finally(http.close);
@@ -190,6 +193,17 @@ test.each([
     expect(replay.divergence()?.at?.place.lane).toMatch(/^main\/call[12]$/);
   },
 );
+
+test('what a tool asks otherwise over HTTP is accepted, and answered as recorded', async () => {
+  const onTrial = { level: 'warn', reason: 'on trial', until: '2026-12-31' } as const;
+  const { replay } = await replayTravel({ units: 'imperial' }, { TOOL_INPUT: onTrial });
+  expect(replay.finish()).toMatchObject({
+    verdict: 'same',
+    tools: 4,
+    http: 6,
+    policies: [{ class: 'TOOL_INPUT', drifts: 2 }],
+  });
+});
 
 test('where no tool runs nothing is asked for over HTTP, and that is no agreement', async () => {
   const replay = openCallReplay(recording);

@@ -149,6 +149,36 @@ test.each([
   expect(() => replay.finish()).toThrow(ReplayDivergedError);
 });
 
+const onTrial = { level: 'warn', reason: 'on trial', until: '2099-01-01' } as const;
+
+/** What replaying the changed agent comes to where a class is accepted. */
+async function askAccepting(kind: 'SYSTEM' | 'MESSAGE' | 'PARAMS', change: Change, today: string) {
+  const drift = { policy: { [kind]: onTrial }, today };
+  const replay = openCallReplay(recording, { drift });
+  const answer = await ask(replay.fetch, nowhere, change).catch(() => undefined);
+  return { answer, replay };
+}
+
+test('an accepted class is answered as recorded at every place, and covers for no other, in the same conversation too', async () => {
+  const system = { system: 'You are long.' };
+  const { answer, replay } = await askAccepting('SYSTEM', system, '2026-01-01');
+  expect(answer).toBe(said.replaceAll('ann@example.com', '[e-mail 1]'));
+  expect(replay.finish()).toMatchObject({
+    verdict: 'same',
+    http: 4,
+    drifts: [0, 1, 2, 3].map((ordinal) => ({ class: 'SYSTEM', at: { place: { ordinal } } })),
+    policies: [{ class: 'SYSTEM', drifts: 4 }],
+  });
+  const both = await askAccepting('SYSTEM', { ...system, city: 'Bern' }, '2026-01-01');
+  expect(both.answer).toBeUndefined();
+  expect(both.replay.divergence()).toMatchObject({
+    class: 'MESSAGE',
+    difference: { subject: 'input', pointer: '/1/content/0/text' },
+  });
+  const ended = await askAccepting('SYSTEM', system, '2099-01-02');
+  expect(ended.replay.divergence()).toMatchObject({ class: 'SYSTEM', expired: onTrial });
+});
+
 test('a call that is missing, and one too many, are told at the end and where they are', async () => {
   const short = openCallReplay(recording);
   await ask(short.fetch, nowhere, { turns: 1 }).catch(() => undefined);
@@ -186,10 +216,8 @@ test('whatever is changed in a recorded request, the replay is told, at that req
   );
   const missed: Mutation[] = [];
   for (const mutation of [...inRequest, ...ofLines]) {
-    const { kind, path } = mutation;
     const changed = mutatedRecording(signed(mutate(lines, mutation)));
-    // A header that was not kept is not compared.
-    if (changed === undefined || (kind === 'removed' && path[1] === 'headers')) continue;
+    if (changed === undefined) continue;
     const replay = openCallReplay(changed);
     await ask(replay.fetch, nowhere).catch(() => undefined);
     const isTold = isThrown(() => replay.finish());

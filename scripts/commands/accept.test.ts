@@ -51,8 +51,8 @@ test('a class is an error, is accepted, and is an error again', async () => {
   expect(await replayed('text')).toMatchObject({ exitCode: 1 });
 });
 
-test('calls of an agent are accepted by their file; what is replayed without policies is not', async () => {
-  const [calls, answers] = ['call', 'response-only'].map((kind) => {
+test('calls of an agent and requests over HTTP are accepted by their file; what is replayed without policies is not', async () => {
+  const [calls, requests, answers] = ['call', 'http', 'response-only'].map((kind) => {
     const file = join(directory, `${kind}.jsonl`);
     cpSync(`recordings/format/conformance/valid/${kind}.jsonl`, file);
     return file;
@@ -63,6 +63,9 @@ test('calls of an agent are accepted by their file; what is replayed without pol
     json: { class: 'SYSTEM', level: 'warn', policy: join(directory, 'call.policy.json') },
   });
   expect(existsSync(join(directory, 'call.policy.json'))).toBe(true);
+  expect(await accept.start({ ...order, recording: requests }, quietIo)).toMatchObject({
+    json: { class: 'SYSTEM', policy: join(directory, 'http.policy.json') },
+  });
   await expect(accept.start({ ...order, recording: answers }, quietIo)).rejects.toThrow(
     '(fidelity response-only) is replayed without policies',
   );

@@ -23,10 +23,14 @@ export const accept = defineCommand({
       { recordingOf },
     ] = await Promise.all([import('#recordings'), import('../cli/find-story.ts')]);
     const file = await recordingOf(recording);
-    const { header } = await readAnyRecording(file);
-    if (!['session', 'call'].includes(header.fidelity)) {
+    const { header, exchanges } = await readAnyRecording(file);
+    // What other tools kept is driven through a provider, which asks nothing that could drift.
+    if (exchanges.some(({ t }) => t === 'openai' || t === 'semantic')) {
       const reason = `${header.name} (fidelity ${header.fidelity}) is replayed without policies`;
-      throw new PolicyRefusedError(reason, 'Sessions and calls of agents have them.');
+      throw new PolicyRefusedError(
+        reason,
+        'Sessions, calls of agents and their requests have them.',
+      );
     }
     const { class: kind, reason, until, level } = order;
     if (remove) {

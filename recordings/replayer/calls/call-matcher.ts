@@ -182,7 +182,7 @@ function toolsIn(
 function httpIn(
   tape: CallTape,
   latch: Latch,
-  { take, diverge, extra }: Decided,
+  { take, diverge, differ, extra }: Decided,
 ): Pick<CallMatcher, 'http' | 'readsOn'> {
   return {
     http: ({ lane, request }, n) => {
@@ -193,8 +193,8 @@ function httpIn(
         return extra(lane, httpExchange(request), note);
       }
       take(found);
-      const finding = compareHttp(found.request, request);
-      if (finding !== undefined) diverge(referenceTo(found), finding);
+      const { found: findings, equal } = compareHttp(found.request, request);
+      for (const finding of findings) differ(referenceTo(found), { ...finding, equal });
       return found;
     },
     readsOn: (recorded) => {

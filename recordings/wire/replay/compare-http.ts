@@ -3,14 +3,14 @@ import type { WireRequest } from '../../format/http-call.ts';
 import { asJson, type Difference, firstDifference } from '../../format/json.ts';
 import { createRecordingRedaction } from '../../format/redaction.ts';
 import type { DivergenceClass } from '../../replayer/divergence.ts';
+import { headersToKeep } from '../body/read-request.ts';
 import { openAiApi } from '../openai-api.ts';
 import { createWireRedaction } from '../record/redact-wire.ts';
 
-/** What a request differs in, and which of its parts are equal. */
+/** One thing that a request differs in. */
 export interface HttpFinding {
   readonly class: DivergenceClass;
   readonly difference: Difference;
-  readonly equal: readonly string[];
 }
 
 interface Part {
@@ -18,23 +18,36 @@ interface Part {
   readonly class: DivergenceClass;
   readonly recorded: Json | undefined;
   readonly asked: Json | undefined;
+  /** Where it stands in what has the name; all of it where this is missing. */
+  readonly within?: string;
 }
 
-/** Part by part: where it goes, and what it says; of headers those that were recorded. Undefined when all is equal. */
-export function compareHttp(recorded: WireRequest, asked: WireRequest): HttpFinding | undefined {
+/**
+ * Everything that a request differs in, part by part: where it goes, and what it says; of headers those that were recorded. A
+ * conversation is compared message by message, so that one class may be accepted without the others.
+ */
+export function compareHttp(
+  recorded: WireRequest,
+  asked: WireRequest,
+): { readonly found: readonly HttpFinding[]; readonly equal: readonly string[] } {
   const redaction = createWireRedaction(createRecordingRedaction());
   const parts = partsOf(recorded, redaction.request(asked)).map((part) => ({
-    name: part.name,
-    class: part.class,
+    ...part,
     difference: firstDifference(part.name, unnumbered(part.recorded), unnumbered(part.asked)),
   }));
-  const found = parts.find(({ difference }) => difference !== undefined);
-  if (found?.difference === undefined) return undefined;
-  return {
-    class: classOf(found.class, asked, found.difference),
-    difference: found.difference,
-    equal: parts.filter(({ difference }) => difference === undefined).map(({ name }) => name),
-  };
+  const found = parts.flatMap(({ class: kind, within = '', difference }) =>
+    difference === undefined
+      ? []
+      : [
+          {
+            class: kind,
+            difference: { ...difference, pointer: `${within}${difference.pointer}` },
+          },
+        ],
+  );
+  const differing = new Set(found.map(({ difference }) => difference.subject));
+  const names = new Set(parts.map(({ name }) => name));
+  return { found, equal: [...names].filter((name) => !differing.has(name)) };
 }
 
 /** Which of its secrets a placeholder stands for says the rest of a recording, and no request alone. */
@@ -50,20 +63,25 @@ function partsOf(recorded: WireRequest, asked: WireRequest): readonly Part[] {
   const where = isModel ? 'MODEL' : 'TOOL_INPUT';
   const plain = isModel ? 'PARAMS' : 'TOOL_INPUT';
   const { headers = {} } = recorded;
-  const sent = Object.entries(asked.headers ?? {}).filter(([name]) => Object.hasOwn(headers, name));
+  // Those that are always kept are missing only where they were not sent.
+  const isKept = (name: string): boolean =>
+    headersToKeep().has(name) || Object.hasOwn(headers, name);
+  const sent = Object.entries(asked.headers ?? {}).filter(([name]) => isKept(name));
+  const [before, now] = [bodyOf(recorded), bodyOf(asked)];
+  // Where a body is no object, or of no model, it is compared as it is.
+  const whole: Part = {
+    name: 'body',
+    class: plain,
+    recorded: asJson(recorded.body ?? null),
+    asked: asJson(asked.body ?? null),
+  };
   return [
     ...(['method', 'host', 'path'] as const).map(
       (name): Part => ({ name, class: where, recorded: recorded[name], asked: asked[name] }),
     ),
-    ...(isModel ? modelParts(bodyOf(recorded), bodyOf(asked)) : []),
+    ...(isModel && before && now ? modelParts(before, now) : []),
     { name: 'headers', class: plain, recorded: headers, asked: Object.fromEntries(sent) },
-    // Where a body is no object, or of no model, it is compared as it is.
-    {
-      name: 'body',
-      class: plain,
-      recorded: asJson(recorded.body ?? null),
-      asked: asJson(asked.body ?? null),
-    },
+    ...(isModel && before && now ? [] : [whole]),
   ];
 }
 
@@ -97,28 +115,35 @@ function modelParts(recorded: Fields, asked: Fields): readonly Part[] {
         asked: asked[name],
       }),
     )
-    .toSorted((left, right) => inOrder.indexOf(left.class) - inOrder.indexOf(right.class));
+    .toSorted((left, right) => inOrder.indexOf(left.class) - inOrder.indexOf(right.class))
+    .flatMap((part) => (part.class === 'MESSAGE' ? messagesOf(part) : [part]));
 }
 
 /** A conversation also holds instructions, and what tools have answered. */
-function classOf(
-  part: DivergenceClass,
-  asked: WireRequest,
-  { subject, pointer }: Difference,
-): DivergenceClass {
-  if (part !== 'MESSAGE') return part;
-  const said = bodyOf(asked)[subject];
-  const message = Array.isArray(said) ? said[Number(pointer.split('/')[1])] : undefined;
-  const { role, type } = fieldsOf(message);
+function messagesOf(part: Part): readonly Part[] {
+  const { recorded, asked } = part;
+  if (!Array.isArray(recorded) || !Array.isArray(asked)) return [part];
+  const count = Math.max(recorded.length, asked.length);
+  return Array.from({ length: count }, (_, index): Part => {
+    const [before, now] = [recorded[index], asked[index]];
+    const kinds = [before, now].map(classOf);
+    // What stands there now is named; a message that is gone by what it was.
+    const kind = (now === undefined ? kinds[0] : kinds[1]) ?? 'MESSAGE';
+    return { ...part, class: kind, recorded: before, asked: now, within: `/${index}` };
+  });
+}
+
+function classOf(message: Json | undefined): DivergenceClass {
+  const { role, type } = fieldsOf(message) ?? {};
   if (role === 'system' || role === 'developer') return 'SYSTEM';
   return role === 'tool' || type === 'function_call_output' ? 'TOOL_RESULT' : 'MESSAGE';
 }
 
 type Fields = Readonly<Record<string, Json>>;
 
-const bodyOf = ({ body }: WireRequest): Fields =>
-  body !== undefined && 'json' in body ? fieldsOf(body.json) : {};
+const bodyOf = ({ body }: WireRequest): Fields | undefined =>
+  body !== undefined && 'json' in body ? fieldsOf(body.json) : undefined;
 
-function fieldsOf(value: Json | undefined): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+function fieldsOf(value: Json | undefined): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
