@@ -82,10 +82,13 @@ function kindOf(value: unknown): string {
 }
 
 function entriesOf(value: object, at: Spot, spell: Spelling | undefined): [string, Json][] {
-  return Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([token, each]) => [token, jsonAt(each, { within: at, token }, spell)]);
+  // One array for all: whole files are written this way.
+  const entries: [string, Json][] = [];
+  for (const token of Object.keys(value).toSorted()) {
+    const each: unknown = Reflect.get(value, token);
+    if (each !== undefined) entries.push([token, jsonAt(each, { within: at, token }, spell)]);
+  }
+  return entries;
 }
 
 function isPlain(value: object): boolean {

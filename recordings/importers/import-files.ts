@@ -2,8 +2,8 @@ import { basename, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { findSecrets } from '../format/find-secrets.ts';
 import { type CallHeader, formatVersion } from '../format/header.ts';
-import { writeRecording } from '../format/recording-file.ts';
-import { SecretFoundError } from '../format/secret-found-error.ts';
+import { replaceFile } from '../format/recording-file.ts';
+import { serializeRecording } from '../format/serialize-recording.ts';
 import { leftBecause } from './foreign/collect.ts';
 import { likelyFormat } from './foreign/likely-format.ts';
 import { type ListedFile, listFiles } from './foreign/list-files.ts';
@@ -151,12 +151,11 @@ async function importFound(found: Found, options: FileImport): Promise<FileRepor
     return { written: [], left: [...left, { line: 1, reason }] };
   }
   const recording = join(out, `${name}.jsonl`);
-  await writeRecording(recording, { header, definitions: [], exchanges, editedLines: [] }).catch(
-    (error: unknown) => {
-      if (error instanceof SecretFoundError) throw error;
-      throw new ImportOutputError(out, error);
-    },
-  );
+  // Header and exchanges have been looked through.
+  const text = serializeRecording({ header, definitions: [], exchanges, editedLines: [] });
+  await replaceFile(recording, text).catch((error: unknown) => {
+    throw new ImportOutputError(out, error);
+  });
   return {
     written: [{ file: file.path, recording, fidelity, exchanges: exchanges.length, losses }],
     left,

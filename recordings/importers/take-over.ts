@@ -3,8 +3,9 @@ import type { CallHeader } from '../format/header.ts';
 import { type ImportedExchange, importedExchangeSchema } from '../format/imported-exchange.ts';
 import type { Found, FoundExchange, Left } from './importer.ts';
 import { firstChoice } from './openai/first-choice.ts';
-import { createImportRedaction } from './openai/redact-exchange.ts';
 import { replayExchange } from './openai/replay-exchange.ts';
+import { mayHoldSecret } from './redaction/may-hold-secret.ts';
+import { createImportRedaction, textsInPieces } from './redaction/redact-exchange.ts';
 
 /** What may be written of what was found. */
 export interface TakenOver {
@@ -27,8 +28,7 @@ export async function takeOver({ fidelity, losses, exchanges }: Found): Promise<
     const single = withFirstChoice(each);
     if (single !== each) choices += 1;
     const placed: unknown = { lane: '1', n: taken.length, ...single };
-    const exchange = redact(importedExchangeSchema.parse(placed));
-    const fault = await faultOf(exchange);
+    const { exchange, fault } = await checked(importedExchangeSchema.parse(placed), redact);
     if (fault === undefined) taken.push(exchange);
     else left.push({ line: each.line, reason: fault });
   }
@@ -42,12 +42,25 @@ function withFirstChoice(exchange: FoundExchange): FoundExchange {
   return body === undefined ? exchange : { ...exchange, answer: { ...exchange.answer, body } };
 }
 
-/** Why an exchange is not kept: the provider reads it otherwise, or it would carry a secret. */
-async function faultOf(exchange: ImportedExchange): Promise<string | undefined> {
+/** An exchange without its secrets, and why it is not kept: it would carry one all the same, or the provider reads it otherwise. */
+async function checked(
+  given: ImportedExchange,
+  redact: (exchange: ImportedExchange) => ImportedExchange,
+): Promise<{ readonly exchange: ImportedExchange; readonly fault?: string | undefined }> {
+  if (!isSuspect(given)) return { exchange: given, fault: await differenceIn(given) };
+  const exchange = redact(given);
   const [secret] = findSecrets(JSON.stringify(exchange));
-  if (secret !== undefined) {
-    return `it holds ${secret.kind} that redaction does not reach, in ${secret.field ?? 'it'}`;
-  }
+  if (secret === undefined) return { exchange, fault: await differenceIn(exchange) };
+  const where = secret.field ?? 'it';
+  return { exchange, fault: `it holds ${secret.kind} that redaction does not reach, in ${where}` };
+}
+
+function isSuspect(exchange: ImportedExchange): boolean {
+  if (mayHoldSecret(JSON.stringify(exchange))) return true;
+  return exchange.t === 'openai' && mayHoldSecret(JSON.stringify(textsInPieces(exchange)));
+}
+
+async function differenceIn(exchange: ImportedExchange): Promise<string | undefined> {
   if (exchange.t !== 'openai') return undefined;
   const { difference } = await replayExchange(exchange);
   return difference === undefined ? undefined : `the provider reads it otherwise: ${difference}`;

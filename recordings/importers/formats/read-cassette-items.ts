@@ -2,7 +2,13 @@ import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import { jsonItemLines } from '../foreign/json-item-lines.ts';
 import { readJsonFile } from '../foreign/read-json-file.ts';
 import { readYamlItem, readYamlLists } from './read-yaml.ts';
-import { type Document, documentsIn, type Slice, sliceLists } from './slice-cassette.ts';
+import {
+  type Document,
+  documentsIn,
+  type Slice,
+  sliceLists,
+  textOfDocument,
+} from './slice-cassette.ts';
 
 /** An exchange of a cassette as it stands there, and the line at which it begins. */
 export interface CassetteItem {
@@ -121,7 +127,9 @@ function yamlLists(document: Document): Lists {
   return new Map([...slices].map(([name, items]) => [name, items.map(itemOf(name))]));
 }
 
-function wholeLists({ line, text }: Document): Lists {
+function wholeLists(document: Document): Lists {
+  const { line } = document;
+  const text = textOfDocument(document);
   if (text.length > largestWhole) {
     const reason = `it is larger than what is read as a whole (${largestWhole} characters)`;
     throw new ForeignInputError(line, reason);

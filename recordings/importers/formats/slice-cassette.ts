@@ -6,23 +6,49 @@ export interface Slice {
 
 /** One of the documents of a YAML file. */
 export interface Document extends Slice {
-  readonly lines: readonly string[];
+  /** Where its lines begin, and where the last one ends. A large file is not held a second time, line by line. */
+  readonly starts: readonly number[];
 }
 
-const blank = /^\s*(?:#.*)?$/;
-const marker = /^(?:---|\.\.\.)(?=\s|$)/;
+const blank = /[^\S\n]*(?:#.*)?$/my;
+const marker = /(?:---|\.\.\.)(?=\s|$)/y;
+const directives = /^(?:%.*\n?)*$/;
 
 /** The documents of a YAML file that hold anything. */
 export function documentsIn(text: string): readonly Document[] {
-  const lines = text.split('\n');
-  const starts = lines.flatMap((content, index) => (marker.test(content) ? [index] : []));
-  return [0, ...starts].flatMap((start, index) => {
-    const own = lines.slice(start, starts[index] ?? lines.length);
-    const isEmpty = own.every((content) => blank.test(content.replace(marker, '')));
-    return isEmpty || own.every((content) => content.startsWith('%'))
-      ? []
-      : [{ line: start + 1, lines: own, text: starts.length === 0 ? text : own.join('\n') }];
+  const starts = lineStarts(text);
+  const lines = starts.slice(0, -1).flatMap((at, index) => (isAt(marker, text, at) ? [index] : []));
+  return [0, ...lines].flatMap((first, index) => {
+    const last = lines[index] ?? starts.length - 1;
+    const own = starts.slice(first, last + 1);
+    const document = { line: first + 1, text, starts: own };
+    return isEmpty(document) ? [] : [document];
   });
+}
+
+/** The text of a document alone. */
+export function textOfDocument({ text, starts }: Document): string {
+  return text.slice(starts[0], starts.at(-1));
+}
+
+function isEmpty(document: Document): boolean {
+  const { text, starts } = document;
+  const isBlank = starts.slice(0, -1).every((at) => {
+    const behind = isAt(marker, text, at) ? at + '---'.length : at;
+    return isAt(blank, text, behind);
+  });
+  return isBlank || (text[starts[0] ?? 0] === '%' && directives.test(textOfDocument(document)));
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts.at(-1) === text.length ? starts : [...starts, text.length];
+}
+
+function isAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /**
@@ -30,55 +56,66 @@ export function documentsIn(text: string): readonly Document[] {
  * A list that stands twice is one.
  */
 export function sliceLists(
-  { line, lines }: Document,
+  document: Document,
   names: readonly string[],
 ): ReadonlyMap<string, readonly Slice[]> | undefined {
-  const headers = new Map(names.map((name): [RegExp, string] => [headerOf(name), name]));
+  const { text, line, starts } = document;
+  const headers = names.map((name): readonly [RegExp, string] => [headerOf(name), name]);
   const lists = new Map<string, Slice[]>();
-  for (let at = 0; at < lines.length; at += 1) {
-    const content = lines[at] ?? '';
-    const isRoot = names.includes('') && content.startsWith('-') && !marker.test(content);
-    const name = isRoot ? '' : [...headers].find(([header]) => header.test(content))?.[1];
-    if (name === undefined) continue;
-    const items = sliceItems(lines, isRoot ? at : nextContent(lines, at + 1));
+  const count = starts.length - 1;
+  for (let index = 0; index < count; index += 1) {
+    const at = starts[index] ?? 0;
+    const name = isAt(ownLine, text, at) && headers.find(([header]) => isAt(header, text, at))?.[1];
+    if (typeof name !== 'string') continue;
+    const items = sliceItems(document, name === '' ? index : nextContent(document, index + 1));
     // It stands in one line, or in another manner.
     if (items === undefined) return undefined;
-    const slices = items.map((item) => ({ line: line + item.from, text: textOf(lines, item) }));
+    const slices = items.map(({ from, to }) => ({
+      line: line + from,
+      text: text.slice(starts[from], starts[to]),
+    }));
     lists.set(name, [...(lists.get(name) ?? []), ...slices]);
-    at = (items.at(-1)?.to ?? at + 1) - 1;
+    index = Math.max(index, (items.at(-1)?.to ?? 0) - 1);
   }
   return lists.size === 0 ? undefined : lists;
 }
 
-const headerOf = (name: string): RegExp =>
-  name === '' ? /^(?!)/ : new RegExp(`^(["']?)${name}\\1:\\s*(?:#.*)?$`);
+/** A line that begins at the margin, and not as most do. */
+const ownLine = /[-"'\w]/y;
 
+const headerOf = (name: string): RegExp =>
+  name === '' ? /-(?!--(?:\s|$))/y : new RegExp(`(["']?)${name}\\1:[^\\S\\n]*(?:#.*)?$`, 'my');
+
+/** Of lines, the last one exclusive. */
 interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-const textOf = (lines: readonly string[], { from, to }: Range): string =>
-  lines.slice(from, to).join('\n');
-
-function nextContent(lines: readonly string[], from: number): number {
-  const found = lines.findIndex((content, index) => index >= from && !blank.test(content));
-  return found === -1 ? lines.length : found;
+function nextContent({ text, starts }: Document, from: number): number {
+  let index = from;
+  while (index < starts.length - 1 && isAt(blank, text, starts[index] ?? 0)) index += 1;
+  return index;
 }
 
+const dashAt = / *-(?=\s|$)/y;
+
 /** The items of the list that begins at a line, none when no list does; undefined when what begins there is deeper. */
-function sliceItems(lines: readonly string[], begin: number): readonly Range[] | undefined {
-  const first = lines[begin] ?? '';
-  const dash = /^ *-(?=\s|$)/.exec(first)?.[0];
-  if (dash === undefined) return /^\s/.test(first) ? undefined : [];
+function sliceItems({ text, starts }: Document, begin: number): readonly Range[] | undefined {
+  const count = starts.length - 1;
+  const at = starts[begin] ?? text.length;
+  dashAt.lastIndex = at;
+  const dash = dashAt.exec(text)?.[0];
+  if (begin >= count) return [];
+  if (dash === undefined) return /\s/.test(text[at] ?? '') ? undefined : [];
   const deeper = ' '.repeat(dash.length);
-  const starts: number[] = [];
-  let at = begin;
-  for (; at < lines.length; at += 1) {
-    const content = lines[at] ?? '';
-    const isItem = content.startsWith(dash) && /^(?:\s|$)/.test(content.slice(dash.length));
-    if (isItem) starts.push(at);
-    else if (!content.startsWith(deeper) && !blank.test(content)) break;
+  const items: number[] = [];
+  let index = begin;
+  for (; index < count; index += 1) {
+    const start = starts[index] ?? 0;
+    if (text.startsWith(deeper, start)) continue;
+    if (text.startsWith(dash, start) && isAt(dashAt, text, start)) items.push(index);
+    else if (!isAt(blank, text, start)) break;
   }
-  return starts.map((from, index) => ({ from, to: starts[index + 1] ?? at }));
+  return items.map((from, place) => ({ from, to: items[place + 1] ?? index }));
 }

@@ -19,8 +19,7 @@ export async function replayExchange(
   respond?: () => Promise<Response>,
 ): Promise<ReplayedExchange> {
   const { answer, unreadable } = await driveProvider(exchange, respond);
-  const builtIn = builtInCalls(exchange);
-  const toolCalls = answer.toolCalls.filter(({ id }) => !builtIn.has(id));
+  const toolCalls = answer.toolCalls.length === 0 ? [] : ownCalls(answer.toolCalls, exchange);
   const expected = expectedAnswer(exchange);
   if (expected === undefined) return { answer, difference: 'its body has another shape' };
   const found = firstDifference('answer', asJson(expected), asJson({ ...answer, toolCalls }));
@@ -33,6 +32,14 @@ export async function replayExchange(
     answer,
     difference: `${found.pointer.slice(1)}: ${recorded} was recorded, ${yielded} yielded`,
   };
+}
+
+function ownCalls(
+  calls: AnswerContent['toolCalls'],
+  exchange: OpenAiCall,
+): AnswerContent['toolCalls'] {
+  const builtIn = builtInCalls(exchange);
+  return calls.filter(({ id }) => !builtIn.has(id));
 }
 
 function expectedAnswer(exchange: OpenAiCall): AnswerContent | undefined {

@@ -2,7 +2,10 @@ import { addressKind, cardKind, findSecrets } from '../../format/find-secrets.ts
 import type { WireRequest } from '../../format/http-call.ts';
 import type { RecordingRedaction } from '../../format/redaction.ts';
 import { UnrecordableError } from '../../format/unrecordable-error.ts';
-import { type BodyRedaction, createBodyRedaction } from '../../importers/openai/redact-exchange.ts';
+import {
+  type BodyRedaction,
+  createBodyRedaction,
+} from '../../importers/redaction/redact-exchange.ts';
 
 /** Takes out of requests and answers of one recording what it must not hold. */
 export interface WireRedaction extends BodyRedaction {

@@ -81,6 +81,13 @@ function redactArguments(text: string, redaction: RecordingRedaction): string {
   return isObject(redacted) && typeof redacted['input'] === 'string' ? redacted['input'] : text;
 }
 
+/** The texts of an answer that came in pieces, each as a whole. */
+export function textsInPieces({ answer: { body } }: OpenAiExchange): readonly string[] {
+  if (!('events' in body)) return [];
+  const whole = Map.groupBy(body.events.flatMap(piecesIn), ({ of }) => of);
+  return [...whole.values()].map((pieces) => pieces.map(({ text }) => text).join(''));
+}
+
 /** Where a text lies that came in pieces: the pieces of one text share a `of`. */
 interface Piece {
   readonly of: string;
