@@ -2,6 +2,7 @@ import { emailAddress } from './email-address.ts';
 import { findCardNumbers, type Span } from './find-card-numbers.ts';
 import { findIbans } from './find-ibans.ts';
 import { findKeys } from './find-keys.ts';
+import { mayBeSensitive } from './may-be-sensitive.ts';
 import { placeholder } from './placeholder.ts';
 
 export type SensitiveKind = 'card' | 'cvv' | 'iban' | 'key' | 'e-mail';
@@ -24,7 +25,13 @@ export interface FindOptions {
 }
 
 /** Everything in a text that is not to be kept, in order and without overlaps. */
-export function findSensitive(text: string, { emails, known }: FindOptions): SensitiveSpan[] {
+export function findSensitive(text: string, options: FindOptions): SensitiveSpan[] {
+  const isKnown = options.known.some((value) => value !== '' && text.includes(value));
+  return isKnown || mayBeSensitive(text) ? lookClosely(text, options) : [];
+}
+
+/** As `findSensitive`, whatever the text looks like. */
+export function lookClosely(text: string, { emails, known }: FindOptions): SensitiveSpan[] {
   const as =
     (kind: SensitiveKind) =>
     ({ start, end }: Span): SensitiveSpan => ({ kind, start, end });
