@@ -30,6 +30,7 @@ export {
 } from './format/recording.ts';
 export { readAnyRecording, readRecording, writeRecording } from './format/recording-file.ts';
 export { RecordingInvalidError } from './format/recording-invalid-error.ts';
+export { RecordingKindError } from './format/recording-kind-error.ts';
 export { RecordingMissingError } from './format/recording-missing-error.ts';
 export { RecordingTornError } from './format/recording-torn-error.ts';
 export { RecordingVersionError } from './format/recording-version-error.ts';
@@ -94,9 +95,10 @@ export {
 } from './replayer/replay-session.ts';
 export { annotationsOf } from './replayer/report/annotations-of.ts';
 export { type ChangesSince, changesSince } from './replayer/report/changes-since.ts';
-export { type Fix, fixesFor } from './replayer/report/fixes-for.ts';
+export { type Fix, fixesFor, type KnownRecording } from './replayer/report/fixes-for.ts';
 export { formatDivergence } from './replayer/report/format-divergence.ts';
 export { formatStandings } from './replayer/report/format-standings.ts';
+export { shellWord } from './replayer/report/shell-word.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
 export { type ScanReport, scanFiles } from './scan/scan-files.ts';
 export { secretsInEnvironment } from './scan/secrets-in-environment.ts';

@@ -18,6 +18,7 @@ export { type WorldClient, worldClient } from './desk/world/world-client.ts';
 export { startWorldServer, type World, type WorldServer } from './desk/world/world-server.ts';
 export type { HarnessParts, Mutant } from './mutants/mutant.ts';
 export { MutantUnknownError, mutantNamed, mutants } from './mutants/mutant-named.ts';
+export type { CallAgent } from './scenario/calls/call-agent.ts';
 export {
   type CaptureOptions,
   type CaptureReport,
@@ -62,15 +63,14 @@ export {
   recordScenario,
 } from './scenario/record-scenario.ts';
 export { libraryPath, recordingPath } from './scenario/recording-path.ts';
-export {
-  type RecordingState,
-  type RecordingStatus,
-  recordingStatus,
-  recordingStatuses,
-} from './scenario/recording-statuses.ts';
 export { type ReplayReport, replayRecording } from './scenario/replay-recording.ts';
 export { runIdOf } from './scenario/run-id-of.ts';
 export { scenarioExchanges } from './scenario/scenario-exchanges.ts';
+export { recordingStatuses } from './scenario/status/recording-statuses.ts';
+export {
+  type RecordingState,
+  type RecordingStatus,
+} from './scenario/status/status-of.ts';
 export type { AssembledSubject, Subject } from './scenario/subject.ts';
 export { importNamed, isModulePath, ModuleUnusableError } from './suites/import-named.ts';
 export { locateScenario, recordingBeside } from './suites/locate-scenario.ts';

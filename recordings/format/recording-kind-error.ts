@@ -9,7 +9,7 @@ export class RecordingKindError extends HarnessError {
         ? ['a session, and not calls of another tool', 'Run it again: npx groundhog replay FILE.']
         : [
             `calls (${made}, fidelity ${fidelity}), and no session that could be run again`,
-            'Drive the answers of an import through a provider: npx groundhog replay FILE --provider openai.',
+            'Replay it by the agent that made them: npx groundhog replay FILE --agent AGENT.ts; or drive the answers of an import through a provider: --provider openai.',
           ];
     super({ code: 'RECORDING_OF_OTHER_KIND', message: `${file} holds ${held}.`, hint });
   }

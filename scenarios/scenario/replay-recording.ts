@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
   type ChangesSince,
   changesSince,
@@ -6,13 +6,19 @@ import {
   type Fix,
   fixesFor,
   formatDivergence,
+  type KnownRecording,
+  type Recording,
   type ReplayResult,
   type ReplaySessionOptions,
   readPolicy,
   replaySession,
   type ReplayReport as SessionReplayReport,
+  shellWord,
 } from '#recordings';
+import { replayCalls } from './calls/replay-calls.ts';
 import { findRecording } from './find-recording.ts';
+import { recordingFile } from './recording-file.ts';
+import { recordingPath } from './recording-path.ts';
 import { replayWithTools } from './replay-with-tools.ts';
 
 /** What a replay came to, as `--json` prints it. */
@@ -42,6 +48,8 @@ export interface ReplayRecordingOptions {
   readonly model?: string;
   /** `live`: tools run, in the scenario's world, and must come to what they came to. `recorded` by default: none runs. */
   readonly tools?: 'recorded' | 'live';
+  /** The file that exports the agent whose calls are recorded, where they are calls. */
+  readonly agent?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -54,9 +62,13 @@ const nowhere = 'http://world.invalid';
  */
 export async function replayRecording(
   nameOrPath: string,
-  { today, model, tools = 'recorded', signal }: ReplayRecordingOptions = {},
+  { today, model, tools = 'recorded', agent, signal }: ReplayRecordingOptions = {},
 ): Promise<ReplayReport> {
   signal?.throwIfAborted();
+  if (agent !== undefined) {
+    const day = today === undefined ? {} : { today };
+    return replayCalls(await recordingFile(nameOrPath), { agent, tools, ...day });
+  }
   const { scenario, recording, file } = await findRecording(nameOrPath);
   const subject = scenario.subject.assemble({ worldUrl: nowhere });
   const { header } = recording;
@@ -81,11 +93,31 @@ export async function replayRecording(
   const { agents } = subject;
   const { definitions } = divergence;
   const changes = await changesSince({ recording, agents, definitions, file });
+  const known = knownRecording({ nameOrPath, file, recording });
   return {
     ...common,
-    divergence: { ...divergence, changes, fix: fixesFor(divergence) },
-    report: formatDivergence(divergence, changes),
+    divergence: { ...divergence, changes, fix: fixesFor(divergence, known) },
+    report: formatDivergence(divergence, { changes, known }),
   };
+}
+
+/** What was typed finds it again; a file is written to where it is, and not over the library's of the same scenario. */
+function knownRecording({
+  nameOrPath,
+  file,
+  recording: { header },
+}: {
+  readonly nameOrPath: string;
+  readonly file: string;
+  readonly recording: Recording;
+}): KnownRecording {
+  const isFile = nameOrPath.endsWith('.jsonl');
+  const isOfLibrary = resolve(file) === recordingPath(header.name);
+  const scenario = isFile ? header.name : nameOrPath;
+  const words = ['npx', 'groundhog', 'record', scenario];
+  if (header.made.startsWith('live:')) words.push('--model', 'live');
+  if (isFile && !isOfLibrary) words.push('--out', nameOrPath);
+  return { named: nameOrPath, again: words.map(shellWord).join(' ') };
 }
 
 async function withoutTools(

@@ -85,7 +85,7 @@ export class ScenarioUnknownError extends HarnessError {
     super({
       code: 'SCENARIO_UNKNOWN',
       message: `There is no scenario ${id}.`,
-      hint: `There are ${scenarios.map((each) => `${each.id} (${each.title})`).join(', ')}.`,
+      hint: `There are ${scenarios.map((each) => each.id).join(', ')}. One of yours is named by the file that exports it, its recording by its own, which ends in .jsonl.`,
     });
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Story } from '#recordings';
 import { readStory, type TellingOptions } from '#recordings/story';
@@ -15,8 +16,8 @@ export async function recordingOf(nameOrPath: string): Promise<string> {
   // What is left of one that was not finished is shown as well.
   if (/\.jsonl(?:\.partial)?$/.test(nameOrPath)) return nameOrPath;
   // A file is read without loading every scenario there is, and so is the library's recording of one.
-  const committed = fileURLToPath(new URL(`${encodeURIComponent(nameOrPath)}.jsonl`, library));
-  if (existsSync(committed)) return committed;
+  const committed = join(fileURLToPath(library), `${nameOrPath}.jsonl`);
+  if (!/[/\\]/.test(nameOrPath) && existsSync(committed)) return committed;
   const { locateScenario } = await import('#scenarios');
   return (await locateScenario(nameOrPath)).recording;
 }

@@ -72,6 +72,15 @@ export function files(summary: string): Parameter<readonly string[]> {
   };
 }
 
+/** As `files`, but there may be none. */
+export function anyFiles(summary: string): Parameter<readonly string[]> {
+  return {
+    ...files(summary),
+    required: false,
+    read: (raw) => (Array.isArray(raw) ? raw : [raw ?? ''].flat()).map(String).filter(Boolean),
+  };
+}
+
 /** True when the switch is given. */
 export function toggle(summary: string): Parameter<boolean> {
   return {

@@ -31,7 +31,7 @@ test('a class is an error, is accepted, and is an error again', async () => {
       verdict: 'diverged',
       divergence: {
         class: 'MODEL',
-        fix: [{}, { action: expect.stringContaining('accept R-01 --class MODEL') }, {}],
+        fix: [{}, { action: expect.stringContaining(`accept ${recording} --class MODEL`) }, {}],
       },
     },
   });

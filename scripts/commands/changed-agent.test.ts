@@ -14,6 +14,7 @@ import {
 } from '#recordings';
 import { importNamed, locateScenario, startWorldServer } from '#scenarios';
 import { quietIo } from '../cli/quiet-io.ts';
+import { accept } from './accept.ts';
 import { diff } from './diff.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -143,7 +144,7 @@ test('the agent as it was is the one that was recorded, with its tools at work t
   expect(await replay.start({ recordings: [card], tools: 'live' }, quietIo)).toMatchObject(same);
   expect(await status.start({ recordings: card, tools: 'live' }, quietIo)).toEqual({
     exitCode: 0,
-    text: '1 recordings, 1 ok, 0 not',
+    text: '1 recording, 1 ok, 0 not',
     json: {
       ok: 1,
       recordings: [{ recording: 'X-01', file: resolve(old), state: 'ok', drift: [] }],
@@ -161,7 +162,7 @@ test('a renamed tool shows as exactly that', async () => {
     text: [
       'drifted    X-01 TOOLS',
       '  tool findIncidents renamed to listIncidents',
-      '1 recordings, 0 ok, 1 not',
+      '1 recording, 0 ok, 1 not',
     ].join('\n'),
     json: { recordings: [{ state: 'drifted', drift: [{ class: 'TOOLS', change }] }] },
   });
@@ -188,6 +189,13 @@ test('a renamed tool shows as exactly that', async () => {
     'REPLAY DIVERGED  X-01   class TOOLS   model call at 1/outages#0',
     ' first cause    tools/findIncidents/name   "findIncidents" → "listIncidents"',
   ]);
+  // What is advised finds the card, by its file, and the recording by the card.
+  expect(replayed.text).toContain(`the change is meant: npx groundhog record ${agent.card}\n`);
+  expect(replayed.text).toContain(`: npx groundhog accept ${agent.card} --class TOOLS `);
+  const order = { class: 'TOOLS', reason: 'on trial', until: '2999-12-31' };
+  await expect(accept.start({ recording: agent.card, ...order }, quietIo)).rejects.toThrow(
+    /more than a year/,
+  );
 
   expect(await differenceOf(agent)).toMatchObject({
     exitCode: 1,
@@ -219,7 +227,7 @@ test('an edited sentence of a prompt shows as exactly that', async () => {
       '  prompt outages changed',
       '    - Look first, then mail once.',
       '    + Look, then mail.',
-      '1 recordings, 0 ok, 1 not',
+      '1 recording, 0 ok, 1 not',
     ].join('\n'),
     json: { recordings: [{ state: 'drifted', drift: [{ class: 'SYSTEM', change }] }] },
   });

@@ -21,6 +21,10 @@ export const replay = defineCommand({
       among: ['recorded', 'live'],
       fallback: 'recorded',
     }),
+    agent: text(
+      'a file that exports the agent whose calls are recorded, to replay them by',
+      'file',
+    ),
     model: text('the model that would be asked today, to see whether it is the recorded one', 'id'),
     format: choice({
       summary: 'how the result is said; github is what its workflow shows beside the file',
@@ -28,10 +32,10 @@ export const replay = defineCommand({
       fallback: undefined,
     }),
   },
-  run: async ({ recordings, provider, model, format, tools }, io) => {
+  run: async ({ recordings, provider, model, format, tools, agent }, io) => {
     const isForGithub =
       (format ?? (io.environment['GITHUB_ACTIONS'] ? 'github' : 'text')) === 'github';
-    const how = { model, tools, isForGithub, signal: io.signal };
+    const how = { model, tools, agent, isForGithub, signal: io.signal };
     const replayed: CommandResult[] = [];
     for (const recording of recordings) {
       io.signal.throwIfAborted();
@@ -61,6 +65,7 @@ async function replayOne(
   how: {
     readonly model: string | undefined;
     readonly tools: 'recorded' | 'live';
+    readonly agent: string | undefined;
     readonly isForGithub: boolean;
     readonly signal: AbortSignal;
   },
@@ -74,6 +79,7 @@ async function replayOne(
     signal: how.signal,
     tools: how.tools,
     ...(how.model === undefined ? {} : { model: how.model }),
+    ...(how.agent === undefined ? {} : { agent: how.agent }),
   });
   const { report, ...result } = replayed;
   const count =

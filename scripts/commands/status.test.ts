@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -63,7 +63,7 @@ test.for([
   const { exitCode, text } = await look();
   expect({ exitCode, text }).toEqual({
     exitCode: 1,
-    text: [...lines, '1 recordings, 0 ok, 1 not'].join('\n'),
+    text: [...lines, '1 recording, 0 ok, 1 not'].join('\n'),
   });
 });
 
@@ -93,7 +93,7 @@ test('what is accepted of one class leaves another as it is', async () => {
 
 test('a changed tool result takes a replay to show', async () => {
   await recordedWith('"output":{"filedUnder":"billing"}', '"output":{"filedUnder":"sales"}');
-  expect((await look()).text).toBe('1 recordings, 1 ok, 0 not');
+  expect((await look()).text).toBe('1 recording, 1 ok, 0 not');
   const { exitCode, text } = await look(true);
   expect(exitCode).toBe(1);
   expect(text).toMatch(/^drifted {4}R-01/);
@@ -122,6 +122,31 @@ test('what no scenario has, what was edited and what cannot be read is not ok, e
       reason: expect.stringMatching(/Line 1/),
     },
   ]);
+});
+
+test('a card of somebody else is held against the recording beside it, and against no other', async () => {
+  await cp('docs/examples/X-01.jsonl', join(directory, 'X-01.jsonl'));
+  const named = { recordings: ['docs/examples', 'docs/examples/outage-card.ts', directory] };
+  const { exitCode, json } = await status.start(named, quietIo);
+  expect({ exitCode, json }).toMatchObject({
+    exitCode: 1,
+    json: {
+      recordings: [
+        { recording: 'X-01', state: 'ok', file: expect.stringMatching(/^\S*docs.examples.X-01/) },
+        { recording: 'a customer is told where the order is', state: 'unverified' },
+        { recording: 'X-01', state: 'orphan', reason: expect.stringContaining('named beside it') },
+      ],
+    },
+  });
+});
+
+test('what lies in packages is left out, and a recording that is not there is an error', async () => {
+  await mkdir(join(directory, 'node_modules/other'), { recursive: true });
+  await cp(recordingPath('R-01'), join(directory, 'node_modules/other/R-01.jsonl'));
+  expect(await look()).toMatchObject({ exitCode: 2, json: { recordings: [] } });
+  await expect(status.start({ recordings: ['nowhere.jsonl'] }, quietIo)).rejects.toThrow(
+    'There is no recording at nowhere.jsonl',
+  );
 });
 
 test('nothing to look at is no success', async () => {

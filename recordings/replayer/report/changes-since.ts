@@ -18,7 +18,9 @@ export interface ChangesSince {
 }
 
 export interface SinceRecorded {
-  readonly recording: Recording;
+  readonly recording: Pick<Recording, 'definitions'> & {
+    readonly header: { readonly toolchain: Readonly<Record<string, string>> };
+  };
   /** Those of today. */
   readonly agents: readonly Agent[];
   /** Definitions that a divergence found changed. */
@@ -54,7 +56,7 @@ function changedPackages(recorded: Readonly<Record<string, string>>): ChangesSin
 
 /** Prompts that go by the name of a recorded one and say something else. */
 function changedPrompts(
-  { definitions }: Recording,
+  { definitions }: SinceRecorded['recording'],
   agents: readonly Agent[],
 ): readonly ChangedDefinition[] {
   const today = new Map(agents.map(({ prompt }) => [prompt.name, fingerprint(prompt.text)]));

@@ -1,14 +1,17 @@
 import { placeName } from '../../format/recording.ts';
 import type { Divergence, EditedLine, ExchangeReference } from '../divergence.ts';
 import type { ChangesSince } from './changes-since.ts';
-import { fixesFor } from './fixes-for.ts';
+import { fixesFor, type KnownRecording } from './fixes-for.ts';
 import { excerpt, formatDifference } from './format-difference.ts';
 
 const shownFiles = 5;
 const printCharacters = 12;
 
 /** The report for people: what came first, where it shows, what changed since it was recorded, and what to do. */
-export function formatDivergence(divergence: Divergence, changes?: ChangesSince): string {
+export function formatDivergence(
+  divergence: Divergence,
+  { changes, known }: { readonly changes?: ChangesSince; readonly known?: KnownRecording } = {},
+): string {
   const { recording, at, equal, next, wouldMatch, expired } = divergence;
   const [first = [], ...others] = causesOf(divergence);
   const rows = [
@@ -24,7 +27,7 @@ export function formatDivergence(divergence: Divergence, changes?: ChangesSince)
       : titled('expired', [`accepted until ${expired.until}: ${expired.reason}`])),
     ...titled(
       'fix',
-      fixesFor(divergence).map(({ when, action }) => `${when}: ${action}`),
+      fixesFor(divergence, known).map(({ when, action }) => `${when}: ${action}`),
     ),
   ];
   const where = at === undefined ? '' : `   ${named(at)}`;

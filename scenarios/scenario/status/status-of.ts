@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
 import { HarnessError } from '#harness';
 import {
   type DefinitionsToday,
@@ -13,10 +10,9 @@ import {
   readStory,
   type Story,
 } from '#recordings';
-import { locateScenario } from '../suites/locate-scenario.ts';
-import { scenarios } from '../suites/scenario-named.ts';
-import type { Scenario } from './define-scenario.ts';
-import { replayRecording } from './replay-recording.ts';
+import { replayCalls } from '../calls/replay-calls.ts';
+import type { Scenario } from '../define-scenario.ts';
+import { type ReplayReport, replayRecording } from '../replay-recording.ts';
 
 /**
  * - `ok`: its agents are told today what they were told then
@@ -24,7 +20,7 @@ import { replayRecording } from './replay-recording.ts';
  * - `expired`: a drift of it was accepted until a day that is over
  * - `orphan`: there is no scenario of its name
  * - `missing`: there is a scenario, and no recording of it
- * - `unverified`: it cannot be held against anything: torn, edited, unreadable, or no session
+ * - `unverified`: it cannot be held against anything: torn, edited, unreadable, or calls of an agent that is not named
  */
 export type RecordingState = 'ok' | 'drifted' | 'expired' | 'orphan' | 'missing' | 'unverified';
 
@@ -46,58 +42,17 @@ export interface StatusOptions {
   readonly replay: boolean;
   /** Who answers for the tools in that replay. */
   readonly tools: 'recorded' | 'live';
+  /** The file that exports the agent whose calls are recorded: those are replayed, for nothing else shows what it asks today. */
+  readonly agent?: string;
   /** The day by which to judge what was accepted, YYYY-MM-DD. */
   readonly today: string;
   readonly signal?: AbortSignal;
 }
 
-/** How the recordings below a directory stand to their scenarios, without replaying them unless that is asked for. */
-export async function recordingStatuses(
-  directory: string,
-  options: StatusOptions & {
-    /** Whether every scenario ought to be recorded in the directory. */
-    readonly complete: boolean;
-  },
-): Promise<readonly RecordingStatus[]> {
-  const { complete, signal } = options;
-  const files: string[] = [];
-  for await (const file of glob('**/*.jsonl', { cwd: directory })) files.push(file);
-  const definitions = createToday();
-  const statuses: RecordingStatus[] = [];
-  for (const file of files.toSorted()) {
-    signal?.throwIfAborted();
-    statuses.push(await statusOf(join(directory, file), { ...options, definitions, scenarioOf }));
-  }
-  const recorded = new Set(statuses.map(({ recording }) => recording));
-  return [...statuses, ...scenarios.filter(({ id }) => complete && !recorded.has(id)).map(missing)];
-}
-
-/** How one recording stands: named by its file, or by its scenario, the id or the file that exports it. */
-export async function recordingStatus(
-  nameOrPath: string,
-  options: StatusOptions,
-): Promise<RecordingStatus> {
-  const definitions = createToday();
-  if (nameOrPath.endsWith('.jsonl')) {
-    return statusOf(nameOrPath, { ...options, definitions, scenarioOf });
-  }
-  const { scenario, recording } = await locateScenario(nameOrPath);
-  if (!existsSync(recording)) return missing(scenario);
-  return statusOf(recording, { ...options, definitions, scenarioOf: () => scenario, nameOrPath });
-}
-
-const scenarioOf = (name: string): Scenario | undefined => scenarios.find(({ id }) => id === name);
-
-const missing = ({ id }: Scenario): RecordingStatus => ({
-  recording: id,
-  state: 'missing',
-  drift: [],
-});
-
 type Today = (scenario: Scenario) => Promise<DefinitionsToday>;
 
 /** Scenarios share subjects. */
-function createToday(): Today {
+export function createToday(): Today {
   const known = new Map<Scenario['subject'], Promise<DefinitionsToday>>();
   return ({ subject }) => {
     const found = known.get(subject);
@@ -111,14 +66,16 @@ function createToday(): Today {
 
 interface Standing extends StatusOptions {
   readonly definitions: Today;
-  readonly scenarioOf: (recording: string) => Scenario | undefined;
-  /** What finds the recording with its scenario, where the file alone does not. */
-  readonly nameOrPath?: string;
+  /** The scenario of that name, and what finds it with this recording of it. */
+  readonly find: (
+    recording: string,
+  ) => { readonly scenario: Scenario; readonly nameOrPath: string } | undefined;
 }
 
-async function statusOf(
+/** How the recording in a file stands. */
+export async function statusOf(
   file: string,
-  { definitions, scenarioOf: find, nameOrPath = file, ...options }: Standing,
+  { definitions, find, ...options }: Standing,
 ): Promise<RecordingStatus> {
   const story = await readable(() => readStory(file));
   if (typeof story === 'string') {
@@ -126,9 +83,10 @@ async function statusOf(
   }
   const recording = story.name;
   const base = { recording, file, drift: [] };
-  const scenario = find(recording);
-  if (scenario === undefined) return { ...base, state: 'orphan' };
-  const drift = findDrift(story, await definitions(scenario));
+  if (story.imported !== undefined) return { ...base, ...(await ofCalls(file, story, options)) };
+  const found = find(recording);
+  if (found === undefined) return { ...base, state: 'orphan', reason: notFound };
+  const drift = findDrift(story, await definitions(found.scenario));
   const policy = await readable(() => readPolicy(file));
   if (typeof policy === 'string') return { ...base, state: 'unverified', drift, reason: policy };
   const ended = endedAcceptance(policy, options.today);
@@ -138,22 +96,48 @@ async function statusOf(
   }
   const flaw = flawOf(story);
   if (flaw !== undefined) return { ...base, state: 'unverified', reason: flaw };
-  return { ...base, state: 'ok', drift, ...(await replayed(nameOrPath, options)) };
-}
-
-/** What only a replay shows, where one is asked for. */
-async function replayed(
-  nameOrPath: string,
-  { replay, tools, today, signal }: StatusOptions,
-): Promise<Partial<RecordingStatus>> {
-  if (!replay) return {};
-  const { report, divergence } = await replayRecording(nameOrPath, {
+  if (!options.replay) return { ...base, state: 'ok', drift };
+  const { today, tools, signal } = options;
+  const report = await replayRecording(found.nameOrPath, {
     today,
     tools,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (divergence === undefined || report === undefined) return {};
-  return { state: 'drifted', drift: [], divergence, reason: report };
+  return { ...base, ...(report.divergence === undefined ? { drift } : {}), ...byReplay(report) };
+}
+
+const notFound = 'no scenario has this name; one of yours is named beside it, by its file';
+
+type Standpoint = Pick<RecordingStatus, 'state' | 'reason' | 'divergence'>;
+
+/** Calls stand to the agent that asked for them, which their file does not name. */
+async function ofCalls(file: string, story: Story, options: StatusOptions): Promise<Standpoint> {
+  const { agent, today, tools } = options;
+  const flaw = flawOf(story);
+  if (flaw !== undefined) return { state: 'unverified', reason: flaw };
+  if (agent === undefined) return { state: 'unverified', reason: callsAlone(story) };
+  const policy = await readable(() => readPolicy(file));
+  if (typeof policy === 'string') return { state: 'unverified', reason: policy };
+  const ended = endedAcceptance(policy, today);
+  if (ended !== undefined) return { state: 'expired', reason: ended };
+  return byReplay(await replayCalls(file, { agent, today, tools }));
+}
+
+function callsAlone({ imported }: Story): string {
+  return imported?.source === ''
+    ? 'calls of an agent: its test replays them, or --agent FILE, which exports it'
+    : 'imported calls: groundhog verify drives them, and --agent FILE replays them by an agent';
+}
+
+/** What only a replay shows. */
+function byReplay({ report, divergence, unverifiable }: ReplayReport): Standpoint {
+  if (divergence !== undefined && report !== undefined) {
+    return { state: 'drifted', divergence, reason: report };
+  }
+  const [first] = unverifiable;
+  return first === undefined
+    ? { state: 'ok' }
+    : { state: 'unverified', reason: first.note ?? 'not all of it can be compared' };
 }
 
 /** What is accepted no longer, and why it once was. */
@@ -174,8 +158,8 @@ async function readable<Read extends object>(read: () => Promise<Read>): Promise
   }
 }
 
-function flawOf({ tornAt, editedLines, imported }: Story): string | undefined {
+function flawOf({ tornAt, editedLines }: Story): string | undefined {
   if (tornAt !== undefined) return `torn at line ${tornAt}`;
   if (editedLines.length > 0) return `edited after it was written: line ${editedLines.join(', ')}`;
-  return imported === undefined ? undefined : 'calls without the session they were made in';
+  return undefined;
 }
