@@ -39,6 +39,7 @@ export {
 export type { LogDestination } from './host/log.ts';
 export { errorFields } from './host/log-error.ts';
 export { type LogLine, logLineSchema } from './host/log-line.ts';
+export { moduleCommand } from './host/module-command.ts';
 export { stripTypes } from './host/strip-types.ts';
 export { jsonLog } from './json-log.ts';
 export { type ContextWindow, createContextWindow } from './memory/context-window.ts';

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../host/harness-error.ts';
+import { moduleCommand } from '../host/module-command.ts';
 import { createPostgresPool } from '../storage/postgres/connect-postgres.ts';
 import { type BinarySource, findBinaries, runnableBinaries } from './postgres/find-binaries.ts';
 import { type ProcessIdentity, unprivilegedIdentity } from './postgres/process-identity.ts';
@@ -79,9 +79,12 @@ function startSupervisor(order: Order): ReturnType<typeof spawnSupervisor> {
 }
 
 function spawnSupervisor(order: string) {
-  const script = fileURLToPath(new URL('./postgres/supervisor.ts', import.meta.url));
+  const supervisor = new URL('./postgres/supervisor.ts', import.meta.url);
   // Detached, so that Ctrl-C reaches it through its standard input only, when we have died of it.
-  return spawn(process.execPath, [script, order], { stdio: 'pipe', detached: true });
+  return spawn(process.execPath, moduleCommand(supervisor, order), {
+    stdio: 'pipe',
+    detached: true,
+  });
 }
 
 interface Running {

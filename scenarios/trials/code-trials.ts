@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { moduleCommand } from '#harness';
 import { memoryBacking } from '#harness/testing';
 import type { Violation } from '../checkers/violation.ts';
 import { leakySandbox } from '../mutants/code/leaky-sandbox.ts';
@@ -28,8 +28,8 @@ const escape: Trial = {
 const endlessLoop: Trial = {
   defect: unboundedCode,
   play: async ({ isOn, signal }) => {
-    const path = fileURLToPath(new URL('./code-server-process.ts', import.meta.url));
-    const server = spawn(process.execPath, [path, isOn ? 'mutated' : 'sound'], {
+    const serving = new URL('./code-server-process.ts', import.meta.url);
+    const server = spawn(process.execPath, moduleCommand(serving, isOn ? 'mutated' : 'sound'), {
       stdio: ['pipe', 'pipe', 'ignore'],
       signal,
     });

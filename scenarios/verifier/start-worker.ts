@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { moduleCommand } from '#harness';
 import type { WorkerOrder } from './worker-order.ts';
 
 /** How a life ended. */
@@ -13,7 +13,7 @@ export interface LifeEnd {
   readonly complaint: string;
 }
 
-const workerPath = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+const workerModule = new URL('./worker-process.ts', import.meta.url);
 
 /** For whoever else has a say in how long it lives. */
 export type RunningWorker = Pick<ChildProcess, 'kill'>;
@@ -35,7 +35,7 @@ export async function runLife(
   { signal, onSpawn, evidence = [order.evidence] }: Watch,
 ): Promise<LifeEnd> {
   signal.throwIfAborted();
-  const worker = spawn(process.execPath, [workerPath, JSON.stringify(order)], {
+  const worker = spawn(process.execPath, moduleCommand(workerModule, JSON.stringify(order)), {
     // The pipe to stdin is how the worker learns that the verifier is gone.
     stdio: ['pipe', 'ignore', 'pipe'],
   });

@@ -1,10 +1,8 @@
-import { enableCompileCache } from 'node:module';
 import { z } from 'zod';
 import { workerOrderSchema } from './worker-order.ts';
 
 // The process that is killed. The only file that calls process.kill.
 
-enableCompileCache();
 // Compiling schemas pays off in a long life; this one is over before it would.
 z.config({ jitless: true });
 

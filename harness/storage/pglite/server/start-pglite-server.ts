@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../../../host/harness-error.ts';
+import { moduleCommand } from '../../../host/module-command.ts';
 import type { ServerOrder } from './server-process.ts';
 
 export interface PgliteServerOptions {
@@ -29,12 +29,16 @@ const flags = ['--liftoff-only'];
  */
 export async function startPgliteServer(options: PgliteServerOptions): Promise<PgliteServer> {
   const order: ServerOrder = { port: 0, ...options };
-  const script = fileURLToPath(new URL('./server-process.ts', import.meta.url));
+  const serving = new URL('./server-process.ts', import.meta.url);
   // Detached, so that Ctrl-C reaches it only through us, and it serves us while we come to an end.
-  const server = spawn(process.execPath, [...flags, script, JSON.stringify(order)], {
-    stdio: 'pipe',
-    detached: true,
-  });
+  const server = spawn(
+    process.execPath,
+    [...flags, ...moduleCommand(serving, JSON.stringify(order))],
+    {
+      stdio: 'pipe',
+      detached: true,
+    },
+  );
   const closed = once(server, 'close');
   const complaint = text(server.stderr);
   const [said] = await Promise.race([once(server.stdout, 'data'), closed]);
