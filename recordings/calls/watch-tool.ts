@@ -1,4 +1,5 @@
 import type { Json } from '#harness';
+import { toolGivenUp } from './given-up.ts';
 import { jsonOf } from './json-of.ts';
 import { type ToolFailure, toolFailureOf } from './tool-failure.ts';
 import { type CalledTool, isAsyncIterable } from './wrap-tools.ts';
@@ -25,11 +26,15 @@ export interface Watching {
 export function watchTool(call: CalledTool, watching: Watching): unknown {
   const { run, settle, instead } = watching;
   const completed = (output: unknown): unknown => {
-    settle(() => ({ kind: 'completed', output: jsonOf(output, `/${call.tool}/output`) }));
+    settle(() =>
+      isGivenUp(call)
+        ? givenUp
+        : { kind: 'completed', output: jsonOf(output, `/${call.tool}/output`) },
+    );
     return instead?.() ?? output;
   };
   const failed = (error: unknown): unknown => {
-    settle(() => ({ kind: 'failed', error: toolFailureOf(error) }));
+    settle(() => (isGivenUp(call) ? givenUp : { kind: 'failed', error: toolFailureOf(error) }));
     const other = instead?.();
     if (other === undefined) throw error;
     return other;
@@ -44,6 +49,10 @@ export function watchTool(call: CalledTool, watching: Watching): unknown {
   return result instanceof Promise ? result.then(completed, failed) : completed(result);
 }
 
+/** What a tool comes to after its caller has given it up is nobody's. */
+const givenUp = { kind: 'failed', error: toolGivenUp } as const;
+const isGivenUp = ({ signal }: CalledTool): boolean => signal?.aborted === true;
+
 /** The last thing that is shown is the output. */
 async function* watchShown(
   shown: AsyncIterable<unknown>,
@@ -51,6 +60,11 @@ async function* watchShown(
 ): AsyncGenerator {
   const seen: Json[] = [];
   const iterator = shown[Symbol.asyncIterator]();
+  let hasEnded = false;
+  const settleShown = (outcome: () => SeenOutcome): void => {
+    hasEnded = true;
+    settle(() => (isGivenUp(call) ? { ...givenUp, shown: seen } : outcome()));
+  };
   try {
     for (;;) {
       const next = await run(() => iterator.next());
@@ -58,16 +72,22 @@ async function* watchShown(
       seen.push(jsonOf(next.value, `/${call.tool}/output`));
       yield next.value;
     }
+    settleShown(() => ({
+      kind: 'completed',
+      output: seen.at(-1) ?? null,
+      shown: seen.slice(0, -1),
+    }));
   } catch (error) {
-    settle(() => ({ kind: 'failed', error: toolFailureOf(error), shown: seen }));
+    settleShown(() => ({ kind: 'failed', error: toolFailureOf(error), shown: seen }));
     const other = instead?.();
     if (other === undefined) throw error;
     yield await other;
     return;
   } finally {
+    // Whoever reads no further has given it up, whatever they say.
+    if (!hasEnded) settle(() => ({ ...givenUp, shown: seen }));
     await iterator.return?.();
   }
-  settle(() => ({ kind: 'completed', output: seen.at(-1) ?? null, shown: seen.slice(0, -1) }));
   const other = instead?.();
   if (other !== undefined) yield await other;
 }

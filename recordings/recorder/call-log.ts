@@ -22,8 +22,8 @@ export interface LoggedModel extends Timed {
   readonly t: 'model';
   readonly model: ModelName;
   readonly request: ModelRequest;
-  /** Missing while it goes on; `given-up` for what its caller abandoned, which leaves nothing behind. */
-  answer?: ObservedAnswer | 'given-up';
+  /** Missing while it goes on. */
+  answer?: ObservedAnswer;
 }
 
 /** A request over HTTP while it is watched. */
@@ -53,7 +53,7 @@ export interface LoggedTool extends Timed {
   readonly after: number;
   /** What was called within it. */
   readonly within: LaneLog;
-  outcome?: SeenOutcome | 'given-up';
+  outcome?: SeenOutcome;
 }
 
 /** What happened in one lane, in the order in which it began. */
@@ -113,7 +113,7 @@ export function createCallLog(now?: Stopwatch): CallLog {
       });
       return (answer) => {
         if (logged === undefined || logged.answer !== undefined) return;
-        logged.answer = answer ?? 'given-up';
+        logged.answer = answer;
         logged.ended = now?.();
       };
     },
@@ -141,7 +141,7 @@ export function createCallLog(now?: Stopwatch): CallLog {
         unlessUnrecordable(() => {
           if (logged === undefined) return;
           logged.ended = now?.();
-          logged.outcome = call.signal?.aborted === true ? 'given-up' : outcome();
+          logged.outcome = outcome();
         });
       return { run: (work) => lanes.run(inner, work), settle };
     },

@@ -63,7 +63,7 @@ export interface CallRecorder {
 /**
  * Records the calls of any agent that is built on the AI SDK: those of its models and of its tools. The file holds a call
  * once for each time it was made, in an order that follows what caused what; ids are renamed, times are left out and e-mail
- * addresses are placeholders, so that the same answers give the same bytes. A call that its caller gave up is left out.
+ * addresses are placeholders, so that the same answers give the same bytes. A call that its caller gave up is kept as far as they read.
  */
 export function createCallRecorder({
   name,

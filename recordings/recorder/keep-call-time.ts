@@ -14,7 +14,7 @@ export function keepCallTime(
 ): void {
   const { began, ended } = logged;
   const place = placeName(placeOf(line));
-  const answer = 'answer' in logged && logged.answer !== 'given-up' ? logged.answer : undefined;
+  const answer = 'answer' in logged ? logged.answer : undefined;
   if (line.t !== 'model' || answer?.arrivals === undefined) {
     timekeeper?.keep(place, { began, ended });
     return;

@@ -17,10 +17,12 @@ export interface ObservedAnswer {
   readonly structuredOutputText?: string;
   /** What the call threw, or its stream broke off with, after these parts. */
   readonly thrown?: { readonly error: unknown };
+  /** Its caller gave it up, having read these parts. */
+  readonly isGivenUp?: true;
 }
 
-/** Told once how a call went; undefined for one that its caller gave up. */
-export type Tell = (answer: ObservedAnswer | undefined) => void;
+/** Told once how a call went. */
+export type Tell = (answer: ObservedAnswer) => void;
 
 /** Begins to watch a call, before it is made. */
 export type Watch = (options: LanguageModelV4CallOptions) => Tell;
@@ -35,8 +37,8 @@ export interface Watched {
 }
 
 /**
- * A model that does what `model` does and tells what it did. Parts pass on as they come. What is told is whole: a call that
- * ended by itself, with an answer or a failure.
+ * A model that does what `model` does and tells what it did. Parts pass on as they come. A call ends by itself, with an answer
+ * or a failure, or is given up.
  */
 export function observeModel(
   model: LanguageModelV4,
@@ -93,7 +95,7 @@ async function toldIfItFails<Result>(
   try {
     return await call();
   } catch (error) {
-    tell(isGivenUp(signal) ? undefined : { parts: [], thrown: { error } });
+    tell(isGivenUp(signal) ? { parts: [], isGivenUp: true } : { parts: [], thrown: { error } });
     throw error;
   }
 }
@@ -112,7 +114,7 @@ function observeParts(
         try {
           const { done, value } = await reader.read();
           if (done) {
-            tell(isGivenUp(signal) ? undefined : seen);
+            tell(isGivenUp(signal) ? { ...seen, isGivenUp: true } : seen);
             controller.close();
             return;
           }
@@ -120,14 +122,14 @@ function observeParts(
           parts.push(value);
           controller.enqueue(value);
         } catch (error) {
-          tell(isGivenUp(signal) ? undefined : { ...seen, thrown: { error } });
+          tell(isGivenUp(signal) ? { ...seen, isGivenUp: true } : { ...seen, thrown: { error } });
           controller.error(error);
         }
       },
       cancel: (reason) => {
         // Whoever reads that something went wrong may read no further: the call has ended there, and nobody gave it up.
         const hasFailed = parts.some(({ type }) => type === 'error') && !isGivenUp(signal);
-        tell(hasFailed ? seen : undefined);
+        tell(hasFailed ? seen : { ...seen, isGivenUp: true });
         return reader.cancel(reason);
       },
     },

@@ -25,7 +25,8 @@ export function recordSessionModel(
   const watch: Watch = (options) => {
     const request = requestOf(options);
     return (answer) => {
-      if (answer !== undefined) {
+      // A step that was given up is made anew.
+      if (answer.isGivenUp !== true) {
         keep({ model: { provider, modelId }, request, ...endedAtError(answer) });
       }
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
 import manifest from '../../package.json' with { type: 'json' };
+import { modelGivenUp } from '../calls/given-up.ts';
 import { rootLane } from '../calls/lane.ts';
 import { type Aliases, createAliases } from '../format/aliases.ts';
 import {
@@ -114,7 +115,7 @@ function headerOf(
 
 /** Whoever answers most likely answers from the start. */
 function firstModel({ turns, named }: LaneLog): ModelName | undefined {
-  const first = turns.find((turn) => turn.t === 'model' && turn.answer !== 'given-up');
+  const first = turns.find((turn) => turn.t === 'model');
   if (first?.t === 'model') return first.model;
   return [...named.values()].map(firstModel).find((model) => model !== undefined);
 }
@@ -157,8 +158,7 @@ interface Turn {
 
 function turnsOf({ turns, tools }: LaneLog): readonly Turn[] {
   const calls = turns.map((turn) => (turn.t === 'model' ? callsIn(turn.answer) : []));
-  const kept = tools.filter(({ outcome }) => outcome !== 'given-up');
-  const placed = kept.map((tool) => {
+  const placed = tools.map((tool) => {
     const asked = calls.slice(0, tool.after).findLastIndex((ids) => ids.includes(tool.callId));
     const turn = asked === -1 ? tool.after - 1 : asked;
     const position = calls[turn]?.indexOf(tool.callId) ?? -1;
@@ -172,7 +172,7 @@ function turnsOf({ turns, tools }: LaneLog): readonly Turn[] {
   return [
     { asked: undefined, tools: of(-1) },
     ...turns.map((turn, index) => ({
-      asked: turn.t === 'model' && turn.answer === 'given-up' ? undefined : turn,
+      asked: turn,
       tools: of(index),
     })),
   ];
@@ -182,7 +182,7 @@ function turnsOf({ turns, tools }: LaneLog): readonly Turn[] {
 const compare = (left: number, right: number): number => (left === right ? 0 : left - right);
 
 function callsIn(answer: LoggedModel['answer']): readonly string[] {
-  if (answer === undefined || answer === 'given-up') return [];
+  if (answer === undefined) return [];
   return answer.parts.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : []));
 }
 
@@ -196,7 +196,7 @@ function writeModel(
   { model, request, answer }: LoggedModel,
   writing: Writing,
 ): CallExchange {
-  if (answer === undefined || answer === 'given-up') throw incomplete(place, writing);
+  if (answer === undefined) throw incomplete(place, writing);
   const { said, packer, redaction } = writing;
   const isOther =
     model.provider !== writing.model?.provider || model.modelId !== writing.model.modelId;
@@ -222,18 +222,21 @@ function writeHttp(place: Place, logged: LoggedHttp, writing: Writing): CallExch
 }
 
 function writeAnswer(
-  { parts, thrown, structuredOutputText }: ObservedAnswer,
+  { parts, thrown, structuredOutputText, isGivenUp }: ObservedAnswer,
   { aliases, redaction, pieces }: Writing,
 ): unknown {
   const structured = structuredOutputText === undefined ? {} : { structuredOutputText };
   const folded = foldParts(parts, callFailureOf)
     .map((part) => asJson(part))
     .map((part) => redaction.part(aliases.inPart(part)));
+  // Where in it an answer was given up may depend on its pieces.
+  const isAsItCame = pieces === 'kept' || isGivenUp === true;
+  const failure = isGivenUp === true ? modelGivenUp : thrown && callFailureOf(thrown.error);
   return {
-    parts: (pieces === 'kept' ? folded : folded.flatMap(inEvenPieces)).map((part) =>
+    parts: (isAsItCame ? folded : folded.flatMap(inEvenPieces)).map((part) =>
       isFinish(part) ? { ...part, ...structured } : part,
     ),
-    ...(thrown === undefined ? {} : { error: redaction.said(asJson(callFailureOf(thrown.error))) }),
+    ...(failure === undefined ? {} : { error: redaction.said(asJson(failure)) }),
   };
 }
 
@@ -253,7 +256,7 @@ function writeTool(
   { tool, effect, input, outcome }: LoggedTool,
   writing: Writing & { readonly call: string },
 ): CallExchange {
-  if (outcome === undefined || outcome === 'given-up') throw incomplete(place, writing);
+  if (outcome === undefined) throw incomplete(place, writing);
   const { redaction, call } = writing;
   const { shown, ...rest } = outcome;
   return lineOf(place, {

@@ -52,7 +52,7 @@ export interface CallMatcher {
   /** The answer to the n-th request over HTTP of a lane, counted from 0. */
   readonly http: (asked: AskedHttp, n: number) => HttpCall;
   /** Diverges where a run reads on in an answer that was given up when it was recorded. */
-  readonly readsOn: (recorded: HttpCall) => never;
+  readonly readsOn: (recorded: TapedExchange) => never;
   /** What came of a call that the recorded model made; of a call it made more than once, by the time. */
   readonly tool: (asked: AskedTool, callId: string, time: number) => TapedTool;
   /** What came of a call that asked the same, whoever made it: each call answers one. */

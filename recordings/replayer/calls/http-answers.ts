@@ -13,12 +13,13 @@ export function createHttpAnswers(parts: {
   readonly matcher: CallMatcher;
   readonly lanes: Lanes<LanePosition>;
   readonly latch: Latch;
+  readonly waitsAt: HttpAnswers['waitsAt'];
 }): HttpAnswers {
-  const { tape, matcher, lanes, latch } = parts;
+  const { tape, matcher, lanes, latch, waitsAt } = parts;
   const recorded = tape.exchanges.filter(isHttp);
   return {
     headers: headersToKeep(recorded.flatMap(({ request }) => Object.keys(request.headers ?? {}))),
-    waiting: new Set(),
+    waitsAt,
     next: () => {
       const position = lanes.current().state;
       const n = position.http++;

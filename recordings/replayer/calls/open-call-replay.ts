@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { createWaiting } from '../../calls/given-up.ts';
 import { createLanes } from '../../calls/lane.ts';
 import { asWhole, createWhole } from '../../calls/whole.ts';
 import { type AnyTools, wrapTools } from '../../calls/wrap-tools.ts';
@@ -101,10 +102,12 @@ export function openCallReplay(
   const ledger = createDriftLedger(drift);
   const matcher = createCallMatcher({ tape, latch, ledger });
   const laid = new Map<TapedModel, LaidAnswer>();
+  const { waiting, waitsAt } = createWaiting<TapedExchange>();
   const lanes = createLanes(startOfLane);
   const isLive = (tool: string): boolean =>
     (typeof tools === 'string' ? tools : tools[tool]) === 'live';
-  const answerTool = createToolAnswers({ tape, matcher, lanes, isLive, model: answers, paceOf });
+  const among = { tape, matcher, lanes, waitsAt };
+  const answerTool = createToolAnswers({ ...among, isLive, model: answers, paceOf });
   const wrapped = new Set<string>();
   const ranLive = new Set<string>();
   const calls: AnsweredCalls = {
@@ -117,12 +120,13 @@ export function openCallReplay(
   const answer = (options: LanguageModelV4CallOptions, asked?: ModelName): LaidAnswer => {
     const position = lanes.current().state;
     const found = matcher.model({ lane: position.name, options, model: asked }, position.models++);
-    const known = laid.get(found) ?? layAnswer(found.answer, paceOf(found));
+    const known =
+      laid.get(found) ?? layAnswer(found.answer, { pace: paceOf(found), waits: waitsAt(found) });
     laid.set(found, known);
     return known;
   };
   const live = createWhole();
-  const http = createHttpAnswers({ tape, matcher, lanes, latch });
+  const http = createHttpAnswers({ ...among, latch });
   return {
     recording,
     seam: {
@@ -151,7 +155,7 @@ export function openCallReplay(
     divergence: latch.first,
     finish: () => {
       latch.check();
-      for (const each of http.waiting) matcher.readsOn(each);
+      for (const each of waiting) matcher.readsOn(each);
       const end = endDivergence(tape, openOf(calls), ledger);
       if (end !== undefined) latch.diverge(end);
       return reportOf(calls, ledger);

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import { providerError } from '#harness';
+import { modelGivenUp, untilGivenUp, type Waiter } from '../../calls/given-up.ts';
 import { answerOfParts } from '../../format/answer-content.ts';
 import type { ModelAnswer } from '../../format/recording.ts';
 import { unfoldPart } from '../../format/stream-part.ts';
@@ -22,9 +23,17 @@ export interface LaidAnswer {
   readonly wholeError: Error | undefined;
   /** Undefined where everything is there at once. */
   readonly pace: CallPace | undefined;
+  /** Where whoever asked gave it up, behind these parts: there a replay waits until that happens again. */
+  readonly givenUp: Pick<Waiter, 'waits'> | undefined;
 }
 
-export function layAnswer({ parts, error }: ModelAnswer, pace?: CallPace): LaidAnswer {
+/** `waits` is told that somebody waits where the recorded call was given up. */
+export function layAnswer(
+  { parts, error: ended }: ModelAnswer,
+  { pace, waits }: { readonly pace: CallPace | undefined } & Pick<Waiter, 'waits'>,
+): LaidAnswer {
+  const isGivenUp = ended?.code === modelGivenUp.code;
+  const error = isGivenUp ? undefined : ended;
   const unfolded = parts.flatMap((part) => unfoldPart(part, providerError)).map(withTime);
   const failed = parts.find((part) => part.type === 'error');
   const structured = parts.find((part) => part.type === 'finish')?.structuredOutputText;
@@ -35,6 +44,7 @@ export function layAnswer({ parts, error }: ModelAnswer, pace?: CallPace): LaidA
     streamError: error === undefined ? undefined : providerError(error),
     wholeError: failure === undefined ? undefined : providerError(failure),
     pace,
+    givenUp: isGivenUp ? { waits } : undefined,
   };
 }
 
@@ -63,9 +73,10 @@ export function replayCallModel(
 }
 
 export async function generated(
-  { whole, wholeError, pace }: LaidAnswer,
+  { whole, wholeError, pace, givenUp }: LaidAnswer,
   signal?: AbortSignal,
 ): Promise<LanguageModelV4GenerateResult> {
+  if (givenUp !== undefined) return untilGivenUp({ ...givenUp, signal });
   if (pace !== undefined) await pace.wait(pace.took, signal);
   if (wholeError !== undefined) throw wholeError;
   return whole;
@@ -84,29 +95,44 @@ export async function streamed(
 }
 
 function atOnce(
-  { parts, streamError }: LaidAnswer,
+  answer: LaidAnswer,
   signal: AbortSignal | undefined,
 ): ReadableStream<LanguageModelV4StreamPart> {
+  const { parts } = answer;
+  const cancelled = new AbortController();
   let next = 0;
   return new ReadableStream({
-    pull: (controller) => {
+    pull: async (controller) => {
       signal?.throwIfAborted();
       const end = Math.min(next + partsAtOnce, parts.length);
       for (const part of parts.slice(next, end)) controller.enqueue(part);
       next = end;
-      if (next < parts.length) return;
-      if (streamError === undefined) controller.close();
-      else controller.error(streamError);
+      if (next === parts.length) await endAs(answer, controller, { signal, cancelled });
     },
+    cancel: (reason) => cancelled.abort(reason),
   });
+}
+
+/** Ends a stream as it ended. */
+async function endAs(
+  { streamError, givenUp }: LaidAnswer,
+  controller: ReadableStreamDefaultController,
+  asker: { readonly signal: AbortSignal | undefined; readonly cancelled: AbortController },
+): Promise<void> {
+  const { signal, cancelled } = asker;
+  if (givenUp !== undefined) await untilGivenUp({ ...givenUp, signal }, cancelled.signal);
+  else if (streamError === undefined) controller.close();
+  else controller.error(streamError);
 }
 
 /** A part at a time, each as long after the one before as it was, and the end as long after the call. */
 function paced(
-  { parts, streamError }: LaidAnswer,
+  answer: LaidAnswer,
   { wait, took, pieces = [] }: CallPace,
   signal: AbortSignal | undefined,
 ): ReadableStream<LanguageModelV4StreamPart> {
+  const { parts } = answer;
+  const cancelled = new AbortController();
   let next = 0;
   let left = took;
   return new ReadableStream(
@@ -119,9 +145,9 @@ function paced(
         next += 1;
         left = Math.max(0, left - gap);
         if (part !== undefined) controller.enqueue(part);
-        else if (streamError === undefined) controller.close();
-        else controller.error(streamError);
+        else await endAs(answer, controller, { signal, cancelled });
       },
+      cancel: (reason) => cancelled.abort(reason),
     },
     { highWaterMark: 0 },
   );

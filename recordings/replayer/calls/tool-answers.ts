@@ -1,3 +1,4 @@
+import { toolGivenUp, untilGivenUp, type Waiter } from '../../calls/given-up.ts';
 import { jsonOf } from '../../calls/json-of.ts';
 import type { Lanes } from '../../calls/lane.ts';
 import { RecordedToolError } from '../../calls/tool-failure.ts';
@@ -40,8 +41,9 @@ export function createToolAnswers(parts: {
   readonly isLive: (tool: string) => boolean;
   readonly model: 'recorded' | 'live';
   readonly paceOf: (found: TapedTool) => CallPace | undefined;
+  readonly waitsAt: (found: TapedTool) => Waiter['waits'];
 }): ToolAnswers {
-  const { tape, matcher, lanes, isLive, model, paceOf } = parts;
+  const { tape, matcher, lanes, isLive, model, paceOf, waitsAt } = parts;
   const unopened: string[] = [];
   const timeOf = (callId: string): number => {
     const { calls } = lanes.current().state;
@@ -65,7 +67,10 @@ export function createToolAnswers(parts: {
       const inner = innerLane(found, tape);
       if (!isLive(call.tool)) {
         unopened.push(`${found.lane}${inner}`);
-        return recordedResult(found, tape, () => takeTime(paceOf(found), call.signal));
+        const waiter = { signal: call.signal, waits: waitsAt(found) };
+        return recordedResult(found, tape, () =>
+          isGivenUp(found) ? untilGivenUp(waiter) : takeTime(paceOf(found), call.signal),
+        );
       }
       const lane = lanes.current().within(inner);
       let isSame = true;
@@ -81,6 +86,9 @@ export function createToolAnswers(parts: {
     },
   };
 }
+
+const isGivenUp = ({ outcome }: TapedTool): boolean =>
+  outcome.kind === 'failed' && outcome.error.code === toolGivenUp.code;
 
 function isWithin(lane: string, outer: string): boolean {
   return lane === outer || lane.startsWith(`${outer}/`) || lane.startsWith(`${outer}:`);

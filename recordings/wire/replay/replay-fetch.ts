@@ -1,3 +1,4 @@
+import type { Waiter } from '../../calls/given-up.ts';
 import type { HttpCall, WireRequest } from '../../format/http-call.ts';
 import { readRequest } from '../body/read-request.ts';
 import type { Fetch } from '../record/record-fetch.ts';
@@ -14,8 +15,8 @@ export interface HttpAnswers {
   readonly refuse: (error: unknown) => never;
   /** Headers that are compared wherever they were recorded. */
   readonly headers: ReadonlySet<string>;
-  /** Answers in which the run reads on, where they were given up when they were recorded. */
-  readonly waiting: Set<HttpCall>;
+  /** Told that the run reads on in an answer, where it was given up when it was recorded. */
+  readonly waitsAt: (found: HttpCall) => Waiter['waits'];
 }
 
 /** A `fetch` that reaches no network: what it is asked for is answered by the recording. */
@@ -35,13 +36,9 @@ export function replayFetch(answers: HttpAnswers): Fetch {
 export async function replayRequest(
   request: Request,
   asker: Pick<Asker, 'signal' | 'pace'>,
-  { find, refuse, headers, waiting }: Omit<HttpAnswers, 'next'> & { readonly find: FindHttp },
+  { find, refuse, headers, waitsAt }: Omit<HttpAnswers, 'next'> & { readonly find: FindHttp },
 ): Promise<Response> {
   const asked = await readRequest(request, headers).catch(refuse);
   const found = find(asked);
-  const waits = (): { readonly over: () => void } => {
-    waiting.add(found);
-    return { over: () => waiting.delete(found) };
-  };
-  return restoreReply(found.answer, { ...asker, waits });
+  return restoreReply(found.answer, { ...asker, waits: waitsAt(found) });
 }

@@ -1,11 +1,9 @@
+import { untilGivenUp, type Waiter } from '../../calls/given-up.ts';
 import type { WireAnswer, WireEnd, WireError } from '../../format/http-call.ts';
 import { piecesOf } from '../body/say-body.ts';
 
 /** Whoever asked, while they are answered. */
-export interface Asker {
-  readonly signal: AbortSignal | undefined;
-  /** Told that they read on where the recorded one gave up: they are left waiting, and what ends that is said back. */
-  readonly waits: () => { readonly over: () => void };
+export interface Asker extends Waiter {
   /** Waited for before each piece, where pieces that come at once would be taken for one. */
   readonly pace?: () => Promise<void>;
 }
@@ -18,7 +16,7 @@ export interface Asker {
 export async function restoreReply(answer: WireAnswer, asker: Asker): Promise<Response> {
   if (!('status' in answer)) {
     if (answer.end.kind === 'failed') throw errorOf(answer.end.error);
-    return givenUp(asker);
+    return untilGivenUp(asker);
   }
   const { status, headers = {}, body, end } = answer;
   const isEmpty = body === undefined && end === undefined;
@@ -42,27 +40,12 @@ function streamOf(
         if (piece !== undefined) controller.enqueue(piece);
         else if (end === undefined) controller.close();
         else if (end.kind === 'failed') controller.error(errorOf(end.error));
-        else await givenUp(asker, given.signal);
+        else await untilGivenUp(asker, given.signal);
       },
       cancel: (reason) => given.abort(reason),
     },
     { highWaterMark: 0 },
   );
-}
-
-/** Settles when whoever asked gives up, and not before. */
-async function givenUp({ signal, waits }: Asker, cancelled?: AbortSignal): Promise<never> {
-  const waiting = waits();
-  const signals = [signal, cancelled].filter((each) => each !== undefined);
-  const { promise, reject } = Promise.withResolvers<never>();
-  const any = AbortSignal.any(signals);
-  const give = (): void => {
-    waiting.over();
-    reject(any.reason);
-  };
-  if (any.aborted) give();
-  else any.addEventListener('abort', give, { once: true });
-  return promise;
 }
 
 function errorOf({ cause, ...failure }: WireError): Error {
