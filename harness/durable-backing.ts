@@ -1,5 +1,6 @@
 import type { Backing } from './create-harness.ts';
 import type { Identity } from './durable/dbos-runner.ts';
+import type { RunAttributes } from './session/saved-session.ts';
 import type { Database } from './storage/open-database.ts';
 
 export interface DurableBackingOptions {
@@ -10,6 +11,8 @@ export interface DurableBackingOptions {
   readonly recoveryPollingMs?: number;
   /** How often runs of processes that are gone are looked for, milliseconds; 5000 by default. On PGlite they never are. */
   readonly takeOverEveryMs?: number;
+  /** What runs that are started here carry for whoever reads them later (`SavedRun.attributes`); nothing by default. */
+  readonly attributes?: RunAttributes;
 }
 
 /** Sessions in a database, runs as DBOS workflows on the same one. One open harness of this kind a process. */

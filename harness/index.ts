@@ -110,7 +110,12 @@ export type { ApiKey, KeyHolder, KeyStore, ListedKey } from './session/key-store
 export type { RunControl } from './session/run-control.ts';
 export { readRunStates } from './session/run-state.ts';
 export type { RunOutcome, RunRequest, StepName, StepObserver, Steps } from './session/runner.ts';
-export type { SavedRun, SavedSession, SavedStep } from './session/saved-session.ts';
+export type {
+  RunAttributes,
+  SavedRun,
+  SavedSession,
+  SavedStep,
+} from './session/saved-session.ts';
 export { SessionExpiredError, type SessionExpiry } from './session/session-expiry.ts';
 export { createSessionFeed, type FeedItem, type SessionFeed } from './session/session-feed.ts';
 export { openSessionLog } from './session/session-log.ts';

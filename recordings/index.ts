@@ -9,6 +9,7 @@ export { type DefinitionsToday, definitionsToday } from './drift/definitions-tod
 export { type Drift, findDrift } from './drift/find-drift.ts';
 export { type ExportFormat, exportStory } from './exporters/export-story.ts';
 export { cursorAt } from './fork/cursor-at.ts';
+export { type ForkMark, forkMarkOf, markFork } from './fork/fork-mark.ts';
 export { forkPrompts } from './fork/fork-prompts.ts';
 export { ForkOfForkError, forkedFrom } from './fork/forked-from.ts';
 export { type CallRecording, isSession } from './format/call-recording.ts';

@@ -44,6 +44,7 @@ export {
 } from './scenario/define-scenario.ts';
 export type { AnswerCounts } from './scenario/fork/continue-recording.ts';
 export {
+  type ForkedSession,
   type ForkOptions,
   type ForkReport,
   forkRecording,

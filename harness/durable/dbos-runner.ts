@@ -13,6 +13,7 @@ import type {
   StepObserver,
   StrandedRun,
 } from '../session/runner.ts';
+import type { RunAttributes } from '../session/saved-session.ts';
 import type { Seats } from '../session/seats.ts';
 import type { SessionTransaction } from '../session/session-store.ts';
 import { type CheckpointClient, dbosSteps, type StartedRun } from './dbos-steps.ts';
@@ -46,6 +47,8 @@ export interface DbosRunnerOptions {
   readonly observer: StepObserver;
   readonly host: Pick<Host, 'clock' | 'log'>;
   readonly seats: Seats;
+  /** What the runs started here carry. */
+  readonly attributes?: RunAttributes;
   /** How often recovered runs are looked for, milliseconds. */
   readonly recoveryPollingMs?: number;
   /** How often runs of processes that are gone are looked for, milliseconds. */
@@ -81,7 +84,7 @@ const runWorkflow = DBOS.registerWorkflow(
  * SeatTakenError if one is in another under the same name.
  */
 export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner> {
-  const { identity, body, observer, transactionOf, host } = options;
+  const { identity, body, observer, transactionOf, host, attributes } = options;
   if (current !== undefined) throw new RunnerAlreadyOpenError();
   let isClosed = false;
   const begun = new Set<string>();
@@ -101,7 +104,7 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
         observer,
         isClosed: () => isClosed,
         transactionOf: (client) => transactionOf(client, request),
-        startRun,
+        startRun: (sub) => startRun(sub, attributes),
       }),
     );
   };
@@ -112,7 +115,7 @@ export async function openDbosRunner(options: DbosRunnerOptions): Promise<Runner
   return {
     start: async (request) => {
       begun.add(request.runId);
-      await start(request);
+      await start(request, attributes);
     },
     recoveredRuns: () => recovered,
     outcome: (runId) =>
@@ -175,19 +178,22 @@ async function launch(options: DbosRunnerOptions): Promise<void> {
 }
 
 /** Starts a run from within another. */
-async function startRun(request: RunRequest): Promise<StartedRun> {
+async function startRun(
+  request: RunRequest,
+  carried: RunAttributes | undefined,
+): Promise<StartedRun> {
   const handle = await DBOS.startWorkflow(runWorkflow, {
     workflowID: request.runId,
-    workflowAttributes: attributesOf(request.sessionId),
+    workflowAttributes: attributesOf(request.sessionId, carried),
   })(request);
   return { outcome: () => handle.getResult({ pollingIntervalMs: outcomePollingMs }) };
 }
 
-async function start(request: RunRequest): Promise<void> {
+async function start(request: RunRequest, carried: RunAttributes | undefined): Promise<void> {
   const { runId } = request;
   const handle = await DBOS.startWorkflow(runWorkflow, {
     workflowID: runId,
-    workflowAttributes: attributesOf(request.sessionId),
+    workflowAttributes: attributesOf(request.sessionId, carried),
   })(request);
   const status = await handle.getStatus();
   const [started] = status?.input ?? [];

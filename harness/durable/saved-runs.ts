@@ -1,6 +1,11 @@
 import { DBOSClient, type DBOSConfig, type WorkflowStatus } from '@dbos-inc/dbos-sdk';
 import { systemHost } from '../host/host.ts';
-import { runRequestSchema, type SavedRun, type SavedStep } from '../session/saved-session.ts';
+import {
+  runAttributesSchema,
+  runRequestSchema,
+  type SavedRun,
+  type SavedStep,
+} from '../session/saved-session.ts';
 import { dbosLogger } from './dbos-runner.ts';
 import { attributesOf } from './session-runs.ts';
 
@@ -23,9 +28,11 @@ export async function readSavedRuns(
       loadOutput: false,
     });
     const runs: SavedRun[] = [];
-    for (const { workflowID, status, input } of workflows) {
+    for (const { workflowID, status, input, attributes } of workflows) {
+      const { sessionId: _, ...carried } = runAttributesSchema.parse(attributes);
       runs.push({
         request: runRequestSchema.parse(input?.[0]),
+        attributes: carried,
         ending: endingOf(status),
         steps: await savedSteps(workflowID, client),
       });

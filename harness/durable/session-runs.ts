@@ -1,8 +1,13 @@
 import type { GetWorkflowsInput, WorkflowStatus } from '@dbos-inc/dbos-sdk';
+import type { Json } from '../session/event.ts';
 import type { ArchivedRun } from '../session/run-archive.ts';
+import type { RunAttributes } from '../session/saved-session.ts';
 
-/** What a run is found by besides its id. */
-export const attributesOf = (sessionId: string): Record<string, string> => ({ sessionId });
+/** What a run is found by besides its id, and what it carries. */
+export const attributesOf = (
+  sessionId: string,
+  carried: RunAttributes = {},
+): Record<string, Json> => ({ ...carried, sessionId });
 
 /** Every run that was ever started in the session, by whichever process. */
 export async function sessionRuns(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { principalSchema, type SessionEvent } from './event.ts';
+import { type Json, jsonSchema, principalSchema, type SessionEvent } from './event.ts';
 import type { RunRequest, StepName } from './runner.ts';
 
 // A session as a database holds it: what its runs were asked, the result of every step they have saved, and what they told.
@@ -14,8 +14,14 @@ export interface SavedStep {
   readonly startedAt: number;
 }
 
+/** What runs carry for whoever reads them later, by name. Nothing that a run does goes by it. */
+export type RunAttributes = Readonly<Record<string, Json>>;
+export const runAttributesSchema = z.record(z.string(), jsonSchema);
+
 export interface SavedRun {
   readonly request: RunRequest;
+  /** As the process carried them by which it was started. */
+  readonly attributes: RunAttributes;
   /** `broken`: it ended, and not by its own word. */
   readonly ending: 'open' | 'settled' | 'broken';
   /** In the order in which the run came to them. */

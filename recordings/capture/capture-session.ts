@@ -8,6 +8,7 @@ import {
   type SessionEvent,
 } from '#harness';
 import { memoryBacking, simulatedHost } from '#harness/testing';
+import { forkPrompts } from '../fork/fork-prompts.ts';
 import type { ModelName } from '../format/header.ts';
 import { asJson, firstDifference } from '../format/json.ts';
 import type { Recording } from '../format/recording.ts';
@@ -18,6 +19,7 @@ import { UnplacedCallError } from '../replayer/unplaced-call-error.ts';
 import { arrangeSlots } from './arrange-slots.ts';
 import type { SavedPlace } from './capture-refused-error.ts';
 import { type ChosenRuns, chooseRuns } from './choose-runs.ts';
+import { forkOf } from './fork-of.ts';
 import { lossesOf } from './losses-of.ts';
 import { savedExchanges, unknownModel } from './saved-exchanges.ts';
 import { savedAnswer } from './saved-output.ts';
@@ -58,7 +60,9 @@ export async function captureSession(options: CaptureOptions): Promise<Captured>
   const { sessionId } = saved;
   const chosen = chooseRuns(saved, runs);
   const walk = walkRuns(sessionId, chosen, (place) => whyAskedOtherwise(place, chosen, agents));
-  const model = modelOf(chosen) ?? unknownModel;
+  const fork = forkOf(sessionId, chosen);
+  const told = forkPrompts(agents, fork?.from.prompts ?? {}, fork?.before ?? new Set());
+  const model = fork?.model ?? modelOf(chosen) ?? unknownModel;
   const { exchanges, stepOf } = savedExchanges(walk, {
     runs: chosen.runs.length,
     model,
@@ -69,8 +73,9 @@ export async function captureSession(options: CaptureOptions): Promise<Captured>
     name,
     made: `captured:${model.modelId}`,
     model,
-    agents,
+    agents: [...agents, ...told.agents],
     losses: lossesOf(chosen),
+    ...(fork === undefined ? {} : { forkedFrom: fork.from }),
     arrange: (slots) => arrangeSlots(slots, { runs: chosen.runs, stepOf }),
   });
   const host = simulatedHost({ startsAt: 0, seed: 1 });
@@ -82,7 +87,7 @@ export async function captureSession(options: CaptureOptions): Promise<Captured>
     }),
     backing: walk.along(keeping(memoryBacking(host))),
     host,
-    exchanges: recorder.exchanges,
+    exchanges: told.around(recorder.exchanges),
     ...(memory === undefined ? {} : { memory }),
   });
   for (const { request } of chosen.runs) {

@@ -16,7 +16,7 @@ const migratedFrom = z.int().positive().exactOptional();
  * What a session went on from that was taken over from another recording up to a place, and then went its own way. `made` and
  * `model` of the header are those of its own way.
  */
-const forkedFromSchema = z.strictObject({
+export const forkedFromSchema = z.strictObject({
   name,
   made: z.union([madeHere, madeOfKept]),
   model: modelNameSchema,

@@ -221,6 +221,9 @@ export function steeringPlace({ lane, ordinal }: ExchangePlace): ExchangePlace {
   return { lane: `${lane}/steering`, ordinal };
 }
 
+/** Whether that is such a lane. */
+export const isSteeringLane = (lane: string): boolean => lane.endsWith('/steering');
+
 /** Where an exchange stands. */
 export function placeOf({ lane, n }: { readonly lane: string; readonly n: number }): ExchangePlace {
   return { lane, ordinal: n };

@@ -10,12 +10,15 @@ export interface DatabaseChoice {
   readonly dataDir: string | undefined;
 }
 
-/** The database that `command` is to open. Throws UsageError when none is named, or its directory is not there. */
+/** The database that `command` is to open. Throws UsageError when none is named, or both kinds are, or its directory is not there. */
 export async function existingDatabase(
   command: string,
   { databaseUrl, dataDir }: DatabaseChoice,
   environment: CommandIo['environment'],
 ): Promise<DatabaseOptions> {
+  if (dataDir !== undefined && databaseUrl !== undefined) {
+    throw new UsageError(`${command} takes --database-url or --data-dir, not both.`);
+  }
   if (dataDir !== undefined) return { kind: 'pglite', dataDir: existing(dataDir) };
   const { readConfig } = await import('#harness');
   const url = databaseUrl ?? readConfig(environment).databaseUrl;

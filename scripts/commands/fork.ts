@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { defineCommand } from '../cli/define-command.ts';
+import type { DatabaseOptions } from '#harness';
+import { type CommandIo, defineCommand } from '../cli/define-command.ts';
 import { type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
 import { choice, text } from '../cli/parameter.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -19,15 +20,20 @@ export const fork = defineCommand({
       fallback: 'live',
     }),
     out: text('keep the forked recording here', 'file'),
-    session: text('a session of a database instead, captured first', 'id'),
-    scenario: text('whose agents and world that session had', 'scenario'),
-    databaseUrl: text('PostgreSQL that holds the session; DATABASE_URL otherwise', 'url'),
-    dataDir: text('directory of the embedded database that holds it', 'directory'),
+    as: text('make it a session of its own in the database, under this id', 'id'),
+    session: text('a session of the database instead of a recording, captured first', 'id'),
+    scenario: text(
+      'whose agents and world it has: an id, or a file that exports a scenario; a recording says it by its name',
+      'scenario',
+    ),
+    databaseUrl: text('PostgreSQL for --as and --session; DATABASE_URL otherwise', 'url'),
+    dataDir: text('directory of the embedded database for them instead', 'directory'),
   },
   run: async (input, io) => {
-    const { at, prompt, model, tools, out } = input;
+    const { at, prompt, model, tools, out, as, scenario } = input;
     if (at === undefined) throw new UsageError('--at is missing.');
-    const origin = originOf(input);
+    const origin = await originOf(input, io.environment);
+    const { database } = origin;
     const prompts = prompt === undefined ? {} : await readPrompt(prompt);
     const [{ forkRecording, forkSession }, { readConfig }, { tellFork }] = await Promise.all([
       import('#scenarios'),
@@ -37,44 +43,51 @@ export const fork = defineCommand({
     const options = {
       at,
       prompts,
+      ...(scenario === undefined ? {} : { scenario }),
       ...(model === undefined ? {} : { model }),
       tools,
       ...(out === undefined ? {} : { out }),
+      ...(as === undefined || database === undefined ? {} : { home: { as, database } }),
       config: readConfig(io.environment),
       progress: io.progress,
       signal: io.signal,
     };
     const report =
-      typeof origin === 'string'
-        ? await forkRecording(origin, options)
-        : await forkSession(origin.session, {
-            ...options,
-            scenario: origin.scenario,
-            database: await existingDatabase('fork --session', origin, io.environment),
-          });
+      'session' in origin
+        ? await forkSession(origin.session, { ...options, ...origin })
+        : await forkRecording(origin.recording, options);
     return { exitCode: 0, text: tellFork(report, io.paint), json: { ...report } };
   },
 });
 
-interface Origin extends DatabaseChoice {
-  readonly recording: string | undefined;
-  readonly session: string | undefined;
-  readonly scenario: string | undefined;
-}
+type ForkInput = DatabaseChoice & {
+  readonly [Name in 'recording' | 'session' | 'scenario' | 'as']: string | undefined;
+};
 
-/** What is forked: a recording by its name or path, or a session. */
-function originOf({
-  recording,
-  session,
-  scenario,
-  ...database
-}: Origin): string | (DatabaseChoice & { readonly session: string; readonly scenario: string }) {
-  if (recording !== undefined && session === undefined) return recording;
+/** What is forked: a recording by its name or path, or a session of a database. */
+type Origin =
+  | { readonly recording: string; readonly database: DatabaseOptions | undefined }
+  | { readonly session: string; readonly scenario: string; readonly database: DatabaseOptions };
+
+async function originOf(
+  { recording, session, scenario, as, ...choice }: ForkInput,
+  environment: CommandIo['environment'],
+): Promise<Origin> {
+  if (recording !== undefined && session === undefined) {
+    if (as !== undefined) {
+      return { recording, database: await existingDatabase('fork --as', choice, environment) };
+    }
+    if (choice.databaseUrl === undefined && choice.dataDir === undefined) {
+      return { recording, database: undefined };
+    }
+    throw new UsageError('A recording needs a database only with --as, the id of the session.');
+  }
   if (recording !== undefined || session === undefined) {
     throw new UsageError('fork takes a recording, or --session.');
   }
   if (scenario === undefined) throw new UsageError('--session takes --scenario.');
-  return { session, scenario, ...database };
+  const database = await existingDatabase('fork --session', choice, environment);
+  return { session, scenario, database };
 }
 
 /** `billing=prompt.md`: the agent, and the file that holds what it is told. */

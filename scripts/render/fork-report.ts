@@ -7,7 +7,7 @@ import { indented, inlineValue } from './story/show-value.ts';
 
 /** A fork and what it was forked from, side by side, and then step by step. */
 export function tellFork(report: ForkReport, paint: Paint): string {
-  const { recording, forkedFrom, answers, before, after, difference, file } = report;
+  const { recording, forkedFrom, answers, before, after, difference, file, session } = report;
   const lines = [
     `${recording}, forked at ${forkedFrom.at}: ${tellAnswers(answers)}`,
     '',
@@ -18,8 +18,22 @@ export function tellFork(report: ForkReport, paint: Paint): string {
     'step by step:',
     ...indented(formatDifference(difference.story, paint).split('\n')),
     ...(file === undefined ? [] : ['', file]),
+    ...(session === undefined ? [] : ['', ...sessionLines(session, recording)]),
   ];
   return printable(lines.join('\n'));
+}
+
+function sessionLines(
+  { id, runs, resumedBehind }: NonNullable<ForkReport['session']>,
+  recording: string,
+): readonly string[] {
+  const resumed =
+    resumedBehind === null ? '' : `, gone on with behind ${resumedBehind} saved steps`;
+  return [
+    `session ${id}${resumed}: ${counted(runs.length, 'workflow')} (${runs.join(', ')})`,
+    `a recording of it: npx groundhog capture ${id} --scenario ${recording}`,
+    `it goes on, its agents told their own prompts: npx groundhog serve, then npx groundhog chat --session ${id}`,
+  ];
 }
 
 /** Who answered how often. */

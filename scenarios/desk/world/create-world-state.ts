@@ -22,6 +22,7 @@ import {
   type LedgerEntry,
   refusal,
 } from './ledger.ts';
+import type { WorldJournal } from './world-journal.ts';
 
 // The payment provider, the shop's orders, the carrier, the mail outbox and the queue of cases that people work off.
 //
@@ -59,10 +60,15 @@ export interface WorldState {
 }
 
 /** Throws a ZodError when the seed is not a business. */
-export function createWorldState(seed: WorldSeed): WorldState {
+export function createWorldState(seed: WorldSeed, journal?: WorldJournal): WorldState {
   const { now, outages = [], ...business } = worldSeedSchema.parse(structuredClone(seed));
   const ledger = createLedger();
   const perform = { refund: payRefund, mail: sendMail, claim: fileClaim, escalation: openCase };
+  const receive = ({ kind, key, body }: EffectRequest): Answer =>
+    ledger.receive({ kind, key: kind === 'claim' ? null : key, body }, () =>
+      perform[kind](business, now, body),
+    );
+  for (const request of journal?.kept ?? []) receive(request);
   return {
     isDown: (name) => outages.some((each) => each === name),
     snapshot: () => ({
@@ -83,10 +89,10 @@ export function createWorldState(seed: WorldSeed): WorldState {
       business.customers.some(({ id }) => id === customerId)
         ? collectionOf(business, customerId)[name]
         : undefined,
-    receive: ({ kind, key, body }) =>
-      ledger.receive({ kind, key: kind === 'claim' ? null : key, body }, () =>
-        perform[kind](business, now, body),
-      ),
+    receive: (request) => {
+      journal?.keep(request);
+      return receive(request);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { answerRequest } from './answer-request.ts';
 import type { Business, WorldSeed } from './business.ts';
 import { createWorldState, type WorldState } from './create-world-state.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { WorldJournal } from './world-journal.ts';
 
 /** One isolated business. It lives as long as its server, whatever becomes of those who speak to it. */
 export interface World {
@@ -19,7 +20,8 @@ export interface World {
 
 export interface WorldServer {
   readonly url: string;
-  readonly createWorld: (seed: WorldSeed) => World;
+  /** Of the seed, and of what `journal` has kept, which keeps what comes. */
+  readonly createWorld: (seed: WorldSeed, journal?: WorldJournal) => World;
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
@@ -36,9 +38,9 @@ export async function startWorldServer(): Promise<WorldServer> {
   const close = (): Promise<void> => closeServer(server);
   return {
     url,
-    createWorld: (seed) => {
+    createWorld: (seed, journal) => {
       const id = `w${worlds.size + 1}`;
-      const state = createWorldState(seed);
+      const state = createWorldState(seed, journal);
       worlds.set(id, state);
       const { snapshot, ledger } = state;
       return { id, url: `${url}/worlds/${id}`, snapshot, ledger };

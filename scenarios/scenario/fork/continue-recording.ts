@@ -1,13 +1,17 @@
+import type { StepObserver } from '#harness';
 import {
+  compareStories,
   createRecorder,
   type ForkedFrom,
   firstPlaces,
   forkPrompts,
   openReplay,
   placeName,
+  placeOf,
   type Recording,
   type Replay,
   type ReplayOptions,
+  tellStory,
   verifyRecording,
 } from '#recordings';
 import type { SessionObservation } from '../../checkers/observation.ts';
@@ -20,6 +24,7 @@ import { playSession } from '../play-session.ts';
 import { runIdOf } from '../run-id-of.ts';
 import { scenarioExchanges } from '../scenario-exchanges.ts';
 import { ContinuationDivergedError, PrefixChangedError } from './continuation-errors.ts';
+import type { ForkHome } from './fork-home.ts';
 
 export interface ContinueOptions {
   readonly scenario: Scenario;
@@ -34,6 +39,10 @@ export interface ContinueOptions {
   readonly prompts?: Readonly<Record<string, string>>;
   /** Missing where nothing but the answers may be new. */
   readonly forkedFrom?: ForkedFrom;
+  /** Where it is a session of its own; in memory by default. */
+  readonly home?: ForkHome;
+  /** Told of every step's three moments. */
+  readonly observer?: StepObserver;
   readonly progress: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -52,6 +61,16 @@ export interface EndState extends Pick<SessionObservation, 'records'> {
   readonly world: Business;
 }
 
+/** What the harness keeps of its runs beside tools' records is kept elsewhere in memory, and is no outcome. */
+export function endStateOf({
+  world,
+  records,
+}: Pick<SessionObservation, 'records'> & { readonly world: Business }): EndState {
+  return { world, records: records.filter(({ collection }) => !collection.startsWith(ownCollections)) };
+}
+
+const ownCollections = 'groundhog.';
+
 /** Who answered: what was taken over, and what was made for this. */
 export interface AnswerCounts {
   readonly model: { readonly reused: number; readonly anew: number };
@@ -65,9 +84,9 @@ export interface AnswerCounts {
  */
 export async function continueRecording(options: ContinueOptions): Promise<Continuation> {
   const { scenario, recording: origin, until, opened, tools, prompts = {}, signal } = options;
-  const { forkedFrom } = options;
+  const { forkedFrom, home, observer } = options;
   await using worldServer = await startWorldServer();
-  const world = worldServer.createWorld(scenario.world);
+  const world = worldServer.createWorld(scenario.world, home?.journal);
   const own = scenario.subject.assemble({ worldUrl: world.url });
   const told = forkPrompts(own.agents, prompts, firstPlaces(origin, until));
   const { model, made } = opened;
@@ -86,22 +105,28 @@ export async function continueRecording(options: ContinueOptions): Promise<Conti
       worldUrl: world.url,
       model,
       exchanges: () => told.around(recorder.exchanges),
+      ...(home === undefined ? {} : { sessionId: home.sessionId, backing: home.backing }),
+      ...(observer === undefined ? {} : { observer }),
       ...(signal === undefined ? {} : { signal }),
     }),
   );
-  const recording = recorder.finish(session.events);
-  checkPrefix(origin, recording, until);
   options.progress(`${scenario.id}: replaying it twice`);
-  await verifyRecording({ recording, ...own });
+  // What an earlier life asked this one has not seen.
+  const recording = isResumed(home) ? await home.captured() : recorder.finish(session.events);
+  if (isResumed(home)) checkStory(origin, recording, until);
+  else {
+    checkPrefix(origin, recording, until);
+    await verifyRecording({ recording, ...own });
+  }
   return {
     recording,
-    state: tools === 'live' ? { world: world.snapshot(), records: session.records } : undefined,
+    state: tools === 'live' ? endStateOf({ ...session, world: world.snapshot() }) : undefined,
     answers: countAnswers(recording, options, session),
   };
 }
 
 /** The recording up to the place, and behind it whoever answers from there on. */
-function openPrefix({ scenario, recording, until, tools }: ContinueOptions): Replay {
+function openPrefix({ scenario, recording, until, tools, home }: ContinueOptions): Replay {
   return openReplay(recording, {
     model: 'live',
     tools,
@@ -111,7 +136,9 @@ function openPrefix({ scenario, recording, until, tools }: ContinueOptions): Rep
     unkeyed: 'run',
     until,
     inner: scenarioExchanges(scenario),
-    runIdOf: (run) => runIdOf(scenario.id, run),
+    runIdOf: (run) => runIdOf(home?.sessionId ?? scenario.id, run),
+    // What an earlier life has saved is not asked for again.
+    unconsumed: isResumed(home) ? 'allow' : 'diverge',
   });
 }
 
@@ -144,19 +171,38 @@ function checkPrefix(origin: Recording, recording: Recording, until: number): vo
   }
 }
 
+/** The same of a recording that was captured: how its answers were framed nobody has kept. */
+function checkStory(origin: Recording, recording: Recording, until: number): void {
+  const prefix = firstPlaces(origin, until);
+  const { lanes } = compareStories(tellStory(origin), tellStory(recording));
+  for (const { before } of lanes.flatMap(({ steps }) => steps)) {
+    const exchange = origin.exchanges.find(
+      (each) => before !== undefined && placeName(placeOf(each)) === placeName(before),
+    );
+    if (exchange !== undefined && prefix.has(placeName(placeOf(exchange)))) {
+      throw new PrefixChangedError(origin.header.name, exchange);
+    }
+  }
+}
+
+const isResumed = (home: ForkHome | undefined): home is ForkHome => home?.saved !== undefined;
+
 function countAnswers(
   { exchanges }: Recording,
-  { recording: origin, until, tools }: ContinueOptions,
+  { recording: origin, until, tools, home }: ContinueOptions,
   { modelCalls }: SessionObservation,
 ): AnswerCounts {
   const count = (t: 'model' | 'tool', [from, to]: readonly [number, number?]): number =>
     exchanges.slice(from, to).filter((each) => each.t === t).length;
   const prefix = firstPlaces(origin, until);
-  const anew = modelCalls.filter((place) => !prefix.has(placeName(place)));
+  // What an earlier life asked is not asked again: it stands in the recording.
+  const anew = isResumed(home)
+    ? count('model', [until])
+    : modelCalls.filter((place) => !prefix.has(placeName(place))).length;
   // Recorded tools do not run behind the place either.
   const taken = tools === 'live' ? until : exchanges.length;
   return {
-    model: { reused: count('model', [0, until]), anew: anew.length },
+    model: { reused: count('model', [0, until]), anew },
     tools: { reused: count('tool', [0, taken]), anew: count('tool', [taken]) },
   };
 }
