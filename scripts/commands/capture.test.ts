@@ -8,6 +8,7 @@ import { type PostgresServer, scriptedModel, startPostgres } from '#harness/test
 import { playScenario, scenarioNamed, startWorldServer } from '#scenarios';
 import { quietIo } from '../cli/quiet-io.ts';
 import { capture } from './capture.ts';
+import { diff } from './diff.ts';
 import { fork } from './fork.ts';
 import { replay } from './replay.ts';
 import { show } from './show.ts';
@@ -20,6 +21,8 @@ let database: Database;
 let databaseUrl: string;
 
 beforeAll(async () => {
+  // The worlds of forks keep their requests below the working directory.
+  process.chdir(directory);
   server = await startPostgres();
   database = await openHarnessDatabase({
     kind: 'postgres',
@@ -64,6 +67,7 @@ function urlOf(role: string): string {
 afterAll(async () => {
   await database.close();
   await server.close();
+  process.chdir(tmpdir());
   rmSync(directory, { recursive: true });
 });
 
@@ -146,6 +150,31 @@ test.each([
   expect(await contents()).toEqual(before);
 });
 
+test('a fork that lives in the database is a session of its own there, and is captured as what it is', async () => {
+  const as = 'shop/fork';
+  const made = join(directory, 'fork.jsonl');
+  const order = { session: 'shop/1', scenario: 'R-01', at: '1/billing#2', model: 'scripted' };
+  const owner = { databaseUrl: server.url('shop') };
+  const { text, json } = await fork.start({ ...order, ...owner, as, out: made }, quietIo);
+  expect(json).toMatchObject({
+    file: made,
+    session: { id: as, runs: ['shop/fork/1'], resumedBehind: null },
+    difference: { answers: [], calls: { gone: [], come: [] }, state: [] },
+  });
+  expect(text).toContain(`
+session shop/fork: 1 workflow (shop/fork/1)
+a recording of it, with the same database: npx groundhog capture shop/fork --scenario R-01`);
+  const out = join(directory, 'captured-fork.jsonl');
+  await capture.start({ session: as, scenario: 'R-01', databaseUrl, out }, quietIo);
+  expect(await diff.start({ before: made, after: out }, quietIo)).toMatchObject({
+    json: { definitions: [], lanes: [], tally: [], origin: [{ pointer: '/made' }] },
+  });
+  // Given again, the order finds it made.
+  expect(await fork.start({ ...order, ...owner, as }, quietIo)).toMatchObject({
+    json: { session: { resumedBehind: 12 }, answers: { model: { reused: 2, anew: 3 } } },
+  });
+});
+
 test('behind a message that came during a run it is not, and that is said', async () => {
   const order = { session: 'shop/steered', scenario: 'D-08', databaseUrl, model: 'scripted' };
   await expect(fork.start({ ...order, at: '1/billing#7' }, quietIo)).rejects.toMatchObject({
@@ -193,6 +222,13 @@ test.each([
   [{ at: '1' }, 'fork takes a recording, or --session'],
   [{ at: '1', recording: 'R-01', session: 'shop/1' }, 'fork takes a recording, or --session'],
   [{ at: '1', session: 'shop/1' }, '--session takes --scenario'],
+  [{ at: '1', recording: 'R-01', as: 'x' }, 'fork --as takes --database-url or --data-dir'],
+  [{ at: '1', recording: 'R-01', dataDir: 'x' }, 'a database only with --as'],
+  [{ at: '1', recording: 'R-01', as: 'x', dataDir: 'x' }, '--data-dir: there is no x'],
+  [
+    { at: '1', recording: 'R-01', as: 'x', dataDir: 'x', databaseUrl: 'postgres://x' },
+    '--database-url or --data-dir, not both',
+  ],
 ])('fork %j is wrong usage', async (raw, words) => {
   await expect(fork.start(raw, quietIo)).rejects.toThrow(words);
 });

@@ -1,4 +1,10 @@
-import type { AnswerCounts, ForkReport, Outcome, OutcomeDifference } from '#scenarios';
+import type {
+  AnswerCounts,
+  ForkedSession,
+  ForkReport,
+  Outcome,
+  OutcomeDifference,
+} from '#scenarios';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { formatDifference, leafLines, marked } from './story/difference-report.ts';
@@ -18,21 +24,18 @@ export function tellFork(report: ForkReport, paint: Paint): string {
     'step by step:',
     ...indented(formatDifference(difference.story, paint).split('\n')),
     ...(file === undefined ? [] : ['', file]),
-    ...(session === undefined ? [] : ['', ...sessionLines(session, recording)]),
+    ...(session === undefined ? [] : ['', ...sessionLines(session)]),
   ];
   return printable(lines.join('\n'));
 }
 
-function sessionLines(
-  { id, runs, resumedBehind }: NonNullable<ForkReport['session']>,
-  recording: string,
-): readonly string[] {
+function sessionLines({ id, scenario, runs, resumedBehind }: ForkedSession): readonly string[] {
   const resumed =
     resumedBehind === null ? '' : `, gone on with behind ${resumedBehind} saved steps`;
   return [
     `session ${id}${resumed}: ${counted(runs.length, 'workflow')} (${runs.join(', ')})`,
-    `a recording of it: npx groundhog capture ${id} --scenario ${recording}`,
-    `it goes on, its agents told their own prompts: npx groundhog serve, then npx groundhog chat --session ${id}`,
+    `a recording of it, with the same database: npx groundhog capture ${id} --scenario ${scenario}`,
+    `to go on in it, its agents told their own prompts: npx groundhog serve, then chat --session ${id}`,
   ];
 }
 

@@ -18,7 +18,7 @@ export async function forkSession(
 ): Promise<ForkReport> {
   const { scenario } = await locateScenario(like);
   const recording = await capturedIn(database, sessionId, { scenario, as: options.home?.as });
-  return forkRecording(foundAs(scenario, recording), options);
+  return forkRecording(foundAs(scenario, recording), { ...options, scenario: like });
 }
 
 /** The session as it was when the fork was begun, if it was: it may have gone on since. */

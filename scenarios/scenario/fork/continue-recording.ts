@@ -66,7 +66,10 @@ export function endStateOf({
   world,
   records,
 }: Pick<SessionObservation, 'records'> & { readonly world: Business }): EndState {
-  return { world, records: records.filter(({ collection }) => !collection.startsWith(ownCollections)) };
+  return {
+    world,
+    records: records.filter(({ collection }) => !collection.startsWith(ownCollections)),
+  };
 }
 
 const ownCollections = 'groundhog.';

@@ -65,6 +65,8 @@ export interface ForkReport {
 
 export interface ForkedSession {
   readonly id: string;
+  /** Whose agents it has: an id, or a file that exports one. */
+  readonly scenario: string;
   /** Ids of its runs, which are DBOS workflows: one a message. */
   readonly runs: readonly string[];
   /** Steps that an earlier process had saved before it was killed; null where this one made all of it. */
@@ -118,7 +120,7 @@ export async function forkRecording(
     recording: scenario.id,
     forkedFrom: forked,
     ...(out === undefined ? {} : { file: out }),
-    ...(home === undefined ? {} : { session: sessionIn(home, scenario) }),
+    ...(home === undefined ? {} : { session: sessionIn(home, scenario, options.scenario) }),
     answers: continued.answers,
     before,
     after,
@@ -177,9 +179,14 @@ function checkRehearsal(
   if (isBefore) throw new ContinuationDivergedError(recording, until, divergence);
 }
 
-function sessionIn({ sessionId, saved }: ForkHome, { messages }: Scenario): ForkedSession {
+function sessionIn(
+  { sessionId, saved }: ForkHome,
+  { id, messages }: Scenario,
+  named = id,
+): ForkedSession {
   return {
     id: sessionId,
+    scenario: named,
     runs: messages.map((_, index) => runIdOf(sessionId, index + 1)),
     resumedBehind: saved ?? null,
   };
