@@ -70,14 +70,14 @@ type Origin =
   | { readonly session: string; readonly scenario: string; readonly database: DatabaseOptions };
 
 async function originOf(
-  { recording, session, scenario, as, ...choice }: ForkInput,
+  { recording, session, scenario, as, ...named }: ForkInput,
   environment: CommandIo['environment'],
 ): Promise<Origin> {
   if (recording !== undefined && session === undefined) {
     if (as !== undefined) {
-      return { recording, database: await existingDatabase('fork --as', choice, environment) };
+      return { recording, database: await existingDatabase('fork --as', named, environment) };
     }
-    if (choice.databaseUrl === undefined && choice.dataDir === undefined) {
+    if (named.databaseUrl === undefined && named.dataDir === undefined) {
       return { recording, database: undefined };
     }
     throw new UsageError('A recording needs a database only with --as, the id of the session.');
@@ -86,7 +86,7 @@ async function originOf(
     throw new UsageError('fork takes a recording, or --session.');
   }
   if (scenario === undefined) throw new UsageError('--session takes --scenario.');
-  const database = await existingDatabase('fork --session', choice, environment);
+  const database = await existingDatabase('fork --session', named, environment);
   return { session, scenario, database };
 }
 

@@ -191,7 +191,12 @@ describe('of a session in the same database', () => {
     const [second] = await runsOf(shop(), 'shop/second');
     expect(stepsOf(second === undefined ? [] : [second])).toEqual([
       ...before,
-      ...['model#3', 'issueRefund#1', 'model#4', 'draftReply#1', 'sendReply#1', 'model#5'],
+      'model#3',
+      'issueRefund#1',
+      'model#4',
+      'draftReply#1',
+      'sendReply#1',
+      'model#5',
     ]);
     expect(resultsOf(second).slice(0, before.length)).toEqual(
       resultsOf(first).slice(0, before.length),
@@ -214,14 +219,12 @@ describe('of a session in the same database', () => {
   });
 
   test.each([
-    ['a session that is no fork', 'shop/first', {}, 'it is no fork'],
-    ['a fork of another prompt', 'shop/second', { prompts: {} }, 'a fork of R-01'],
-    ['a fork of a recording', 'shop/second', {}, 'a fork of R-01 (captured:R-01 gold)'],
-  ])('%s is not written into', async (_, as, options, words) => {
+    ['a session that is no fork', { as: 'shop/first', words: 'it is no fork' }],
+    ['a fork of another recording', { as: 'shop/second', words: 'a fork of R-01 (captured:' }],
+  ])('%s is not written into', async (_, { as, words }) => {
     const rows = await rowsOf(as);
     const refused = forkRecording('R-01', {
       ...live(),
-      ...options,
       home: { database: shop(), as },
     });
     await expect(refused).rejects.toMatchObject({
@@ -229,6 +232,17 @@ describe('of a session in the same database', () => {
       message: expect.stringContaining(words),
     });
     expect(await rowsOf(as)).toEqual(rows);
+  });
+
+  test('a fork that was told something else is not gone on with', async () => {
+    const refused = forkSession('shop/first', {
+      ...live(),
+      prompts: {},
+      scenario: 'R-01',
+      database: shop(),
+      home: { database: shop(), as: 'shop/second' },
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'SESSION_TAKEN' });
   });
 });
 
