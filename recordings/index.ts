@@ -99,6 +99,7 @@ export { type ChangesSince, changesSince } from './replayer/report/changes-since
 export { type Fix, fixesFor, type KnownRecording } from './replayer/report/fixes-for.ts';
 export { formatDivergence } from './replayer/report/format-divergence.ts';
 export { formatStandings } from './replayer/report/format-standings.ts';
+export { sayDivergence } from './replayer/report/say-divergence.ts';
 export { shellWord } from './replayer/report/shell-word.ts';
 export { UnplacedCallError } from './replayer/unplaced-call-error.ts';
 export { type ScanReport, scanFiles } from './scan/scan-files.ts';
@@ -134,6 +135,7 @@ export { tellStory } from './story/tell-story.ts';
 export { readTimedStory, type StoryTiming, type TimedStory } from './timing/read-timed-story.ts';
 export type { RecordedTiming } from './timing/recorded-timing.ts';
 export type { Measuring } from './timing/stopwatch.ts';
+export { isTimingOf } from './timing/timed-places.ts';
 export { readTiming, writeTiming } from './timing/timing-file.ts';
 export { durationText } from './viewer/page/reading/duration-text.ts';
 export type { DatabaseChanges, RowChange, StepChanges } from './viewer/told/database-changes.ts';

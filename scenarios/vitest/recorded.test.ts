@@ -40,7 +40,7 @@ const files = {
       find: tool({ inputSchema: z.object({ id: z.string() }), execute: () => 'on its way' }),
     };
     const asked = process.env.CHANGED ?? 'Where is it?';
-    const test = recorded(base, { made: 'scripted', secrets: ['canary-51'] });
+    const test = recorded(base, { made: 'scripted', secrets: ['canary-51'], timing: true });
 
     test('answers', async ({ recording }) => {
       const result = streamText({
@@ -65,6 +65,9 @@ const files = {
       const meant = [{ at: 'main#1', reason: 'another conversation' }];
       expect(recording).toKeepCachePrefix(process.env.CHANGED ? [] : meant);
     });
+    test("dies with its (own) agent's error", async ({ recording }) => {
+      await generateText({ model: recording.model(model), prompt: asked });
+    });
     test('fails', async ({ recording }) => {
       await generateText({ model: recording.model(model), prompt: 'Where is it?' });
       expect(1).toBe(2);
@@ -78,7 +81,7 @@ const files = {
     test('has a name', async ({ recording }) => {
       await generateText({ model: recording.model(model), prompt: 'Where is it?' });
     });
-    test('has a name!', async ({ recording }) => {
+    test('Has a name!', async ({ recording }) => {
       await generateText({ model: recording.model(model), prompt: 'Where is it?' });
     });`,
 };
@@ -124,11 +127,12 @@ const accept = (until: string): Promise<void> =>
   );
 
 const kept = [
-  'answers.jsonl',
-  'forgets-what-was-said.jsonl',
-  'has-a-name.jsonl',
-  'says-which-tools-it-called.jsonl',
-];
+  'answers',
+  'dies-with-its-own-agent-s-error',
+  'forgets-what-was-said',
+  'has-a-name',
+  'says-which-tools-it-called',
+].flatMap((name) => [`${name}.jsonl`, `${name}.timing.json`]);
 
 test('recordings are made when they are asked for, kept if the test passes, and replayed ever after', async () => {
   const before = await runVitest({});
@@ -141,16 +145,24 @@ test('recordings are made when they are asked for, kept if the test passes, and 
   expect(made.output).toContain('called no model and no tool');
   expect(made.output).toMatch(/SecretFoundError: .*was not written/);
   expect(made.output).toContain('Two tests would be recorded in');
-  expect(made.output).toContain('4 passed');
+  expect(made.output).toContain('5 passed');
   expect((await readdir(recordings)).toSorted()).toEqual(kept);
 
-  const good = ['-t', 'answers|says which|forgets'];
+  // Of a test that was renamed, and of a file.
+  const gone = [join(recordings, 'was-said.jsonl'), join(recordings, '../gone.test.ts/x.jsonl')];
+  await mkdir(join(recordings, '../gone.test.ts'));
+  for (const file of gone) await writeFile(file, '');
+  const good = ['-t', 'answers|says which|forgets|dies'];
   const replayed = await runVitest({ CI: '1' }, ...good);
   expect(replayed.output).toContain(
-    'groundhog: 3 recordings replayed · 8 calls exact · 0 drifted · ',
+    'groundhog: 4 recordings replayed · 9 calls exact · 0 drifted · ',
   );
   expect(replayed.output).toMatch(
-    /· \d+ input and \d+ output tokens not asked for again · 0\.\d{4} USD not spent again\n/,
+    /· \d+ input and \d+ output tokens not asked for again · 0\.\d{4} USD not spent again · \d+\.\d s not waited for again\n/,
+  );
+  // What a filter leaves out is nobody's orphan.
+  expect(replayed.output.match(/^groundhog: .*: no test has this recording$/gm)).toEqual(
+    gone.toSorted().map((file) => `groundhog: ${file}: no test has this recording`),
   );
   expect(replayed.passed).toBe(true);
 }, 120_000);
@@ -160,15 +172,17 @@ test('what is not as recorded fails the test, although its agent swallows it; ma
   const { output, passed } = await runVitest(
     { CHANGED: 'Where?' },
     '-t',
-    'answers|says which|forgets',
+    'answers|says which|forgets|dies',
   );
   expect(passed).toBe(false);
-  expect(output).toContain('3 failed');
-  expect(output).toContain('groundhog: 1 recording replayed · 0 calls exact · 1 drifted · ');
+  expect(output).toContain('4 failed');
+  expect(output).toContain('groundhog: 2 recordings replayed · 0 calls exact · 2 drifted · ');
+  expect(output).toContain(String.raw`-t '^dies with its \(own\) agent'\''s error$' -u.`);
   expect(output).toContain(
-    'messages/0/content/0/text is "Where?", recorded is "Where is it?". It was accepted until 2026-01-31: other words. If that is meant, record it again',
+    'messages/0/content/0/text   "Where is it?" → "Where?". It was accepted until 2026-01-31: other words. If that is meant, record it again: ',
   );
-  expect(output).toMatch(/npx groundhog accept '\S+answers\.jsonl' --class MESSAGE/);
+  expect(output).toContain(`npx vitest run ${join(root, 'agent.test.ts')} -t '^answers$' -u.`);
+  expect(output).toMatch(/npx groundhog accept \S+answers\.jsonl --class MESSAGE/);
   expect(output).toContain('The tools called are find.');
   expect(output).toContain('The request at main#1 does not begin with the one before it');
 }, 60_000);

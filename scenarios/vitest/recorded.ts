@@ -7,18 +7,22 @@ import {
   type CallReplayReport,
   placeName,
   ReplayDivergedError,
+  sayDivergence,
+  shellWord,
 } from '#recordings';
 import { addRecordingMatchers } from './recording-matchers.ts';
 import { recordingMode } from './recording-mode.ts';
-import { recordingPath } from './recording-path.ts';
+import { recordingPath, takePath } from './recording-path.ts';
 import { usageOf } from './recording-usage.ts';
-import { openTestRecording, type TestRecording } from './test-recording.ts';
+import { openTestRecording, type TestedRecording, type TestRecording } from './test-recording.ts';
 
 export interface RecordedTestOptions {
   /** Which tools run in a replay too, as of `openCallReplay`: those in which agents are asked. None by default. */
   readonly tools?: NonNullable<CallReplayOptions['tools']>;
   /** Who answers while a test is recorded: `scripted`; by default the model that is asked first, live. */
   readonly made?: string;
+  /** Measures how long calls take while a test is recorded; it is kept beside the recording, and says what replays save. */
+  readonly timing?: boolean;
   /** Values that must not reach the disk, such as the key in force. */
   readonly secrets?: readonly string[];
 }
@@ -35,37 +39,45 @@ export function recorded(
   return base.extend<{ recording: TestRecording }>({
     recording: async ({ task }, use) => {
       const names = [...suitesOf(task), task.name];
-      const path = recordingPath({ id: task.id, file: task.file.filepath, names });
+      const name = names.join(' > ');
+      const path = recordingPath(task.file.filepath, names);
+      takePath(path, { id: task.id, file: task.file, name });
       const isUpdate = expect.getState().snapshotState.snapshotUpdateState === 'all';
       const mode = recordingMode(process.env, isUpdate);
-      const recording = await openTestRecording(path, names.join(' > '), {
-        ...options,
-        mode,
-      });
+      const again = commandFor(task.file.filepath, names);
+      const recording = await openTestRecording({ path, name, again }, { ...options, mode });
       await use(recording);
       try {
-        // A test that failed says no more of its recording than whether it was left: nothing is saved.
-        if (task.result?.state === 'fail') return;
-        const report = reportOf(recording, task.name);
+        // Nothing is saved of a test that failed. If it left its recording, its agent has said so; what to do is said here.
+        if (task.result?.state === 'fail') {
+          if (recording.isDrifted()) reportOf(recording);
+          return;
+        }
+        const report = reportOf(recording);
         if (report?.verdict === 'unverifiable') throw new NoAgreementError(report);
         await recording.save(secrets);
-        task.meta.groundhog = usageOf(recording, report);
+        task.meta.groundhog = await usageOf(recording, report);
       } finally {
-        if (recording.isDrifted()) task.meta.groundhog = usageOf(recording);
+        if (recording.isDrifted()) task.meta.groundhog = await usageOf(recording);
       }
     },
   });
 }
 
 /** @throws TestReplayDivergedError, which says what to do in a test. */
-function reportOf(recording: TestRecording, test: string): CallReplayReport | undefined {
+function reportOf(recording: TestRecording): CallReplayReport | undefined {
   try {
     return recording.report();
   } catch (error) {
-    if (error instanceof ReplayDivergedError)
-      throw new TestReplayDivergedError(error, { test, path: recording.path });
+    if (error instanceof ReplayDivergedError) throw new TestReplayDivergedError(error, recording);
     throw error;
   }
+}
+
+/** What records one test again, and no other: vitest looks for its full name, as a pattern. */
+function commandFor(file: string, names: readonly string[]): string {
+  const pattern = names.join(' ').replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+  return `npx vitest run ${shellWord(relative('', file))} -t ${shellWord(`^${pattern}$`)} -u`;
 }
 
 interface Suite {
@@ -77,40 +89,18 @@ function suitesOf({ suite }: { readonly suite?: Suite | undefined }): readonly s
   return suite === undefined ? [] : [...suitesOf(suite), suite.name];
 }
 
-function said(value: unknown): string {
-  return JSON.stringify(value) ?? 'nothing';
-}
-
 class TestReplayDivergedError extends HarnessError {
-  constructor(
-    error: ReplayDivergedError,
-    { test, path }: { readonly test: string; readonly path: string },
-  ) {
-    const { recording, class: kind, at, difference, cause, note, expired } = error.divergence;
-    const where = at === undefined ? 'at its end' : `at ${at.exchange}, ${placeName(at.place)}`;
-    const first = cause?.difference ?? difference;
+  constructor(error: ReplayDivergedError, { again, path }: TestedRecording) {
+    const { divergence } = error;
+    const file = shellWord(relative('', path));
     super({
       code: 'TEST_REPLAY_DIVERGED',
-      message: [
-        `The replay of "${recording}" left its recording ${where}, class ${kind}.`,
-        ...(cause === undefined
-          ? []
-          : [`It comes from ${cause.exchange}, ${placeName(cause.place)}.`]),
-        ...(first === undefined
-          ? []
-          : [
-              `${first.subject}${first.pointer} is ${said(first.asked)}, recorded is ${said(first.recorded)}.`,
-            ]),
-        ...(note === undefined ? [] : [note]),
-        ...(expired === undefined
-          ? []
-          : [`It was accepted until ${expired.until}: ${expired.reason}.`]),
-      ].join(' '),
+      message: sayDivergence(divergence),
       hint: [
-        `If that is meant, record it again: npx vitest run -u -t '${test}'.`,
-        ...(acceptableClasses.some((each) => each === kind)
+        `If that is meant, record it again: ${again}.`,
+        ...(acceptableClasses.some((each) => each === divergence.class)
           ? [
-              `For a while: npx groundhog accept '${relative('', path)}' --class ${kind} --reason TEXT --until YYYY-MM-DD.`,
+              `For a while: npx groundhog accept ${file} --class ${divergence.class} --reason TEXT --until YYYY-MM-DD.`,
             ]
           : []),
       ].join(' '),

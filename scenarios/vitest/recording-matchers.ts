@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { expect } from 'vitest';
 import { formatDivergence, ReplayDivergedError } from '#recordings';
 import { cacheMoves, type MeantMove } from './cache-moves.ts';
@@ -27,7 +28,8 @@ const matchers: Parameters<typeof expect.extend>[0] = {
       };
     } catch (error) {
       if (!(error instanceof ReplayDivergedError)) throw error;
-      return { pass: false, message: () => formatDivergence(error.divergence) };
+      const known = { named: relative('', recording.path), again: recording.again };
+      return { pass: false, message: () => formatDivergence(error.divergence, { known }) };
     }
   },
   toCallTools(recording: TestRecording, names: readonly string[]) {

@@ -15,6 +15,8 @@ export interface RecordingUsage {
   readonly notes: readonly string[];
   /** Tokens of the answers that no model had to give again, by model. */
   readonly tokens: Readonly<Record<string, Tokens>>;
+  /** How long was not waited for the answers; missing where nothing was measured. */
+  readonly savedMs?: number;
 }
 
 export interface Tokens {
@@ -32,10 +34,10 @@ declare module 'vitest' {
 const notAsked: ReadonlySet<string> = new Set(['MISSING_CALL', 'EDITED', 'UNVERIFIABLE']);
 
 /** Tokens are those that the provider counted; where it counted none, none are. */
-export function usageOf(
-  { path, isRecording, isDrifted, calls }: TestRecording,
+export async function usageOf(
+  { path, isRecording, isDrifted, calls, savedMs }: TestRecording,
   report?: CallReplayReport,
-): RecordingUsage {
+): Promise<RecordingUsage> {
   const unread = {
     path,
     isRecorded: isRecording,
@@ -62,8 +64,10 @@ export function usageOf(
   const inexact = report.drifts.flatMap(({ class: kind, at }) =>
     at === undefined || notAsked.has(kind) ? [] : [placeName(at.place)],
   );
+  const saved = await savedMs();
   return {
     ...unread,
+    ...(saved === undefined ? {} : { savedMs: saved }),
     calls: report.models + report.tools - new Set(inexact).size,
     accepted: report.drifts.length,
     notes: formatStandings(report),

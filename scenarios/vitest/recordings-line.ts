@@ -10,8 +10,8 @@ export interface TokenPrices {
 const million = 1_000_000;
 
 /**
- * What recordings did in a test run, in one line. Money is said only of models whose price is known, and time never: how long
- * a call took is not recorded.
+ * What recordings did in a test run, in one line. Money is said only of models whose price is known, and time only of recordings
+ * that were measured while they were made.
  */
 export function recordingsLine(usages: readonly RecordingUsage[], prices?: TokenPrices): string {
   const replayed = usages.filter(({ isRecorded }) => !isRecorded);
@@ -29,6 +29,7 @@ export function recordingsLine(usages: readonly RecordingUsage[], prices?: Token
     ...(accepted === 0 ? [] : [`${accepted} accepted`]),
     `${sum('input')} input and ${sum('output')} output tokens not asked for again`,
     ...costs(tokens, prices),
+    ...times(replayed),
   ].join(' · ');
 }
 
@@ -56,6 +57,14 @@ function costs(
     `${total.toFixed(4)} ${prices.currency} not spent again`,
     ...(unknown.size === 0 ? [] : [`no price for ${[...unknown].join(', ')}`]),
   ];
+}
+
+function times(replayed: readonly RecordingUsage[]): readonly string[] {
+  const measured = replayed.flatMap(({ savedMs }) => savedMs ?? []);
+  if (measured.length === 0) return [];
+  const seconds = measured.reduce((sum, each) => sum + each, 0) / 1000;
+  const of = measured.length === replayed.length ? '' : ` (${measured.length} measured)`;
+  return [`${seconds.toFixed(1)} s not waited for again${of}`];
 }
 
 function count(number: number, noun: string): string {

@@ -11,16 +11,25 @@ import {
   openCallReplay,
   readAnyRecording,
   readPolicy,
+  readTiming,
   recordModel,
   recordTools,
 } from '#recordings';
 import type { RecordingMode } from './recording-mode.ts';
+import { savedMs } from './saved-ms.ts';
 
 type Model = Parameters<typeof recordModel>[0];
 
-/** The recording of one test: made while it runs, or standing in for models and tools. */
-export interface TestRecording {
+/** A test, by its recording. */
+export interface TestedRecording {
   readonly path: string;
+  readonly name: string;
+  /** The command that records it again. */
+  readonly again: string;
+}
+
+/** The recording of one test: made while it runs, or standing in for models and tools. */
+export interface TestRecording extends TestedRecording {
   readonly isRecording: boolean;
   /** The model to be given to the agent. It is asked only while the test is recorded. */
   readonly model: (model: Model) => Model;
@@ -34,6 +43,8 @@ export interface TestRecording {
   readonly isDrifted: () => boolean;
   /** What the replay came to; undefined while the test is recorded. */
   readonly report: () => CallReplayReport | undefined;
+  /** How long was not waited for what the recording answered, in milliseconds; undefined where nothing was measured. */
+  readonly savedMs: () => Promise<number | undefined>;
   /** Writes what was recorded. */
   readonly save: (secrets: readonly string[]) => Promise<void>;
 }
@@ -43,28 +54,32 @@ export interface TestRecordingOptions {
   readonly mode: RecordingMode;
   readonly tools?: NonNullable<CallReplayOptions['tools']>;
   readonly made?: string;
+  readonly timing?: boolean;
 }
 
 /** @throws TestRecordingMissingError where there is none, and none is to be made. */
 export async function openTestRecording(
-  path: string,
-  name: string,
-  { mode, made, tools = 'recorded' }: TestRecordingOptions,
+  test: TestedRecording,
+  { mode, made, timing = false, tools = 'recorded' }: TestRecordingOptions,
 ): Promise<TestRecording> {
+  const { path, name } = test;
   const isThere = existsSync(path);
   if (mode === 'update' || (mode === 'missing' && !isThere)) {
-    return recordingOf(path, createCallRecorder({ name, ...(made === undefined ? {} : { made }) }));
+    const by = made === undefined ? {} : { made };
+    const measuring = timing ? { timing } : {};
+    return recordingOf(test, createCallRecorder({ name, ...by, ...measuring }));
   }
-  if (!isThere) throw new TestRecordingMissingError(name, path);
+  if (!isThere) throw new TestRecordingMissingError(test);
   const recording = await readAnyRecording(path);
-  if (isSession(recording)) throw new TestRecordingMissingError(name, path);
+  if (isSession(recording)) throw new TestRecordingMissingError(test);
   const drift = { policy: await readPolicy(path), today: new Date().toISOString().slice(0, 10) };
-  return replayOf(path, openCallReplay(recording, { tools, drift }));
+  return replayOf(test, openCallReplay(recording, { tools, drift }), tools);
 }
 
-function recordingOf(path: string, recorder: CallRecorder): TestRecording {
+function recordingOf(test: TestedRecording, recorder: CallRecorder): TestRecording {
+  const { path } = test;
   return {
-    path,
+    ...test,
     isRecording: true,
     model: (model) => recordModel(model, recorder),
     tools: (tools) => recordTools(tools, recorder),
@@ -72,6 +87,7 @@ function recordingOf(path: string, recorder: CallRecorder): TestRecording {
     calls: recorder.finish,
     isDrifted: () => false,
     report: () => undefined,
+    savedMs: () => Promise.resolve(undefined),
     save: async (secrets) => {
       const { exchanges } = recorder.finish();
       if (exchanges.length === 0) throw new NothingRecordedError(path);
@@ -80,9 +96,13 @@ function recordingOf(path: string, recorder: CallRecorder): TestRecording {
   };
 }
 
-function replayOf(path: string, replay: CallReplay): TestRecording {
+function replayOf(
+  test: TestedRecording,
+  replay: CallReplay,
+  tools: NonNullable<CallReplayOptions['tools']>,
+): TestRecording {
   return {
-    path,
+    ...test,
     isRecording: false,
     model: replay.model,
     tools: replay.tools,
@@ -90,16 +110,17 @@ function replayOf(path: string, replay: CallReplay): TestRecording {
     calls: () => replay.recording,
     isDrifted: () => replay.divergence() !== undefined,
     report: replay.finish,
+    savedMs: async () => savedMs(replay.recording, { timing: await readTiming(test.path), tools }),
     save: () => Promise.resolve(),
   };
 }
 
 class TestRecordingMissingError extends HarnessError {
-  constructor(name: string, path: string) {
+  constructor({ name, path, again }: TestedRecording) {
     super({
       code: 'TEST_RECORDING_MISSING',
       message: `Nothing is recorded of "${name}": there are no calls at ${path}.`,
-      hint: 'Record it, which asks the model and runs the tools: GROUNDHOG_RECORD=missing npx vitest run.',
+      hint: `Record it, which asks the model and runs the tools: ${again}. Or all that have none: GROUNDHOG_RECORD=missing npx vitest run.`,
     });
   }
 }
