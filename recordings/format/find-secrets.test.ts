@@ -29,6 +29,11 @@ test('a secret that streamed in pieces is found', () => {
   expect(findSecrets(JSON.stringify({ words: pieces }))).toEqual([]);
 });
 
+test('an escape hides nothing', () => {
+  expect(findSecrets('{"mail":"ann.lee\\u0040shop.example"}')).toHaveLength(1);
+  expect(findSecrets('{"mail":"ann.lee\\u00e9shop.example"}')).toEqual([]);
+});
+
 test('a value given is found and an empty one is not', () => {
   const word = { value: 'swordfish', kind: 'a secret that is in use' };
   expect(findSecrets('the word is swordfish', [word, { value: '', kind: 'nothing' }])).toEqual([

@@ -2,6 +2,7 @@ import type { Json } from '#harness';
 import type { ImportedExchange, OpenAiExchange } from '../../format/imported-exchange.ts';
 import { createRecordingRedaction, type RecordingRedaction } from '../../format/redaction.ts';
 import { createCredentialRedaction } from './credentials.ts';
+import { mayHoldSecret } from './may-hold-secret.ts';
 
 /** Takes out of bodies of one recording what it must not hold. */
 export interface BodyRedaction {
@@ -15,11 +16,39 @@ export interface BodyRedaction {
 /** To be used in the order in which a recording is written; `within` is what the rest of it is redacted with. */
 export function createBodyRedaction(within: RecordingRedaction): BodyRedaction {
   const redaction = withoutCredentials(within);
+  const part = partRedaction((value) => said(value, redaction));
   return {
-    json: (value) => said(value, redaction),
+    json: (value) => inParts(value, part),
     events: (events) => redactEvents(events, redaction),
     text: redaction.text,
   };
+}
+
+/** What may hold nothing is left as it is, and what was said before comes out as before: requests repeat all that was said. */
+function partRedaction(redactWhole: (value: Json) => Json): (value: Json) => Json {
+  const known = new Map<string, Json>();
+  return (value) => {
+    const json = JSON.stringify(value);
+    if (!mayHoldSecret(json)) return value;
+    const clean = known.get(json) ?? redactWhole(value);
+    known.set(json, clean);
+    return clean;
+  };
+}
+
+/** The lists that make up most of a body, which hold nothing that is told by their names. */
+const longLists: ReadonlySet<string> = new Set(['input', 'messages', 'output', 'tools', 'choices']);
+
+/** A body is looked at message by message, in its order. */
+function inParts(body: Json, part: (value: Json) => Json): Json {
+  if (!isObject(body)) return part(body);
+  return Object.fromEntries(
+    Object.entries(body).map(([property, value]): [string, Json] => {
+      if (longLists.has(property) && Array.isArray(value)) return [property, value.map(part)];
+      const alone = part({ [property]: value });
+      return [property, isObject(alone) ? (alone[property] ?? value) : value];
+    }),
+  );
 }
 
 /** Takes out of the calls of one recording what it must not hold, in the order in which it is written. */
@@ -101,7 +130,9 @@ function redactEvents(events: readonly Json[], redaction: RecordingRedaction): J
   const copies = structuredClone([...events]);
   const pieces = copies.flatMap(piecesIn);
   for (const { holder, property } of pieces) holder[property] = '';
-  const clean = copies.map((event) => said(event, redaction));
+  const clean = copies.map((event) =>
+    mayHoldSecret(JSON.stringify(event)) ? said(event, redaction) : event,
+  );
   const slots = clean.flatMap(piecesIn);
   const whole = Map.groupBy(pieces, ({ of }) => of);
   const written = new Map<string, readonly string[]>();
