@@ -194,6 +194,18 @@ describe('answers of OpenAI without their requests', () => {
     });
   });
 
+  test('of a torn answer over several lines is said where it is torn', async () => {
+    const path = join(out, 'torn-answer.json');
+    const text = await readFile(fixture('answer.json'), 'utf8');
+    await writeFile(path, text.split('\n').slice(0, 9).join('\n'));
+    const report = await importFiles({
+      format: 'openai-sse',
+      files: [path],
+      out: join(out, 'torn'),
+    });
+    expect(report.skipped).toEqual([{ file: path, line: 9, reason: 'the file is not whole JSON' }]);
+  });
+
   test('no depth of nesting takes the others with it', async () => {
     const path = join(out, 'deep.json');
     await writeFile(

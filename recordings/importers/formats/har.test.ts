@@ -92,6 +92,23 @@ describe('an entry', () => {
       },
     ],
     [
+      'of Polly, in packed pieces',
+      {
+        headers: [{ name: 'content-encoding', value: 'br' }],
+        content: {
+          text: JSON.stringify([packed.slice(0, 8), packed.slice(8)]),
+          encoding: 'base64',
+        },
+      },
+    ],
+    [
+      'of an older Polly',
+      {
+        headers: [{ name: 'content-encoding', value: 'br' }],
+        content: { text: JSON.stringify([Buffer.from(packed, 'base64').toString('hex')]) },
+      },
+    ],
+    [
       'with headers that are no texts',
       {
         headers: [

@@ -108,8 +108,32 @@ function textOf(
     if ((size ?? 0) > 0) throw new ForeignInputError(line, `its ${what} was not kept`);
     return undefined;
   }
-  if (encoding !== 'base64') return text;
-  return decodeBody(Buffer.from(text, 'base64'), at);
+  const pieces = piecesIn(text, encoding);
+  if (pieces !== undefined) return decodeBody(pieces, at);
+  return encoding === 'base64' ? decodeBody(Buffer.from(text, 'base64'), at) : text;
+}
+
+/** Polly keeps a packed body as the list of the pieces in which it came, each in base64, or before in digits. */
+function piecesIn(text: string, encoding: string | null | undefined): Buffer | undefined {
+  if (!text.startsWith('["')) return undefined;
+  const pieces = piecesSchema.safeParse(parsed(text));
+  if (!pieces.success) return undefined;
+  if (encoding === 'base64') {
+    return Buffer.concat(pieces.data.map((piece) => Buffer.from(piece, 'base64')));
+  }
+  const isHex = pieces.data.every((piece) => /^(?:[\da-f]{2})+$/.test(piece));
+  return isHex ? Buffer.from(pieces.data.join(''), 'hex') : undefined;
+}
+
+const piecesSchema = z.array(z.string()).min(1);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // It only begins like a list.
+    return undefined;
+  }
 }
 
 function headerOf(headers: Headers, name: string): string | undefined {

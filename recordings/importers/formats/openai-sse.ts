@@ -3,6 +3,7 @@ import { type Json, jsonSchema } from '#harness';
 import { collect } from '../foreign/collect.ts';
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import { jsonItemLines } from '../foreign/json-item-lines.ts';
+import { readJsonFile } from '../foreign/read-json-file.ts';
 import type { Harvest } from '../importer.ts';
 import { doneMarker, readPayload } from '../openai/parse-event-stream.ts';
 import { type UnplacedExchange, wholeAnswer, wholeStream } from '../openai/read-openai-exchange.ts';
@@ -22,6 +23,9 @@ const losses = ['requests', 'status and headers of answers', 'timings'];
  */
 export function readOpenAiAnswers(text: string): Harvest {
   const payloads = (wholeJson(text) ?? payloadsIn(text)).map(unbatched);
+  // One value over several lines, and torn: then no line is a payload, and none is at fault but one.
+  if (/^\s*[{[]/.test(text) && payloads.every(({ fault }) => fault !== undefined))
+    readJsonFile(text);
   if (payloads.length === 0) throw new ForeignInputError(1, 'it holds no payload');
   const { taken, left } = collect(answersIn(payloads), readAnswer);
   return { found: [{ fidelity: 'response-only', losses, exchanges: taken }], left };

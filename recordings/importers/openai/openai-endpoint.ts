@@ -20,6 +20,7 @@ export function openAiEndpoint(http: {
   readonly url: string;
 }): { readonly api: Api; readonly path: string } {
   const { line, method } = http;
+  if (!/^[a-z]{1,10}$/i.test(method)) throw new ForeignInputError(line, 'its method is none');
   const url = URL.parse(http.url);
   if (url === null) throw new ForeignInputError(line, 'its URL is none');
   const isAzure = azureHost.test(url.hostname);
@@ -38,5 +39,5 @@ export function openAiEndpoint(http: {
 
 /** A path may name a file or an answer of somebody: said is what kind of thing it names. */
 function withoutIds(path: string): string {
-  return path.replaceAll(/\/[^/]*\d[^/]{8,}/g, '/…');
+  return path.replaceAll(/\/(?:[^/]*\d[^/]{8,}|[^/]{40,})/g, '/…');
 }
