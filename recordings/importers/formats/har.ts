@@ -116,7 +116,7 @@ function textOf(
 /** Polly keeps a packed body as the list of the pieces in which it came, each in base64, or before in digits. */
 function piecesIn(text: string, encoding: string | null | undefined): Buffer | undefined {
   if (!text.startsWith('["')) return undefined;
-  const pieces = piecesSchema.safeParse(parsed(text));
+  const pieces = piecesSchema.safeParse(jsonIn(text));
   if (!pieces.success) return undefined;
   if (encoding === 'base64') {
     return Buffer.concat(pieces.data.map((piece) => Buffer.from(piece, 'base64')));
@@ -127,7 +127,7 @@ function piecesIn(text: string, encoding: string | null | undefined): Buffer | u
 
 const piecesSchema = z.array(z.string()).min(1);
 
-function parsed(text: string): unknown {
+function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,7 @@
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import { jsonItemLines } from '../foreign/json-item-lines.ts';
 import { readJsonFile } from '../foreign/read-json-file.ts';
-import { readYamlItem, readYamlLists } from './read-yaml.ts';
+import { readYamlItem, readYamlLists } from '../yaml/read-yaml.ts';
 import {
   type Document,
   documentsIn,

@@ -9,12 +9,20 @@ import {
   type ScalarTag,
 } from 'yaml';
 import { ForeignInputError } from '../foreign/foreign-input-error.ts';
+import { readPlainYaml } from './read-plain-yaml.ts';
+import { plainTags } from './resolve-plain.ts';
 
 /**
  * The item of a list of one, whose text begins at a line of its file; undefined when it repeats by name what is not in that text.
  * @throws ForeignInputError for what is not YAML.
  */
 export function readYamlItem(text: string, firstLine: number): readonly [unknown] | undefined {
+  const plain = readPlainYaml(text)?.value;
+  return Array.isArray(plain) ? [plain[0]] : readWholeItem(text, firstLine);
+}
+
+/** As `readYamlItem`, whatever part of YAML its text is of. */
+export function readWholeItem(text: string, firstLine: number): readonly [unknown] | undefined {
   const { document } = parse(text, firstLine);
   if (!isSeq(document.contents)) throw new ForeignInputError(firstLine, 'it is no item of a list');
   try {
@@ -91,31 +99,19 @@ function resolve(read: () => unknown, line: number): unknown {
   }
 }
 
-/**
- * Plain values as PyYAML and Psych read what they write. Neither YAML 1.1 nor 1.2 does: one takes `y` for true, the other
- * `1e5` and `089` for numbers, and both are written plain when they are texts.
- */
 const writerTags: readonly ScalarTag[] = [
-  plain('null', /^(?:~|null|Null|NULL|)$/, () => null),
-  plain('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
-  plain('bool', /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
-  plain('int', /^[-+]?(?:0|[1-9][0-9]*)$/, wholeNumber),
-  plain('float', /^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?$/, Number),
-  plain('float', /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/, () => Number.NaN),
+  ...plainTags.map(
+    ({ name, test, resolve: resolvePlain }): ScalarTag => ({
+      tag: `tag:yaml.org,2002:${name}`,
+      default: true,
+      test,
+      resolve: resolvePlain,
+    }),
+  ),
   binary('tag:yaml.org,2002:binary'),
   // As Psych writes it.
   binary('!binary'),
 ];
-
-/** What a number cannot hold to its last digit is no number, and no JSON. */
-function wholeNumber(text: string): number | bigint {
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? number : BigInt(text.replace(/^\+/, ''));
-}
-
-function plain(name: string, test: RegExp, resolvePlain: (text: string) => unknown): ScalarTag {
-  return { tag: `tag:yaml.org,2002:${name}`, default: true, test, resolve: resolvePlain };
-}
 
 function binary(tag: string): ScalarTag {
   return { tag, resolve: (text) => Buffer.from(text, 'base64') };
