@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Fact } from '#harness';
 import { chromiumOptions } from '#harness/testing';
 import { type Exchange, placeName, placeOf, type Recording } from '../format/recording.ts';
 import { readRecording } from '../format/recording-file.ts';
 import { contextOf } from '../story/context-of.ts';
+import type { Story, StoryStep } from '../story/story.ts';
 import { tellStory } from '../story/tell-story.ts';
 import type { StoryTiming } from '../timing/read-timed-story.ts';
 import type { TimedPlace } from '../timing/timed-places.ts';
 import { renderPage } from './render-page.ts';
+import { type SessionLogData, viewRun } from './run/view-run.ts';
 import type { DatabaseChanges } from './told/database-changes.ts';
 import type { ViewedStory } from './told/viewed-story.ts';
+import type { View } from './view.ts';
 import { viewStories } from './view-stories.ts';
 
 // The page in a real browser, from a disk, without a network.
@@ -31,7 +35,8 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'groundhog-view-'));
   browser = await chromium.launch(chromiumOptions());
   refund = await library('R-01');
-  page = await (await browser.newContext({ offline: true })).newPage();
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  page = await (await browser.newContext({ offline: true, permissions })).newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
   page.on('request', (request) => {
@@ -45,7 +50,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await page.setViewportSize({ width: 1280, height: 800 });
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, media: null });
 });
 
 const library = (name: string): Promise<Recording> =>
@@ -70,6 +75,10 @@ async function open(
     { story: tellStory(recording), ...known },
     other === undefined ? {} : { other: { story: tellStory(other) } },
   );
+  return openView(view, hash);
+}
+
+async function openView(view: View, hash = ''): Promise<string> {
   const file = join(directory, `view-${(opened += 1)}.html`);
   writeFileSync(file, renderPage(view));
   complaints = [];
@@ -93,11 +102,15 @@ const answering = (tool: string, output: string): Recording =>
       : [exchange],
   );
 
-const title = (): Promise<string> => page.locator('.head h2 > span').first().innerText();
-const place = (): Promise<string> => page.locator('.head code').first().innerText();
-const tab = (): Promise<string> => page.locator('[role=tab][aria-selected=true]').innerText();
-const titles = (): Promise<readonly string[]> =>
-  page.locator('#list .row .cell:first-child .title').allInnerTexts();
+/** What elements say, without having the browser lay out what it will not show to anybody. */
+const textsOf = (selector: string): Promise<readonly string[]> =>
+  page.locator(selector).evaluateAll((all) => all.map((each) => each.textContent ?? ''));
+const textOf = async (selector: string): Promise<string> => (await textsOf(selector))[0] ?? '';
+
+const title = (): Promise<string> => textOf('.head h2 > span');
+const place = (): Promise<string> => textOf('.head code');
+const tab = (): Promise<string> => textOf('[role=tab][aria-selected=true]');
+const titles = (): Promise<readonly string[]> => textsOf('#list .row .cell:first-child .title');
 
 test('a page from a disk shows every step of a recording, says that it was scripted and what was redacted, and asks for nothing', async () => {
   await open(refund);
@@ -117,9 +130,9 @@ test('a page from a disk shows every step of a recording, says that it was scrip
     'sendReply',
     'model answers',
   ]);
-  expect(await page.locator('.lane-label').allInnerTexts()).toEqual(['run 1', 'triage', 'billing']);
-  expect(await page.locator('.made').allInnerTexts()).toEqual(['scripted']);
-  expect(await page.locator('.notice').allInnerTexts()).toEqual([
+  expect(await textsOf('.lane-label')).toEqual(['run 1', 'triage', 'billing']);
+  expect(await textsOf('.made')).toEqual(['scripted']);
+  expect(await textsOf('.notice')).toEqual([
     'Scripted: a playbook stood in for the model. No model said what is shown as its answers.',
     'Redacted: what a person could be known by was taken out when it was recorded, and [e-mail 1] stands for it.',
   ]);
@@ -232,6 +245,7 @@ test('keys step, change tabs, search and explain themselves', async () => {
   expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe(
     'dark',
   );
+  await page.keyboard.press('t');
 });
 
 test('a search finds texts of answers, inputs, outputs and contexts, and leads from one to the next', async () => {
@@ -245,8 +259,22 @@ test('a search finds texts of answers, inputs, outputs and contexts, and leads f
   expect(await page.evaluate("[...CSS.highlights.get('found')].map(String)")).toEqual([
     'nowSpeaking',
   ]);
+  // What was searched stands in what it read, and not in its answer, which was open.
   await page.keyboard.press('Enter');
+  expect([await title(), await tab()]).toEqual(['model calls runCode', 'Context']);
+  expect(await page.evaluate("[...CSS.highlights.get('found')].map(String)")).toEqual([
+    'nowSpeaking',
+  ]);
+  await page.getByRole('button', { name: 'Step found before' }).click();
+  expect(await title()).toBe('handoff');
+  await page.locator('#list').focus();
+  await page.keyboard.press('n');
   expect(await title()).toBe('model calls runCode');
+  // It begins in a key and ends in what the key says.
+  await page.locator('#search').fill('nowSpeaking: bil');
+  expect(await page.evaluate("[...CSS.highlights.get('found')].map(String)")).toEqual([
+    'nowSpeaking: bil',
+  ]);
   await page.locator('#search').fill('not said by anybody');
   expect(await page.locator('#none').isVisible()).toBe(true);
   await page.keyboard.press('Escape');
@@ -264,6 +292,16 @@ test('an address names a step and its tab, and the way back is kept', async () =
   expect([await place(), await tab()]).toEqual(['1/billing#2', 'Context']);
   await page.goBack();
   expect(await place()).toBe('1/billing#3');
+  // What the list is narrowed to is part of the address, too.
+  await page.locator('#search').fill('refund');
+  await page.getByRole('button', { name: /^Model/ }).click();
+  await page.locator('#list').focus();
+  await page.keyboard.press('o');
+  await expect
+    .poll(() => page.url())
+    .toBe(`${url}#1/billing%233&find=refund&lane=1/billing&without=model`);
+  await page.reload();
+  expect(await titles()).toEqual(['runCode', 'issueRefund', 'draftReply']);
   await page.goto(`${url}#9/nobody%230`);
   expect(await page.locator('#said').innerText()).toBe('There is no step 9/nobody#0.');
 });
@@ -311,6 +349,128 @@ test('two recordings stand side by side: the changed result is the first differe
     ['result', 'draftReply'],
     ['context', 'model answers'],
   ]);
+});
+
+test('what failed is told in words and found by a key, and a list is left with failures alone', async () => {
+  const error = { code: 'CHARGE_LOCKED', message: 'Somebody else refunds it.' };
+  const failing = changed(refund, (exchange) =>
+    exchange.t === 'tool' && exchange.tool === 'issueRefund'
+      ? [{ ...exchange, outcome: { kind: 'failed', error } }]
+      : [exchange],
+  );
+  await open(failing);
+  await page.keyboard.press('e');
+  expect([await title(), await textsOf('#list .failed')]).toEqual(['issueRefund', ['failed']]);
+  await page.getByRole('button', { name: 'Only failures' }).click();
+  expect(await titles()).toEqual(['issueRefund']);
+  expect(await page.locator('.block[data-left-out]').count()).toBe(13);
+  await page.getByRole('button', { name: 'Only failures' }).click();
+  expect(await titles()).toHaveLength(14);
+});
+
+test('a button copies what a tool said as JSON, and another a link to the step', async () => {
+  const output = { text: 'a "b"\n', list: [1, '1', null] };
+  const url = await open(
+    changed(refund, (exchange) =>
+      exchange.t === 'tool' && exchange.tool === 'issueRefund'
+        ? [{ ...exchange, outcome: { kind: 'completed', output } }]
+        : [exchange],
+    ),
+    { hash: '#1/billing%233' },
+  );
+  const copied = async (): Promise<string> => {
+    await expect.poll(() => textOf('#said')).toBe('Copied.');
+    return page.evaluate('navigator.clipboard.readText()');
+  };
+  await page.getByRole('button', { name: 'Copy output as JSON' }).click();
+  expect(JSON.parse(await copied())).toEqual(output);
+  await page.evaluate("document.querySelector('#said').textContent = ''");
+  await page.keyboard.press('y');
+  expect(await copied()).toBe(`${url}#1/billing%233`);
+});
+
+test('panes are resized by keys and by pointer, and that and the theme are kept for the next page', async () => {
+  await open(refund);
+  const width = async (): Promise<number> =>
+    (await page.locator('#steps').boundingBox())?.width ?? 0;
+  const divider = page.getByRole('separator', { name: 'Width of the list of steps' });
+  await divider.focus();
+  const before = await width();
+  await page.keyboard.press('ArrowRight');
+  expect(await width()).toBeGreaterThan(before);
+  const { x = 0, y = 0, height = 0 } = (await page.locator('#list-width').boundingBox()) ?? {};
+  await page.mouse.move(x, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(640, 500);
+  await page.mouse.up();
+  await page.keyboard.press('t');
+  await open(refund);
+  expect(await width()).toBeCloseTo(640, -1);
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  await page.keyboard.press('t');
+  await page.locator('#list-width').dblclick();
+  expect(await width()).toBe(before);
+});
+
+test('a recording without steps says so', async () => {
+  await open({ ...refund, exchanges: [] });
+  expect([await textOf('#none'), await page.locator('#timeline').isVisible()]).toEqual([
+    'It holds no steps.',
+    false,
+  ]);
+});
+
+/** A session's log: a turn that was begun twice, and a tool that failed. */
+function stoppedRun(): SessionLogData {
+  const principal = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
+  const usage = { inputTokens: 12, outputTokens: 5 };
+  const call = { callId: 'c1', tool: 'issueRefund', agent: 'billing' };
+  const error = { code: 'CHARGE_LOCKED', message: 'Somebody else refunds it.' };
+  const answer = { text: 'I see.', finishReason: 'tool-calls', usage, messages: [] };
+  const facts: readonly (readonly [step: string, ordinal: number, fact: Fact])[] = [
+    ['receive-message', 0, { type: 'message-received', text: 'Twice!', principal, receivedAt: 1 }],
+    ['model#1', 0, { type: 'model-turn-completed', agent: 'billing', prompt: 'p', ...answer }],
+    ['model#1', 1, { type: 'tool-requested', ...call, input: { chargeId: 'ch_A2' } }],
+    ['issueRefund#1', 0, { type: 'tool-failed', callId: 'c1', tool: 'issueRefund', error }],
+  ];
+  return {
+    sessionId: 's1',
+    events: facts.map(([step, ordinal, fact], at) => ({
+      sessionId: 's1',
+      seq: at + 1,
+      runId: 'm1',
+      step,
+      ordinal,
+      fact,
+      storedAt: at * 1000,
+    })),
+    deltas: [
+      { sessionId: 's1', runId: 'm1', step: 'model#1', attempt: 2, ordinal: 0, text: 'I see.' },
+    ],
+    records: [],
+  };
+}
+
+test('a run shows where an attempt was superseded, before the turn that counts, in the list and on the timeline', async () => {
+  await openView(viewRun(stoppedRun()));
+  expect(await titles()).toEqual([
+    'cus_1 writes',
+    'attempt superseded',
+    'model calls issueRefund',
+    'issueRefund',
+  ]);
+  const right = (step: string): Promise<number> =>
+    page
+      .locator(`.block[data-step="${step}"]`)
+      .evaluate((block) => Math.round(block.getBoundingClientRect().right));
+  const left = await page
+    .locator('.block[data-step="1/model#1:0"]')
+    .evaluate((block) => Math.round(block.getBoundingClientRect().left));
+  expect(await right('1/model#1:0:superseded')).toBe(left);
+  await page.keyboard.press('e');
+  expect(await title()).toBe('issueRefund');
+  await page.locator('.row', { hasText: 'attempt superseded' }).click();
+  expect(await textOf('.head .badge')).toBe('superseded by a crash');
 });
 
 const hostile = [
@@ -387,20 +547,85 @@ test('of two thousand steps those in view are drawn, and each context is there a
   );
   await page.locator('#panel .more').click();
   const said = await page
-    .locator('#panel .item[data-role=user] .body')
+    .locator('#panel .item[data-role=user] .words')
     .evaluateAll((all) => all.map((each) => each.textContent));
   expect(said).toEqual(Array.from({ length: 1000 }, (_, at) => `message ${at}`));
   expect(complaints).toEqual([]);
 });
 
-test('a narrow page scrolls in one direction only', async () => {
-  await open(refund, {
-    other: answering('issueRefund', 'refused'),
-    hash: '#1/billing%233',
-  });
+/** The refund with a long word, markup and another direction of writing in whatever has a name or a text. */
+function strange(): Story {
+  const foreign = `${hostile.join(' ')}${'W'.repeat(300)}`;
+  const { steps, lanes, definitions, ...story } = tellStory(refund);
+  return {
+    ...story,
+    name: foreign,
+    made: `live:${foreign}`,
+    model: { provider: foreign, modelId: foreign },
+    losses: [foreign],
+    lanes: lanes.map((lane) => ('agent' in lane ? { ...lane, agent: foreign } : lane)),
+    definitions: definitions.map((each) =>
+      each.t === 'prompt' ? { ...each, name: foreign, text: foreign } : each,
+    ),
+    steps: steps.map((step): StoryStep => {
+      if (step.kind === 'message') {
+        return { ...step, text: foreign, principal: { ...step.principal, id: foreign } };
+      }
+      if (step.kind === 'tool') {
+        const outcome = { kind: 'failed', error: { code: foreign, message: foreign } } as const;
+        return { ...step, tool: foreign, input: { [foreign]: foreign }, outcome };
+      }
+      if (step.kind !== 'model') return step;
+      return { ...step, answer: { ...step.answer, text: foreign, reasoning: foreign } };
+    }),
+  };
+}
+
+test('a narrow page and a short one have room for what is read, whatever names say, and scroll in one direction only', async () => {
+  const sideways = `[...document.querySelectorAll('html, #panel, #list, #notices, #heads')]
+    .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.id || 'html')`;
+  await openView(viewStories({ story: strange() }));
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+    [720, 450],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const key of ['Home', 'J', 'End', 'k', '2']) {
+      await page.keyboard.press(key);
+      expect(await page.evaluate(sideways)).toEqual([]);
+    }
+    const panel = await page.locator('#panel').boundingBox();
+    expect(panel?.height).toBeGreaterThan(120);
+  }
+  expect(
+    await page.evaluate(
+      '[window.hacked ?? null, document.querySelectorAll("img, body script:not([type])").length]',
+    ),
+  ).toEqual([null, 0]);
+  expect(complaints).toEqual([]);
+
   await page.setViewportSize({ width: 390, height: 800 });
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  await open(refund, { other: answering('issueRefund', 'refused'), hash: '#1/billing%233' });
+  expect(await page.evaluate(sideways)).toEqual([]);
   expect(await page.locator('.column').first().isVisible()).toBe(true);
+  expect(await textsOf('#columns span')).toEqual(['R-01', 'R-01']);
+});
+
+test('on paper stands the whole step on show, and nothing to be pressed', async () => {
+  await open(refund, { hash: '#1/billing%237&tab=context' });
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const seen = await page.evaluate(`(() => {
+    const panel = document.querySelector('#panel');
+    const shown = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility()).length;
+    return {
+      cut: panel.scrollHeight - panel.clientHeight,
+      list: shown('#steps'),
+      buttons: shown('header button, button.copy'),
+      colorScheme: getComputedStyle(document.documentElement).colorScheme,
+    };
+  })()`);
+  expect(seen).toEqual({ cut: 0, list: 0, buttons: 0, colorScheme: 'light' });
 });
 
 test('words stand out from their ground, light and dark, and what can be used has a name and a role', async () => {
@@ -458,8 +683,8 @@ function measured(recording: Recording): StoryTiming {
   return { kind: 'measured', places: new Map(timed) };
 }
 
-const blockNamed = (name: string): Promise<{ readonly left: number; readonly width: number }> =>
-  page.locator(`.block[title^="${name} "]`).evaluate(({ style }) => ({
+const blockOf = (step: string): Promise<{ readonly left: number; readonly width: number }> =>
+  page.locator(`.block[data-step="${step}"]`).evaluate(({ style }) => ({
     left: Math.round(Number.parseFloat(style.left) * 10) / 10,
     width: Math.round(Number.parseFloat(style.width) * 10) / 10,
   }));
@@ -467,7 +692,7 @@ const blockNamed = (name: string): Promise<{ readonly left: number; readonly wid
 test('with times the timeline is drawn to them, a key draws it in order, and a tab says when the pieces of an answer came', async () => {
   await open(refund, { known: { timing: measured(refund) }, hash: '#1/billing%232&tab=timing' });
   // 14 exchanges, the last of which begins after 13 s and takes 0.84 s.
-  expect(await blockNamed('issueRefund')).toEqual({ left: 65, width: 0.9 });
+  expect(await blockOf('1/billing#3')).toEqual({ left: 65, width: 0.9 });
   expect(await page.locator('.tick').allInnerTexts()).toEqual([
     '0',
     '2.00 s',
@@ -477,7 +702,7 @@ test('with times the timeline is drawn to them, a key draws it in order, and a t
     '10.0 s',
     '12.0 s',
   ]);
-  expect(await page.locator('.facts dd').allInnerTexts()).toEqual([
+  expect(await page.locator('#panel .facts dd').allInnerTexts()).toEqual([
     '+8.00 s',
     '840 ms',
     '310 ms',
@@ -497,14 +722,42 @@ test('with times the timeline is drawn to them, a key draws it in order, and a t
   ]);
   expect(await page.locator('#list .row .time').allInnerTexts()).toContain('840 ms');
   await page.keyboard.press('s');
-  expect(await blockNamed('issueRefund')).toEqual({ left: 64.3, width: 7.1 });
+  expect(await blockOf('1/billing#3')).toEqual({ left: 64.3, width: 7.1 });
   await page.getByRole('button', { name: 'Drawn in order' }).click();
-  expect(await blockNamed('issueRefund')).toEqual({ left: 65, width: 0.9 });
+  expect(await blockOf('1/billing#3')).toEqual({ left: 65, width: 0.9 });
   // Where somebody points, the step is that took place there.
   const strip = page.locator('.strips').last();
   const { width } = (await strip.boundingBox()) ?? { width: 0 };
   await strip.click({ position: { x: width * (11.06 / 13.84), y: 5 } });
   expect(await title()).toBe('draftReply');
+  expect(await textOf('#hover')).toBe(
+    ' draftReply1/billing#5 · 120 msdrafted: Your duplicate charge has been refunded',
+  );
+  // What is drawn over is looked at closer, and the list is of it.
+  const { x = 0, y = 0 } = (await strip.boundingBox()) ?? {};
+  await page.mouse.move(x + width * (7.5 / 13.84), y + 5);
+  await page.mouse.down();
+  await page.mouse.move(x + width * (10.5 / 13.84), y + 5);
+  await page.mouse.up();
+  expect(await titles()).toEqual([
+    'model calls issueRefund',
+    'issueRefund',
+    'model calls draftReply, sendReply',
+  ]);
+  expect((await blockOf('1/billing#2')).width).toBe(28);
+  expect(await textsOf('.tick')).toContain('9.00 s');
+  await page.keyboard.press('0');
+  expect([await titles(), (await blockOf('1/billing#2')).width]).toEqual([
+    expect.objectContaining({ length: 14 }),
+    6.1,
+  ]);
+  await page.locator('.lane-label', { hasText: 'triage' }).click();
+  expect(await titles()).toEqual(['model calls classifyItem, handoff', 'classifyItem', 'handoff']);
+  await page.getByRole('button', { name: 'Only lane triage' }).click();
+  await page.keyboard.press('+');
+  expect((await blockOf('1/billing#2')).width).toBe(12.1);
+  await page.keyboard.press('-');
+  expect(await titles()).toHaveLength(14);
   expect(complaints).toEqual([]);
 });
 

@@ -7,23 +7,45 @@ import type { View } from './view.ts';
 // else: the script and the style with these very digests, no request, and no markup made of texts.
 
 const entry = new URL('./page/main.ts', import.meta.url);
+/** In the order in which a later one may say otherwise. */
+const styles = [
+  'base',
+  'head',
+  'timeline',
+  'steps',
+  'step',
+  'timing',
+  'context',
+  'dialog',
+  'narrow',
+  'media',
+];
 
 /** The page as HTML, to be opened from a disk. */
 export function renderPage(view: View): string {
-  const style = readFileSync(new URL('./page/page.css', import.meta.url), 'utf8');
+  const [before = '', after = ''] = (frame ??= makeFrame());
+  const data = `<script type="application/json" id="view">${embedded(view)}</script>`;
+  return `${before}${data}${after}`;
+}
+
+/** What every page has before its data, and behind it. */
+let frame: readonly string[] | undefined;
+
+function makeFrame(): readonly string[] {
+  const read = (name: string): string => readFileSync(new URL(name, entry), 'utf8');
+  const style = styles.map((name) => read(`style/${name}.css`)).join('\n');
   const script = joinModules(entry);
   const parts: Readonly<Record<string, string>> = {
     policy: `<meta http-equiv="Content-Security-Policy" content="${policyFor(script, style)}">`,
     style: `<style>${style}</style>`,
-    data: `<script type="application/json" id="view">${embedded(view)}</script>`,
     script: `<script type="module">${script}</script>`,
   };
-  const page = readFileSync(new URL('./page/page.html', import.meta.url), 'utf8');
-  // A function: in a text `$&` would stand for what is replaced.
-  return page.replaceAll(
-    /<!--(policy|style|data|script)-->/g,
-    (_, name: string) => parts[name] ?? '',
-  );
+  return read('page.html')
+    .split('<!--data-->')
+    .map((half) =>
+      // A function: in a text `$&` would stand for what is replaced.
+      half.replaceAll(/<!--(policy|style|script)-->/g, (_, name: string) => parts[name] ?? ''),
+    );
 }
 
 function policyFor(script: string, style: string): string {

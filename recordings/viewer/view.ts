@@ -112,7 +112,7 @@ export interface Panel {
   readonly name: 'answer' | 'tool' | 'message' | 'event' | 'database';
   readonly title: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
-  /** What was measured: where two say the same, it makes no difference. */
+  /** What was measured, or declared: where two say the same, it makes no difference. */
   readonly counts?: readonly (readonly [label: string, value: string])[];
   readonly blocks: readonly Block[];
 }

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { View } from '#recordings/viewer';
 import type { CommandResult } from './define-command.ts';
 import { openFile } from './open-file.ts';
@@ -7,7 +6,7 @@ import { openFile } from './open-file.ts';
 const directory = '.groundhog/views';
 
 interface PagePlace {
-  /** Where the page is written; under `.groundhog/views` and named for what it shows when undefined. */
+  /** Where the page is written: a file, or a directory; `.groundhog/views` when undefined. */
   readonly out: string | undefined;
   /** Whether it is opened in the browser. */
   readonly open: boolean;
@@ -15,11 +14,14 @@ interface PagePlace {
 
 /** Writes the page of a view and says where it is. */
 export async function writePage(view: View, { out, open }: PagePlace): Promise<CommandResult> {
-  const { renderPage } = await import('#recordings/viewer');
-  const file = resolve(out ?? join(directory, `${fileNameOf(view)}.html`));
+  const [{ renderPage }, { pageFile, writePageFile }] = await Promise.all([
+    import('#recordings/viewer'),
+    import('./page-file.ts'),
+  ]);
+  const called = `${fileNameOf(view)}.html`;
+  const file = await pageFile(out ?? join(directory, called), called);
   const html = renderPage(view);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, html);
+  await writePageFile(file, html);
   const isOpen = open && (await openFile(file));
   const differences = view.rows.filter(
     ({ difference }) => difference === 'result' || difference === 'one-sided',
@@ -47,5 +49,5 @@ export async function writePage(view: View, { out, open }: PagePlace): Promise<C
 /** Names of recordings may be paths, or hold anything. */
 function fileNameOf({ sides }: View): string {
   const names = sides.map(({ name }) => name.replaceAll(/[^\w.-]+/g, '-').slice(0, 80));
-  return names.join('+');
+  return names.join('+') || 'view';
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ function dataOf(file: string): unknown {
   return JSON.parse(data);
 }
 
-test('a page is made of a recording, by the id of its scenario, with the effect class of each tool', async () => {
+test('a page is made of a recording, by the id of its scenario, with the effect class of each tool, and what each step changed in the database', async () => {
   const out = join(directory, 'deep', 'page.html');
   const { exitCode, json, text } = await view.start({ recording: 'R-01', out }, quietIo);
   expect([exitCode, text]).toEqual([0, `R-01: 14 steps\n${out}`]);
@@ -34,13 +34,8 @@ test('a page is made of a recording, by the id of its scenario, with the effect 
     open: false,
   });
   expect(JSON.stringify(dataOf(out))).toContain(
-    '["tool","issueRefund"],["outcome","completed"],["effect class today","keyed"]',
+    '["tool","issueRefund"],["outcome","completed"]],"counts":[["effect class","keyed"]]',
   );
-});
-
-test('a page says of each step what it changed in the database, and of what no world is there for, that nobody knows it', async () => {
-  const out = join(directory, 'page.html');
-  await view.start({ recording: 'R-01', out }, quietIo);
   const [side] = sidesSchema.parse(dataOf(out)).sides;
   const changes = side?.steps.flatMap(({ id, panels }) =>
     panels.flatMap(({ name, blocks }) =>
@@ -76,6 +71,10 @@ test('a page says of each step what it changed in the database, and of what no w
     ]
   `);
   expect(side?.databaseUnknown).toBeUndefined();
+});
+
+test('of what no world is there for, a page says that nobody knows what it changed', async () => {
+  const out = join(directory, 'page.html');
   const calls = new URL('../../recordings/format/conformance/valid/call.jsonl', import.meta.url);
   await view.start({ recording: calls.pathname, out }, quietIo);
   expect(sidesSchema.parse(dataOf(out)).sides[0]?.databaseUnknown).toBe(
@@ -223,6 +222,41 @@ test('a session is shown from its log: with times and what was superseded, and w
   );
 });
 
+test('a page goes into a directory that is there, over an older page, and over nothing else', async () => {
+  const recording = new URL('../../recordings/format/conformance/valid/call.jsonl', import.meta.url)
+    .pathname;
+  const [file, copy] = [join(directory, 'call.html'), join(directory, 'copy.jsonl')];
+  for (const out of [directory, file, directory]) {
+    expect((await view.start({ recording, out }, quietIo)).json).toMatchObject({ file });
+  }
+  copyFileSync(recording, copy);
+  await expect(view.start({ recording, out: copy }, quietIo)).rejects.toMatchObject({
+    code: 'PAGE_UNWRITABLE',
+    message: expect.stringContaining('it holds something else'),
+  });
+  expect(readFileSync(copy)).toEqual(readFileSync(recording));
+  const below = join(copy, 'page.html');
+  await expect(view.start({ recording, out: below }, quietIo)).rejects.toMatchObject({
+    code: 'PAGE_UNWRITABLE',
+  });
+});
+
+test('a recording that is torn, and one that was forked, say so', async () => {
+  const valid = new URL('../../recordings/format/conformance/valid/', import.meta.url);
+  const torn = join(directory, 'torn.jsonl');
+  const whole = readFileSync(new URL('session.jsonl', valid), 'utf8').trimEnd().split('\n');
+  writeFileSync(torn, `${whole.slice(0, -1).join('\n')}\n{"t":"en`);
+  const noticesOf = async (recording: string): Promise<string> => {
+    const out = join(directory, 'page.html');
+    await view.start({ recording, out }, quietIo);
+    return JSON.stringify(dataOf(out));
+  };
+  expect(await noticesOf(torn)).toContain(`Torn at line ${whole.length}: the file stops before`);
+  expect(await noticesOf(new URL('forked.jsonl', valid).pathname)).toContain(
+    'Forked from forked (scripted) at 1/desk#0: ',
+  );
+});
+
 test.each([
   [{}, 'a recording, or --session'],
   [{ recording: 'R-01', session: 's1' }, 'a recording, or --session'],
@@ -235,6 +269,7 @@ test.each([
 test.each([
   [{ recording: 'R-99' }, 'SCENARIO_UNKNOWN'],
   [{ recording: 'nowhere.jsonl' }, 'RECORDING_MISSING'],
+  [{ recording: 'no/such/scenario' }, 'MODULE_UNUSABLE'],
   [{ recording: 'R-01', with: 'nowhere.jsonl' }, 'RECORDING_MISSING'],
 ])('%j is refused', async (raw, code) => {
   await expect(

@@ -15,7 +15,7 @@ export const view = defineCommand({
     session: text('a session of a database instead, as its log has it', 'id'),
     databaseUrl: text('PostgreSQL that holds the session; DATABASE_URL otherwise', 'url'),
     dataDir: text('directory of the embedded database that holds it', 'directory'),
-    out: text('write the page here instead of .groundhog/views', 'file'),
+    out: text('write the page to this file or directory instead of .groundhog/views', 'path'),
     open: toggle('open it in the browser'),
   },
   run: async ({ recording, with: other, session, out, open, ...database }, io) => {

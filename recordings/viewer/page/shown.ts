@@ -10,12 +10,30 @@ export interface Shown {
   readonly tabs: readonly string[];
   readonly query: string;
   readonly hits: readonly Hit[];
-  readonly hidden: ReadonlySet<StepKind>;
+  readonly filter: Filter;
   /** Indexes of the rows in the list. */
   readonly rows: readonly number[];
   /** By what the timeline is drawn. */
   readonly scale: TimelineScale;
 }
+
+/** Which rows the list leaves. */
+export interface Filter {
+  readonly hidden: ReadonlySet<StepKind>;
+  /** Only the steps of this lane, index in `View.lanes`. */
+  readonly lane?: number;
+  readonly only?: 'failures' | 'differences';
+  readonly part?: TimelinePart;
+}
+
+/** A part of the timeline that is drawn as wide as the whole: shares of it, and the rows that stand in it. */
+export interface TimelinePart {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: ReadonlySet<number>;
+}
+
+export const noFilter: Filter = { hidden: new Set() };
 
 /** A step, and the side it is of. */
 export interface SidedStep {
@@ -32,14 +50,13 @@ export interface Stage {
 
 export function createStage(view: View, draw: (shown: Shown, before?: Shown) => void): Stage {
   const search = createSearch(view);
-  const all = [...view.rows.keys()];
   let shown: Shown = {
     row: 0,
     tabs: [],
     query: '',
     hits: [],
-    hidden: new Set(),
-    rows: all,
+    filter: noFilter,
+    rows: [...view.rows.keys()],
     scale: hasTimes(view) ? 'time' : 'order',
   };
   return {
@@ -49,18 +66,27 @@ export function createStage(view: View, draw: (shown: Shown, before?: Shown) => 
       const before = shown;
       const next = { ...shown, ...change };
       const hits = next.query === before.query ? before.hits : search(next.query);
-      const isSame = next.hidden === before.hidden && next.query === before.query;
+      const isSame = next.filter === before.filter && next.query === before.query;
       shown = { ...next, hits, rows: isSame ? before.rows : rowsOf(view, { ...next, hits }) };
       draw(shown, before);
     },
   };
 }
 
-function rowsOf(view: View, { query, hits, hidden }: Shown): readonly number[] {
+function rowsOf(view: View, { query, hits, filter }: Shown): readonly number[] {
   const found = query.trim() === '' ? [...view.rows.keys()] : hits.map(({ row }) => row);
-  if (hidden.size === 0) return found;
-  return found.filter((row) =>
-    stepsOf(view, view.rows[row]).some((each) => each !== undefined && !hidden.has(each.step.kind)),
+  return filter === noFilter ? found : found.filter((row) => passes(view, row, filter));
+}
+
+function passes(view: View, row: number, { hidden, lane, only, part }: Filter): boolean {
+  if (part?.rows.has(row) === false) return false;
+  if (only === 'failures' && !isFailed(view, row)) return false;
+  if (only === 'differences' && !isTelling(view.rows[row])) return false;
+  return stepsOf(view, view.rows[row]).some(
+    (each) =>
+      each !== undefined &&
+      !hidden.has(each.step.kind) &&
+      (lane === undefined || each.step.lane === lane),
   );
 }
 
@@ -70,6 +96,10 @@ export function stepsOf(view: View, row: Row | undefined): readonly (SidedStep |
     const step = side.steps[row?.steps[number] ?? -1];
     return step === undefined ? undefined : { side, step };
   });
+}
+
+export function isFailed(view: View, row: number): boolean {
+  return stepsOf(view, view.rows[row]).some((each) => each?.step.isFailure === true);
 }
 
 /** Whether the sides part here, and not only in what follows from an earlier difference or in chance. */

@@ -162,9 +162,9 @@ function tokenCounts({ input, output, cached, reasoning }: Answer['tokens']): Pa
 }
 
 function toolWords(
-  { tool, input, outcome, askedBy }: ToolStep,
+  { tool, input, outcome, askedBy, effect }: ToolStep,
   story: Story,
-  effect: string | undefined,
+  effectToday: string | undefined,
 ): StepWords {
   const outcomes = outcomeBlock(outcome);
   const isFailure = outcome.kind === 'failed';
@@ -180,13 +180,19 @@ function toolWords(
         facts: [
           ['tool', tool],
           ['outcome', outcome.kind],
-          ...(effect === undefined ? [] : [['effect class today', effect] as const]),
         ],
+        counts: effectFacts(effect, effectToday),
         blocks: [{ kind: 'data', label: 'input', value: input }, outcomes],
       },
     ],
     links: askedBy === undefined ? [] : [linkTo(story, askedBy, '← asked for by')],
   };
+}
+
+/** As it was recorded; where it was not, as the tool is declared today. */
+function effectFacts(effect: string | undefined, today: string | undefined): Panel['facts'] {
+  if (effect !== undefined) return [['effect class', effect]];
+  return today === undefined ? [] : [['effect class today', today]];
 }
 
 function outcomeBlock(outcome: ToolStep['outcome']): Exclude<Block, { kind: 'change' }> {

@@ -67,9 +67,22 @@ function factsOf(story: Story): Side['facts'] {
 }
 
 function noticesOf(story: Story): readonly Notice[] {
-  const { editedLines, imported } = story;
+  const { editedLines, imported, forkedFrom, tornAt } = story;
   const taken = placeholdersIn(story);
   const notices: Notice[] = [];
+  if (forkedFrom !== undefined) {
+    const { name, made, at } = forkedFrom;
+    notices.push({
+      level: 'note',
+      text: `Forked from ${name} (${made}) at ${at}: what stands before is of that recording.`,
+    });
+  }
+  if (tornAt !== undefined) {
+    notices.push({
+      level: 'warning',
+      text: `Torn at line ${tornAt}: the file stops before its end, and this is what there is.`,
+    });
+  }
   if (taken.length > 0) {
     const names = taken.length > 6 ? `${taken.slice(0, 6).join(' ')} …` : taken.join(' ');
     notices.push({

@@ -70,7 +70,8 @@ function timingAt(id: string, timing: StoryTiming | undefined): Timing | undefin
 function laneIndex({ lane, run, agent, subAgent }: StoryLane, lanes: Map<string, Lane>): number {
   if (!lanes.has(lane)) {
     const depth = agent === undefined ? 0 : subAgent > 0 ? 2 : 1;
-    const label = agent ?? (run === undefined ? lane : `run ${run}`);
+    const who = subAgent > 0 ? `${agent} ${subAgent}` : agent;
+    const label = who ?? (run === undefined ? lane : `run ${run}`);
     lanes.set(lane, { id: lane, label, depth });
   }
   return [...lanes.keys()].indexOf(lane);

@@ -62,12 +62,13 @@ function timeSpans(side: Side, extent: number): readonly Span[] {
 /** So many marks at most stand on an axis. */
 const mostTicks = 8;
 
-/** Round times that divide an axis of this length, from 0, in milliseconds. */
-export function ticksOf(extent: number): readonly number[] {
-  const least = extent / mostTicks;
+/** Round times between two of an axis of this length that starts at 0, in milliseconds. */
+export function ticksOf(extent: number, from = 0, to = extent): readonly number[] {
+  const least = (to - from) / mostTicks;
   const step = roundSteps().find((each) => each >= least) ?? extent;
-  const count = Math.floor(extent / step);
-  return Array.from({ length: count + 1 }, (_, tick) => tick * step);
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first;
+  return Array.from({ length: Math.max(0, count + 1) }, (_, tick) => (first + tick) * step);
 }
 
 /** 1, 2 and 5 of each power of ten up to a minute, and then what divides minutes, hours and days. */

@@ -1,34 +1,37 @@
-import type { View } from '../view.ts';
-import { byId, element, icon } from './element.ts';
-import { durationText } from './reading/duration-text.ts';
-import type { Hit } from './reading/search.ts';
-import { beginOf } from './reading/timeline-scale.ts';
-import { type Shown, type SidedStep, type Stage, stepsOf } from './shown.ts';
+import type { Difference, View } from '../../view.ts';
+import { byId, element, icon } from '../element.ts';
+import { goTo } from '../go-to.ts';
+import { durationText } from '../reading/duration-text.ts';
+import type { Hit } from '../reading/search.ts';
+import { beginOf } from '../reading/timeline-scale.ts';
+import { type Shown, type SidedStep, type Stage, stepsOf } from '../shown.ts';
 
 /** Rows beyond the visible ones that are drawn, so that scrolling shows no gap. */
 const margin = 8;
-/** As in page.css. */
+/** As in steps.css. */
 const rowRem = 3;
 
 /**
  * The list of steps: of thousands only those in view are elements. What the browser has laid out is noted when it tells, and
  * not asked for: to ask it makes it lay out all that has changed since.
  */
-export function createStepList({ view, shown, show }: Stage): (now: Shown) => void {
+export function createStepList(stage: Stage): (now: Shown) => void {
+  const { view, shown } = stage;
   const list = byId('list');
   const rows = byId('rows');
   const { fontSize } = getComputedStyle(document.documentElement);
   const rowHeight = rowRem * Number.parseFloat(fontSize);
   let [top, height] = [0, 0];
   let drawn = '';
+  let drawnRows: readonly number[] = [];
 
   function drawRows(): void {
     const now = shown();
     const from = Math.max(0, Math.floor(top / rowHeight) - margin);
     const to = Math.ceil((top + height) / rowHeight) + margin;
-    const key = [from, to, now.row, now.query, now.rows.length, ...now.hidden].join('|');
-    if (key === drawn) return;
-    drawn = key;
+    const key = [from, to, now.row, now.query].join('|');
+    if (key === drawn && now.rows === drawnRows) return;
+    [drawn, drawnRows] = [key, now.rows];
     rows.style.height = `${now.rows.length * rowHeight}px`;
     rows.replaceChildren(
       ...now.rows.slice(from, to).map((row, at) => {
@@ -64,10 +67,13 @@ export function createStepList({ view, shown, show }: Stage): (now: Shown) => vo
   }).observe(list);
   list.addEventListener('click', ({ target }) => {
     const chosen = target instanceof Element ? target.closest('[data-row]') : null;
-    if (chosen instanceof HTMLElement) show({ row: Number(chosen.dataset['row']) });
+    if (chosen instanceof HTMLElement) goTo(stage, Number(chosen.dataset['row']));
   });
+  nameColumns(view);
+  byId('none').textContent = view.rows.length === 0 ? 'It holds no steps.' : 'No step fits.';
   return (now) => {
     byId('none').hidden = now.rows.length > 0;
+    list.hidden = now.rows.length === 0;
     const at = now.rows.indexOf(now.row);
     if (at >= 0) {
       bringIntoView(at);
@@ -94,8 +100,27 @@ function rowElement(view: View, row: number, now: Shown): HTMLElement {
       'data-difference': difference,
     },
     ...stepsOf(view, view.rows[row]).map((each) => cell(view, each, hit?.excerpt)),
+    ...(difference === undefined
+      ? []
+      : [element('span', { class: 'unseen' }, differenceWords[difference])]),
   );
   return made;
+}
+
+/** For those who do not see how a row is coloured. */
+const differenceWords: Readonly<Record<Difference, string>> = {
+  result: 'Differs in what came of it.',
+  context: 'Differs in what was read.',
+  host: 'Differs by chance.',
+  'one-sided': 'Only one of them has it.',
+};
+
+/** Of two recordings, which is which. */
+function nameColumns({ sides }: View): void {
+  byId('columns').hidden = sides.length < 2;
+  byId('columns').append(
+    ...sides.map(({ name }) => element('span', { title: name, dir: 'auto' }, name)),
+  );
 }
 
 function cell(view: View, sided: SidedStep | undefined, excerpt: Hit['excerpt']): HTMLElement {
@@ -117,12 +142,22 @@ function cell(view: View, sided: SidedStep | undefined, excerpt: Hit['excerpt'])
         'div',
         { class: 'line' },
         element('span', { class: 'title' }, step.title),
-        element('span', { class: 'lane-name' }, view.lanes[step.lane]?.label ?? ''),
+        ...(step.isFailure ? [element('span', { class: 'failed' }, 'failed')] : []),
+        element('span', { class: 'lane-name' }, laneName(view, step.lane)),
         element('span', { class: 'time' }, timeOf(sided)),
       ),
       summaryElement(step.summary, excerpt),
     ),
   );
+}
+
+/** Agents of several runs are called the same: there the lane says its whole name. */
+function laneName({ lanes }: View, index: number): string {
+  const lane = lanes[index];
+  if (lane === undefined) return '';
+  return lanes.some(({ id, label }) => label === lane.label && id !== lane.id)
+    ? lane.id
+    : lane.label;
 }
 
 /** How long it took; of what took no time how long after the beginning it was. */

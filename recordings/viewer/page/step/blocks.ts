@@ -1,7 +1,8 @@
-import type { Block } from '../view.ts';
-import { element } from './element.ts';
-import { type DiffLine, diffLines } from './reading/diff-lines.ts';
-import { readableLines, rowsOfChange } from './reading/readable.ts';
+import type { Block } from '../../view.ts';
+import { element } from '../element.ts';
+import { type DiffLine, diffLines } from '../reading/diff-lines.ts';
+import { readableLines, rowsOfChange } from '../reading/readable.ts';
+import { copyButton } from './copy.ts';
 
 /** So much of a text is shown at first: a browser lays out a book of one paragraph slowly, and nobody reads it all. */
 const characterLimit = 60_000;
@@ -13,14 +14,25 @@ const contextLines = 3;
 export function blockElement(block: Block): HTMLElement {
   if (block.kind === 'change') return rowChangeElement(block);
   if (block.kind !== 'data') {
-    return element('div', { class: `block-${block.kind}`, dir: 'auto' }, longText(block.text));
+    const { kind, text } = block;
+    return element(
+      'div',
+      { class: `block-${kind}` },
+      element('div', { class: 'words', dir: 'auto' }, longText(text)),
+      ...(kind === 'note' ? [] : [copyButton(`this ${kind}`, () => text)]),
+    );
   }
   const lines = readableLines(block.value);
   const isPlain = lines.every(({ key }) => key === '');
   return element(
     'div',
     { class: 'block-data' },
-    element('div', { class: 'data-label' }, block.label),
+    element(
+      'div',
+      { class: 'data-label' },
+      element('span', {}, block.label),
+      copyButton(`${block.label} as JSON`, () => JSON.stringify(block.value, null, 2)),
+    ),
     element(
       'pre',
       {},

@@ -1,6 +1,8 @@
-import { byId, element, icon } from './element.ts';
+import { addressOf } from '../address.ts';
+import { byId, element, icon } from '../element.ts';
+import { rowOfStep, type Shown, type SidedStep, type Stage, stepsOf } from '../shown.ts';
+import { copyButton } from './copy.ts';
 import { highlight } from './highlight.ts';
-import { rowOfStep, type Shown, type SidedStep, type Stage, stepsOf } from './shown.ts';
 import { openTab, type Tab, tabContent, tabsOf } from './tabs.ts';
 
 /** The step on show: what it is called, where it leads, and what its open tab holds. */
@@ -52,8 +54,13 @@ export function createDetail(stage: Stage): (now: Shown) => void {
       if (isScrolled) panel.scrollTop = 0;
       isScrolled = false;
     }
-    highlight(panel, shown().query);
+    highlight(panel, shown().query, isSaidThere(now, open));
   };
+}
+
+/** Whether what is searched stands in the open tab of the step. */
+function isSaidThere({ hits, row }: Shown, open: Tab | undefined): boolean {
+  return hits.some((hit) => hit.row === row && hit.tabs.includes(open?.name ?? ''));
 }
 
 export function chooseTab({ shown, show }: Stage, name: string): void {
@@ -83,15 +90,15 @@ function tabElement({ name, title }: Tab, isOpen: boolean): HTMLElement {
   );
 }
 
-function headElement({ view }: Stage, sided: SidedStep | undefined, number: number): HTMLElement {
+function headElement(stage: Stage, sided: SidedStep | undefined, number: number): HTMLElement {
+  const { view } = stage;
   const name = view.sides[number]?.name ?? '';
   const isCompared = view.sides.length > 1;
   if (sided === undefined) {
     return element(
       'div',
       { class: 'head absent' },
-      element('p', { class: 'side-name' }, name),
-      'not there',
+      ...(isCompared ? [element('p', { class: 'side-name' }, name), 'not there'] : []),
     );
   }
   const { step } = sided;
@@ -105,6 +112,7 @@ function headElement({ view }: Stage, sided: SidedStep | undefined, number: numb
       icon(step.kind),
       element('span', {}, step.title),
       element('code', {}, step.id),
+      copyButton('a link to this step (y)', () => addressOf(stage), 'Copy link'),
       ...(step.isSuperseded ? [element('span', { class: 'badge' }, 'superseded by a crash')] : []),
     ),
     element(

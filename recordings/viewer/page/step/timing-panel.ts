@@ -1,8 +1,8 @@
-import type { Side, Step, Timing } from '../view.ts';
+import type { Side, Step, Timing } from '../../view.ts';
+import { element } from '../element.ts';
+import { durationText } from '../reading/duration-text.ts';
+import { beginOf } from '../reading/timeline-scale.ts';
 import { factsElement } from './blocks.ts';
-import { element } from './element.ts';
-import { durationText } from './reading/duration-text.ts';
-import { beginOf } from './reading/timeline-scale.ts';
 
 /** So many bars at most show when pieces came. */
 const paceBars = 96;

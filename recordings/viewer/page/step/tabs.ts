@@ -1,11 +1,11 @@
-import type { Panel, Side, Step, View } from '../view.ts';
+import type { Panel, Side, Step, View } from '../../view.ts';
+import { element } from '../element.ts';
+import { contextOf } from '../reading/context.ts';
+import { diffLines } from '../reading/diff-lines.ts';
+import { textOf } from '../reading/readable.ts';
+import { type Shown, type SidedStep, stepsOf } from '../shown.ts';
 import { blockElement, diffElement, factsElement } from './blocks.ts';
 import { changesElement, contextPanel } from './context-panel.ts';
-import { element } from './element.ts';
-import { contextOf } from './reading/context.ts';
-import { diffLines } from './reading/diff-lines.ts';
-import { textOf } from './reading/readable.ts';
-import { type Shown, type SidedStep, stepsOf } from './shown.ts';
 import { timingPanel } from './timing-panel.ts';
 
 export interface Tab {

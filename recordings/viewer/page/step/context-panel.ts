@@ -1,10 +1,10 @@
-import type { Block, Item, View } from '../view.ts';
+import type { Block, Item, View } from '../../view.ts';
+import { element } from '../element.ts';
+import { type ContextChange, changesBetween, contextOf } from '../reading/context.ts';
+import { diffLines } from '../reading/diff-lines.ts';
+import { itemText, readable, textOf } from '../reading/readable.ts';
+import type { SidedStep } from '../shown.ts';
 import { blockElement, diffElement } from './blocks.ts';
-import { element } from './element.ts';
-import { type ContextChange, changesBetween, contextOf } from './reading/context.ts';
-import { diffLines } from './reading/diff-lines.ts';
-import { itemText, readable, textOf } from './reading/readable.ts';
-import type { SidedStep } from './shown.ts';
 
 /** Of a long context the end is shown at first: what was said last is what the model answered. */
 const itemLimit = 60;
