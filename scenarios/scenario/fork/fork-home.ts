@@ -14,6 +14,7 @@ import type { Recording } from '#recordings';
 import { openWorldJournal, type WorldJournal } from '../../desk/world/world-journal.ts';
 import { captureFrom } from '../capture/capture-recording.ts';
 import type { Scenario } from '../define-scenario.ts';
+import { ForkClearedError, ForkWorldMissingError, SessionTakenError } from './fork-home-errors.ts';
 import {
   attributesOf,
   type ForkOrder,
@@ -22,7 +23,6 @@ import {
   type KeptFork,
   keptForkOf,
 } from './fork-order.ts';
-import { ForkWorldMissingError, SessionTakenError } from './session-taken-error.ts';
 
 export interface ForkHomeOptions {
   readonly database: DatabaseOptions;
@@ -50,7 +50,7 @@ const worldsDirectory = join('.groundhog', 'forks');
 
 /**
  * Opens the database to make a fork in it, or to go on with one that an earlier process left unfinished.
- * @throws SessionTakenError, ForkWorldMissingError
+ * @throws SessionTakenError, ForkWorldMissingError, ForkClearedError
  */
 export async function openForkHome(options: ForkHomeOptions): Promise<ForkHome> {
   const database = await openHarnessDatabase(options.database);
@@ -67,6 +67,9 @@ async function enter(database: Database, options: ForkHomeOptions): Promise<Fork
   const archive = sessionArchive(database);
   const session = await archive.read(sessionId);
   const kept = session === undefined ? undefined : keptFork(session, options);
+  if (kept !== undefined && origin.exchanges.some(({ t }) => t === 'clear')) {
+    throw new ForkClearedError(sessionId);
+  }
   const world = kept?.world ?? newWorld(sessionId);
   if (!existsSync(world)) throw new ForkWorldMissingError(sessionId, world);
   const backing = await durableBacking({

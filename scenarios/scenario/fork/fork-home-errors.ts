@@ -22,3 +22,14 @@ export class ForkWorldMissingError extends HarnessError {
     });
   }
 }
+
+/** Of a session that was cleared its database holds what came behind that, and a fork that goes on is told by its database. */
+export class ForkClearedError extends HarnessError {
+  constructor(sessionId: string) {
+    super({
+      code: 'FORK_CLEARED',
+      message: `The fork ${sessionId} was begun, and is cleared on its way: nobody could tell what came of it before.`,
+      hint: `Begin another: --as. What there is of this one: npx groundhog capture ${sessionId}.`,
+    });
+  }
+}
