@@ -104,6 +104,27 @@ tool calls     6          6
   expect(text).toContain('lane 1/billing parts at model turn at 1/billing#2');
 });
 
+test('a recording of a scenario of one’s own is forked by the file that exports it', async () => {
+  const recording = join(directory, 'shop.jsonl');
+  const origin = await readRecording(join('recordings', 'library', 'R-01.jsonl'));
+  await writeRecording(recording, { ...origin, header: { ...origin.header, name: 'X-01' } });
+  await expect(fork.start({ recording, at }, quietIo)).rejects.toMatchObject({
+    code: 'SCENARIO_UNKNOWN',
+    message: expect.stringContaining(`There is no scenario X-01, of which ${recording} says`),
+    hint: expect.stringContaining('fork RECORDING --scenario FILE'),
+  });
+  const scenario = join(directory, 'x-01.ts');
+  const scenarios = join(import.meta.dirname, '../../scenarios/index.ts');
+  writeFileSync(
+    scenario,
+    `import { defineScenario, scenarioNamed } from ${JSON.stringify(scenarios)};
+export const scenario = defineScenario({ ...scenarioNamed('R-01'), id: 'X-01' });`,
+  );
+  expect(await fork.start({ recording, scenario, at }, quietIo)).toMatchObject({
+    json: { recording: 'X-01', difference: { answers: [], state: [] } },
+  });
+});
+
 test('recorded tools answer what was recorded, and nothing else', async () => {
   const order = { recording: 'R-01', at, tools: 'recorded' };
   expect(await fork.start(order, quietIo)).toMatchObject({

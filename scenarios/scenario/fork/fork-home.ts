@@ -86,7 +86,10 @@ async function enter(database: Database, options: ForkHomeOptions): Promise<Fork
     sessionId,
     backing,
     journal: openWorldJournal(world),
-    saved: session?.runs.reduce((sum, { steps }) => sum + steps.length, 0),
+    saved: session?.runs
+      // Somebody may have sent it a message, which waits.
+      .filter(({ attributes }) => keptForkOf(attributes) !== undefined)
+      .reduce((sum, { steps }) => sum + steps.length, 0),
     captured: async () => {
       const { recording } = await captureFrom(archive, sessionId, {
         scenario,
