@@ -7,7 +7,7 @@ export const importRecordings = defineCommand({
   summary: 'Make recordings of what other tools recorded, and say what could not be taken over.',
   arguments: {
     format: requiredText('vcr, openai-sse, har, devtools or otel'),
-    files: files('what to import'),
+    files: files('what to import: files, directories, or - for standard input'),
   },
   options: { out: text('directory to write to (required)', 'dir') },
   run: async ({ format, files: paths, out }, io) => {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { ForeignInputError } from './foreign-input-error.ts';
 
 /** What is larger is no recording of a session, and would have to be held in memory several times over. */
-const largestBytes = 128 * 1024 * 1024;
+const largestBytes = 256 * 1024 * 1024;
 
 /**
  * The text of a file that anything may have written; packed with gzip it is unpacked, as it stands or written as base64.
@@ -51,7 +51,10 @@ async function readBytes(path: string): Promise<Buffer> {
     const isPipe = handedOver.test(path) && (found.isFIFO() || found.isSocket());
     if (!found.isFile() && !isPipe) throw new ForeignInputError(1, 'it is no file');
     if (found.size > largestBytes) {
-      throw new ForeignInputError(1, `the file has ${found.size} bytes, more than ${largestBytes}`);
+      throw new ForeignInputError(
+        1,
+        `the file has ${found.size} bytes, more than ${largestBytes}: split it`,
+      );
     }
     return await readFile(path);
   } catch (error) {
@@ -73,7 +76,7 @@ function unpacked(bytes: Buffer): Buffer {
   } catch {
     throw new ForeignInputError(
       1,
-      `the file cannot be unpacked, or has more than ${largestBytes} bytes then`,
+      `the file cannot be unpacked, or has more than ${largestBytes} bytes then: split it`,
     );
   }
 }
