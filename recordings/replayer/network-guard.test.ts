@@ -1,5 +1,13 @@
+import { createSocket } from 'node:dgram';
+import { lookup as lookupByCallback } from 'node:dns';
+import { lookup, Resolver } from 'node:dns/promises';
+import { type EventEmitter, once } from 'node:events';
 import { createServer, get, type Server } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { liveModel, openExchanges } from '#harness';
 import { startOpenAiServer } from '#harness/testing';
@@ -53,6 +61,79 @@ test('a host that does not exist is stopped before it is looked for', async () =
   using guard = await guardNetwork({ allow: [] });
   expect((await fetch('https://nowhere.invalid/')).status).toBe(400);
   expect(guard.blocked()).toEqual(['GET https://nowhere.invalid/']);
+});
+
+const elsewhere = 'api.nowhere.invalid';
+
+/** What reaches for the network past `fetch` and `node:http`, each in its own way; it settles with why it could not. */
+const ways: readonly (readonly [string, () => Promise<unknown>, string])[] = [
+  ['a fetch that was copied before', () => earlyFetch(`https://${elsewhere}/v1`), 'TCP :443'],
+  ['a TCP connection', () => failureOf(connect(5432, elsewhere)), 'TCP :5432'],
+  ['a TLS connection', () => failureOf(connectTls({ host: elsewhere, port: 993 })), 'TCP :993'],
+  ['HTTP/2', () => failureOf(connectHttp2(`https://${elsewhere}`)), 'TCP :443'],
+  ['a datagram', () => sendTo(elsewhere), 'UDP '],
+  ['a look-up', () => lookup(elsewhere), 'DNS '],
+  ['a name server', () => new Resolver().resolve4(elsewhere), 'DNS '],
+];
+const earlyFetch = globalThis.fetch;
+
+const failureOf = (socket: EventEmitter): Promise<unknown> =>
+  new Promise((_, reject) => socket.once('error', reject));
+
+const sendTo = (host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.send('?', 53, host, (error) => {
+      socket.close();
+      return error === null ? resolve() : reject(error);
+    });
+  });
+
+test.each(ways)('%s finds no way out, and is remembered', async (_, reach, name) => {
+  using guard = await guardNetwork({ allow: [] });
+  const error: unknown = await reach().catch((thrown: unknown) => thrown);
+  expect(inspect(error)).toContain('NETWORK_BLOCKED');
+  const [kind, port = ''] = name.split(' ');
+  expect(guard.blocked()).toEqual([`${kind} ${elsewhere}${port}`]);
+});
+
+const methods = (): readonly unknown[] => [
+  Reflect.get(Socket.prototype, 'connect'),
+  Reflect.get(Resolver.prototype, 'resolve4'),
+  lookupByCallback,
+  lookup,
+];
+
+test('behind the guard everything is as it was', async () => {
+  const before = methods();
+  const guard = await guardNetwork({ allow: [] });
+  for (const [index, each] of methods().entries()) expect(each).not.toBe(before[index]);
+  guard.close();
+  for (const [index, each] of methods().entries()) expect(each).toBe(before[index]);
+});
+
+test('of a WebSocket nothing leaves, and it is remembered', async () => {
+  using guard = await guardNetwork({ allow: [] });
+  const socket = new WebSocket(`wss://${elsewhere}/socket`);
+  await Promise.race([once(socket, 'open'), once(socket, 'error')]);
+  await expect.poll(() => guard.blocked()).toEqual([`TCP ${elsewhere}:443`]);
+  socket.close();
+});
+
+test('what stays on this machine is reached, and an allowed host elsewhere is looked for', async () => {
+  using guard = await guardNetwork({ allow: [`https://${elsewhere}`] });
+  const local = connect(Number(new URL(origin).port), '127.0.0.1');
+  await once(local, 'connect');
+  local.destroy();
+  for (const way of [
+    () => connect(443, elsewhere),
+    () => connectTls({ host: elsewhere, port: 443 }),
+  ]) {
+    way()
+      .on('error', () => undefined)
+      .destroy();
+  }
+  expect(guard.blocked()).toEqual([]);
 });
 
 test('an allowed origin is reached, and only that', async () => {

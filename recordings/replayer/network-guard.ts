@@ -1,4 +1,5 @@
 import { interceptHttp } from '../wire/intercept-http.ts';
+import { guardOtherProtocols, guardSockets, type SocketGuardOptions } from './guard-sockets.ts';
 import { GuardStandsError } from './guard-stands-error.ts';
 
 /** Stands between this process and the network. */
@@ -13,9 +14,10 @@ export interface NetworkGuard {
 let isStanding = false;
 
 /**
- * Stops every HTTP request of this process (global fetch and node:http) but those to the `allow`ed origins: it is answered
- * with a final HTTP 400 that names it, and remembered, because whoever made it may swallow the answer. Not seen are a `fetch`
- * that was copied before, requests of the `undici` package, and what does not speak HTTP, such as a database's connection.
+ * Stops what reaches for the network in this process, but for the `allow`ed origins, and remembers it, because whoever did may
+ * swallow that. An HTTP request (global fetch and node:http), also to this machine, is answered with a final HTTP 400 that
+ * names it. Whatever else would leave this machine, such as a `fetch` that was copied before, `undici`, a WebSocket or a database, finds
+ * no connection, and no address: `NETWORK_BLOCKED`. Not seen are other processes that this one starts.
  * @throws GuardStandsError when another guard stands already.
  */
 export async function guardNetwork({
@@ -28,7 +30,20 @@ export async function guardNetwork({
   const blocked: string[] = [];
   let stop: (() => void) | undefined;
   try {
-    stop = await stopRequests(new Set(allow.map((origin) => new URL(origin).origin)), blocked);
+    const urls = allow.map((origin) => new URL(origin));
+    // Below what stops requests: that reads of a socket what it would have said, and lets pass what is not its own.
+    const sockets: SocketGuardOptions = {
+      allowed: new Set(urls.map(socketOf)),
+      stopped: (name) => blocked.push(name),
+    };
+    const stopSockets = guardSockets(sockets);
+    const stopRequests = await guardRequests(new Set(urls.map(({ origin }) => origin)), blocked);
+    const stopOthers = guardOtherProtocols(sockets);
+    stop = () => {
+      stopOthers();
+      stopRequests();
+      stopSockets();
+    };
   } finally {
     isStanding = stop !== undefined;
   }
@@ -41,7 +56,16 @@ export async function guardNetwork({
   return { blocked: () => [...blocked], close, [Symbol.dispose]: close };
 }
 
-async function stopRequests(allowed: ReadonlySet<string>, blocked: string[]): Promise<() => void> {
+const usualPorts: ReadonlyMap<string, string> = new Map([
+  ['http:', '80'],
+  ['https:', '443'],
+]);
+
+/** A host with its port, as a socket is asked for it. */
+const socketOf = ({ protocol, hostname, port }: URL): string =>
+  `${hostname}:${port === '' ? usualPorts.get(protocol) : port}`;
+
+async function guardRequests(allowed: ReadonlySet<string>, blocked: string[]): Promise<() => void> {
   const { close } = await interceptHttp((request) => {
     const { origin, pathname } = new URL(request.url);
     if (allowed.has(origin)) return 'pass';
