@@ -1,8 +1,9 @@
-import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { HarnessError } from '#harness';
 import { isSession } from '../format/call-recording.ts';
 import { readAnyRecording } from '../format/recording-file.ts';
+import { RecordingMissingError } from '../format/recording-missing-error.ts';
 import { driveImported } from './replay-imported.ts';
 
 export interface VerifyReport {
@@ -13,19 +14,33 @@ export interface VerifyReport {
 }
 
 /**
- * Reads every recording below a directory: each must be whole and as it was written, and the answers of an imported one must
+ * Reads a recording, or every one below a directory, but for what lies in packages: each must be whole and as it was written, and the answers of an imported one must
  * come out of the provider as they were recorded. A session is run again by `replay`, which knows its scenario.
  */
-export async function verifyDirectory(directory: string): Promise<VerifyReport> {
-  const files: string[] = [];
-  for await (const file of glob('**/*.jsonl', { cwd: directory })) files.push(file);
+export async function verifyDirectory(path: string): Promise<VerifyReport> {
+  const files = await recordingsAt(path);
   const failed: VerifyReport['failed'][number][] = [];
-  for (const file of files.toSorted()) {
-    const reason = await faultIn(join(directory, file));
-    if (reason !== undefined) failed.push({ file: join(directory, file), reason });
+  for (const file of files) {
+    const reason = await faultIn(file);
+    if (reason !== undefined) failed.push({ file, reason });
   }
   return { recordings: files.length, ok: files.length - failed.length, failed };
 }
+
+/** @throws RecordingMissingError where nothing is. */
+async function recordingsAt(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new RecordingMissingError(path, error);
+  });
+  if (!found.isDirectory()) return [path];
+  const files: string[] = [];
+  for await (const file of glob('**/*.jsonl', { cwd: path, exclude: isPackages })) {
+    files.push(join(path, file));
+  }
+  return files.toSorted();
+}
+
+const isPackages = (path: string): boolean => basename(path) === 'node_modules';
 
 async function faultIn(path: string): Promise<string | undefined> {
   try {

@@ -8,6 +8,9 @@ export interface FailureDescription {
   readonly json: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
+/** What the file system says of a path that somebody gave: that it is a directory, is not theirs, or that the disk is full. */
+const ofFiles = new Set(['EACCES', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
+
 /** Errors thrown on purpose say code, message and hint; anything else is a bug and keeps its stack. */
 export async function describeFailure(error: unknown): Promise<FailureDescription> {
   if (error instanceof CommanderError) return describeFailure(usageErrorFrom(error));
@@ -26,6 +29,12 @@ export async function describeFailure(error: unknown): Promise<FailureDescriptio
   if (HarnessError.isInstance(error)) {
     const { code, message, hint } = error;
     return describe({ code, message, ...(hint === undefined ? {} : { hint }) });
+  }
+  if (error instanceof Error && 'code' in error && 'syscall' in error) {
+    const { code, message } = error;
+    if (typeof code === 'string' && ofFiles.has(code)) {
+      return describe({ code, message: `${message.replace(`${code}: `, '')}.` });
+    }
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text, json: { code: 'UNEXPECTED', message: text } };

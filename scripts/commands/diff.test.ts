@@ -91,6 +91,13 @@ test('a recording is compared with its committed version, of HEAD where nothing 
   );
 });
 
+test('a file that stops before its end is said to', async () => {
+  const path = join(directory, 'torn.jsonl');
+  await writeFile(path, recording.slice(0, recording.length / 2));
+  const { text } = await diff.start({ before: 'R-01', after: path }, quietIo);
+  expect(text).toMatch(/^R-01 is torn at line \d+, and only so much is compared\n/);
+});
+
 test('two sessions part where they do', async () => {
   const { exitCode, text, json } = await diff.start({ before: 'D-08b', after: 'D-08c' }, quietIo);
   expect(exitCode).toBe(1);

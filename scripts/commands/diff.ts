@@ -1,3 +1,4 @@
+import type { Story } from '#recordings';
 import { defineCommand } from '../cli/define-command.ts';
 import { requiredText, text } from '../cli/parameter.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -34,11 +35,18 @@ export const diff = defineCommand({
     const difference = compareStories(...stories);
     return {
       exitCode: difference.equal ? 0 : 1,
-      text: formatDifference(difference, paint),
+      text: [...stories.flatMap(tornLines), formatDifference(difference, paint)].join('\n'),
       json: { before: stories[0].name, after: stories[1].name, ...difference },
     };
   },
 });
+
+/** What a file that stops before its end does not hold is no difference that anybody made. */
+function tornLines({ name, tornAt }: Story): readonly string[] {
+  return tornAt === undefined
+    ? []
+    : [`${name} is torn at line ${tornAt}, and only so much is compared`];
+}
 
 async function committedStory(file: string, revision: string) {
   const [{ parseStory }, { committedText }] = await Promise.all([

@@ -5,7 +5,7 @@ export const verify = defineCommand({
   name: 'verify',
   summary:
     'Check that recordings are whole and unedited, and that imported answers replay through the provider.',
-  arguments: { directory: requiredText('where the recordings are') },
+  arguments: { directory: requiredText('where the recordings are, or one of them') },
   options: {},
   run: async ({ directory }) => {
     const { verifyDirectory } = await import('#recordings/importers');
@@ -16,7 +16,10 @@ export const verify = defineCommand({
     return {
       // Nothing to verify is no success.
       exitCode: recordings === 0 ? 2 : verdict,
-      text: [...lines, `${recordings} recordings, ${ok} ok, ${failed.length} failed`].join('\n'),
+      text: [
+        ...lines,
+        `${recordings} ${recordings === 1 ? 'recording' : 'recordings'}, ${ok} ok, ${failed.length} failed`,
+      ].join('\n'),
       json: { ...report },
     };
   },
