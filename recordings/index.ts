@@ -25,6 +25,8 @@ export {
   type Exchange,
   type ExchangeKind,
   firstPlaces,
+  isSummaryLane,
+  laneOf,
   placeName,
   placeOf,
   type Recording,

@@ -22,6 +22,8 @@ export type ModelMode =
       readonly recording: Recording;
       /** What answers nobody asked for mean at the end; see ReplayOptions. */
       readonly unconsumed?: ReplayOptions['unconsumed'];
+      /** Who decides: `live`, the scenario's people, by default. */
+      readonly people?: ReplayOptions['people'];
     };
 
 export interface OpenModel extends AsyncDisposable {
@@ -91,6 +93,7 @@ async function openServed(
 function openRecorded({
   recording,
   unconsumed = 'diverge',
+  people = 'live',
 }: Extract<ModelMode, { kind: 'recorded' }>): OpenModel {
   let replay: Replay | undefined;
   return {
@@ -101,7 +104,7 @@ function openRecorded({
       // The question must be the recorded one; people answer it anew. What they then decide otherwise shows in what follows.
       replay = openReplay(recording, {
         tools: 'live',
-        people: 'live',
+        people,
         inner,
         unconsumed,
         unkeyed: 'run',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -175,12 +175,27 @@ a recording of it, with the same database: npx groundhog capture shop/fork --sce
   });
 });
 
-test('behind a message that came during a run it is not, and that is said', async () => {
-  const order = { session: 'shop/steered', scenario: 'D-08', databaseUrl, model: 'scripted' };
-  await expect(fork.start({ ...order, at: '1/billing#7' }, quietIo)).rejects.toMatchObject({
-    code: 'CONTINUATION_DIVERGED',
+test('who decided in the session decides before the place, whoever is at the desk of the scenario', async () => {
+  const scenario = join(directory, 'nobody-there.ts');
+  const scenarios = join(import.meta.dirname, '../../scenarios/index.ts');
+  writeFileSync(
+    scenario,
+    `import { defineScenario, scenarioNamed } from ${JSON.stringify(scenarios)};
+const { human, ...card } = scenarioNamed('H-01');
+export const scenario = defineScenario(card);`,
+  );
+  const order = { session: 'shop/asked', scenario, databaseUrl, model: 'scripted' };
+  expect(await fork.start({ ...order, at: '1/billing#6' }, quietIo)).toMatchObject({
+    json: { difference: { answers: [], calls: { gone: [], come: [] }, state: [] } },
   });
-  expect(await fork.start({ ...order, at: '1/billing#2' }, quietIo)).toMatchObject({ exitCode: 0 });
+});
+
+test('behind a message that came during a run it is forked too: the message comes where it came', async () => {
+  const order = { session: 'shop/steered', scenario: 'D-08', databaseUrl, model: 'scripted' };
+  expect(await fork.start({ ...order, at: '1/billing#7' }, quietIo)).toMatchObject({
+    exitCode: 0,
+    json: { difference: { answers: [], calls: { gone: [], come: [] }, state: [] } },
+  });
 });
 
 test('a database that is no harness’s is refused, and stays empty', async () => {

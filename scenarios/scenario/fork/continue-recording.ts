@@ -17,7 +17,7 @@ import {
 import type { SessionObservation } from '../../checkers/observation.ts';
 import type { Business } from '../../desk/world/business.ts';
 import { startWorldServer } from '../../desk/world/world-server.ts';
-import { isCaptured } from '../capture/session-of.ts';
+import { whoDecided } from '../capture/session-of.ts';
 import type { Scenario } from '../define-scenario.ts';
 import type { OpenModel } from '../open-model.ts';
 import { playSession } from '../play-session.ts';
@@ -134,8 +134,7 @@ function openPrefix({ scenario, recording, until, tools, home }: ContinueOptions
     model: 'live',
     tools,
     toolsBefore: tools,
-    // Who decided in a session that was captured is nobody's script.
-    people: isCaptured(recording) ? 'recorded' : tools,
+    people: tools === 'live' ? whoDecided(recording) : 'recorded',
     unkeyed: 'run',
     until,
     inner: scenarioExchanges(scenario),

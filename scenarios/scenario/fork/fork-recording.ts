@@ -10,6 +10,7 @@ import {
   writeRecording,
 } from '#recordings';
 import { startWorldServer } from '../../desk/world/world-server.ts';
+import { whoDecided } from '../capture/session-of.ts';
 import type { Scenario } from '../define-scenario.ts';
 import { type FoundRecording, findRecording } from '../find-recording.ts';
 import { openModel } from '../open-model.ts';
@@ -141,7 +142,11 @@ async function rehearse(
   { home, signal }: Pick<ForkOptions, 'home' | 'signal'>,
 ): Promise<Rehearsal> {
   await using worldServer = await startWorldServer();
-  await using opened = await openModel(scenario, { kind: 'recorded', recording });
+  await using opened = await openModel(scenario, {
+    kind: 'recorded',
+    recording,
+    people: whoDecided(recording),
+  });
   const divergence = (): Divergence | undefined => opened.replay()?.divergence();
   try {
     const { world, records, events } = await playScenario(scenario, {
