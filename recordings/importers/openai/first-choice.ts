@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Json } from '#harness';
 import type { AnswerBody } from '../../format/imported-exchange.ts';
 
-const choicesSchema = z.looseObject({
-  choices: z.array(z.looseObject({ index: z.int().nullish() })).min(1),
+const choicesSchema = z.object({
+  choices: z.array(z.object({ index: z.int().nullish() })).min(1),
 });
 
 /**

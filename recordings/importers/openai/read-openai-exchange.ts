@@ -76,10 +76,10 @@ function atLine<Result>(line: number, read: () => Result): Result {
 
 const objectNames = { responses: 'response', chat: 'chat.completion' } as const;
 const finishedStatuses = new Set(['completed', 'incomplete', 'failed']);
-const responseSchema = z.looseObject({ object: z.literal('response'), status: z.string() });
-const completionSchema = z.looseObject({
+const responseSchema = z.object({ object: z.literal('response'), status: z.string() });
+const completionSchema = z.object({
   object: z.literal('chat.completion'),
-  choices: z.array(z.looseObject({ finish_reason: z.string() })).min(1),
+  choices: z.array(z.object({ finish_reason: z.string() })).min(1),
 });
 
 /** An answer in one piece. @throws ForeignInputError when it is none, or not finished. */
@@ -88,14 +88,14 @@ export function wholeAnswer(json: Json, api: Api, line: number): AnswerBody {
   if (!parsed.success) {
     throw new ForeignInputError(line, `its answer is no finished ${objectNames[api]} object`);
   }
-  const { status } = parsed.data;
-  if (api === 'responses' && !finishedStatuses.has(String(status))) {
-    throw new ForeignInputError(line, `its answer is not finished: it is ${String(status)}`);
+  const status = 'status' in parsed.data ? parsed.data.status : 'completed';
+  if (!finishedStatuses.has(status)) {
+    throw new ForeignInputError(line, `its answer is not finished: it is ${status}`);
   }
   return { json };
 }
 
-const eventSchema = z.looseObject({ type: z.string() });
+const eventSchema = z.object({ type: z.string() });
 const lastEvents = new Set([
   'response.completed',
   'response.incomplete',
@@ -103,17 +103,17 @@ const lastEvents = new Set([
   'error',
 ]);
 /** Azure names its first chunk, on what filters said of the prompt, nothing at all. */
-const chunkSchema = z.looseObject({
+const chunkSchema = z.object({
   object: z.enum(['chat.completion.chunk', '']),
   choices: z.array(z.unknown()),
 });
-const errorChunkSchema = z.looseObject({ error: z.looseObject({}) });
-const finishedChunkSchema = z.looseObject({
-  choices: z.tuple([z.looseObject({ finish_reason: z.string() })], z.unknown()),
+const errorChunkSchema = z.object({ error: z.object({}) });
+const finishedChunkSchema = z.object({
+  choices: z.tuple([z.object({ finish_reason: z.string() })], z.unknown()),
 });
-const usageChunkSchema = z.looseObject({ usage: z.looseObject({}) });
-const countsTokensSchema = z.looseObject({
-  stream_options: z.looseObject({ include_usage: z.literal(true) }),
+const usageChunkSchema = z.object({ usage: z.object({}) });
+const countsTokensSchema = z.object({
+  stream_options: z.object({ include_usage: z.literal(true) }),
 });
 
 /** An answer in events. @throws ForeignInputError when they are of something else, or end early. */

@@ -7,7 +7,7 @@ import { doneMarker } from './parse-event-stream.ts';
 const text = z.string().nullish();
 const tokens = z.number().nullish();
 
-const itemSchema = z.looseObject({
+const itemSchema = z.object({
   type: z.string(),
   call_id: z.string().nullish(),
   name: text,
@@ -17,44 +17,44 @@ const itemSchema = z.looseObject({
   content: z.unknown().optional(),
 });
 type Item = z.infer<typeof itemSchema>;
-const contentSchema = z.array(z.looseObject({ type: z.string(), text, refusal: text }));
-const responseSchema = z.looseObject({
+const contentSchema = z.array(z.object({ type: z.string(), text, refusal: text }));
+const responseSchema = z.object({
   output: z.array(itemSchema).default([]),
-  usage: z.looseObject({ input_tokens: tokens, output_tokens: tokens }).nullish(),
+  usage: z.object({ input_tokens: tokens, output_tokens: tokens }).nullish(),
   error: z.unknown().optional(),
-  incomplete_details: z.looseObject({ reason: text }).nullish(),
+  incomplete_details: z.object({ reason: text }).nullish(),
 });
-const responseEventSchema = z.looseObject({
+const responseEventSchema = z.object({
   type: z.string(),
   item: itemSchema.nullish(),
   response: z.unknown().optional(),
 });
 
-const callSchema = z.looseObject({
+const callSchema = z.object({
   index: z.number().default(0),
   id: text,
-  function: z.looseObject({ name: text, arguments: text }).nullish(),
+  function: z.object({ name: text, arguments: text }).nullish(),
 });
-const messageSchema = z.looseObject({
+const messageSchema = z.object({
   content: text,
   refusal: text,
   tool_calls: z.array(callSchema).nullish(),
   /** How tools were called before there could be several: the provider does not read it. */
   function_call: callSchema.shape.function,
   /** What was said aloud. */
-  audio: z.looseObject({ transcript: text }).nullish(),
+  audio: z.object({ transcript: text }).nullish(),
 });
-const completionSchema = z.looseObject({
+const completionSchema = z.object({
   choices: z
     .array(
-      z.looseObject({
+      z.object({
         message: messageSchema.nullish(),
         delta: messageSchema.nullish(),
         finish_reason: text,
       }),
     )
     .default([]),
-  usage: z.looseObject({ prompt_tokens: tokens, completion_tokens: tokens }).nullish(),
+  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish(),
   error: z.unknown().optional(),
 });
 
