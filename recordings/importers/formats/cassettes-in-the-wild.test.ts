@@ -136,6 +136,35 @@ describe('one call, as many tools write it, is imported and replays', () => {
       ]),
     ],
     [
+      'nock.json',
+      JSON.stringify([
+        {
+          scope: 'https://api.openai.com:443',
+          method: 'POST',
+          path: '/v1/chat/completions',
+          body: request,
+          status: 200,
+          response: answer,
+          rawHeaders: ['Content-Type', 'application/json'],
+        },
+      ]),
+    ],
+    [
+      'nock, packed.json',
+      JSON.stringify([
+        {
+          scope: 'https://api.openai.com:443',
+          method: 'POST',
+          path: '/v1/chat/completions',
+          body: JSON.stringify(request),
+          status: 200,
+          response: [gzipSync(JSON.stringify(answer)).toString('hex')],
+          rawHeaders: { 'content-encoding': 'gzip' },
+          responseIsBinary: false,
+        },
+      ]),
+    ],
+    [
       'in one line.yaml',
       `interactions: [{request: {method: POST, uri: "${url}", body: '${JSON.stringify(request)}'}, response: {status: {code: 200}, body: {string: '${JSON.stringify(answer)}'}}}]\n`,
     ],

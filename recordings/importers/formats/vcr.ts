@@ -7,6 +7,7 @@ import { ForeignInputError } from '../foreign/foreign-input-error.ts';
 import type { Harvest } from '../importer.ts';
 import type { HttpBody, HttpExchange } from '../openai/http-exchange.ts';
 import { readOpenAiExchange } from '../openai/read-openai-exchange.ts';
+import { nockAsCassette } from './nock.ts';
 import { type CassetteItem, readCassetteItems } from './read-cassette-items.ts';
 
 const bytesSchema = z.union([z.string(), z.instanceof(Uint8Array)]);
@@ -65,7 +66,7 @@ export function readCassette(text: string): Harvest {
 }
 
 function readExchange({ line, read }: CassetteItem): HttpExchange {
-  const parsed = interactionSchema.safeParse(read());
+  const parsed = interactionSchema.safeParse(nockAsCassette(read()));
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     throw new ForeignInputError(line, `it is no exchange: ${where || 'it'} has another shape`);
