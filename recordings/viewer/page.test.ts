@@ -349,6 +349,8 @@ test('two recordings stand side by side: the changed result is the first differe
     ['result', 'draftReply'],
     ['context', 'model answers'],
   ]);
+  await page.keyboard.press('d');
+  await expectContrast();
 });
 
 test('what failed is told in words and found by a key, and a list is left with failures alone', async () => {
@@ -382,11 +384,17 @@ test('a button copies what a tool said as JSON, and another a link to the step',
     await expect.poll(() => textOf('#said')).toBe('Copied.');
     return page.evaluate('navigator.clipboard.readText()');
   };
+  expect(await textOf('.head .line-number')).toBe('line 29');
   await page.getByRole('button', { name: 'Copy output as JSON' }).click();
   expect(JSON.parse(await copied())).toEqual(output);
   await page.evaluate("document.querySelector('#said').textContent = ''");
   await page.keyboard.press('y');
   expect(await copied()).toBe(`${url}#1/billing%233`);
+  await page.keyboard.press('k');
+  await page.keyboard.press('2');
+  await page.evaluate("document.querySelector('#said').textContent = ''");
+  await page.getByRole('button', { name: 'Copy all that was read' }).click();
+  expect(await copied()).toContain('# user\n\nHi, I was charged twice for my Pro plan this month.');
 });
 
 test('panes are resized by keys and by pointer, and that and the theme are kept for the next page', async () => {
@@ -471,6 +479,7 @@ test('a run shows where an attempt was superseded, before the turn that counts, 
   expect(await title()).toBe('issueRefund');
   await page.locator('.row', { hasText: 'attempt superseded' }).click();
   expect(await textOf('.head .badge')).toBe('superseded by a crash');
+  await expectContrast();
 });
 
 const hostile = [
@@ -628,8 +637,50 @@ test('on paper stands the whole step on show, and nothing to be pressed', async 
   expect(seen).toEqual({ cut: 0, list: 0, buttons: 0, colorScheme: 'light' });
 });
 
+/** Every word that is drawn and stands out from what is drawn below it by less than WCAG asks for, as [class, contrast]. */
+const lowContrast = `(() => {
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const channels = (color) => {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = color;
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data];
+  };
+  const over = ([r, g, b, alpha], below) => [r, g, b].map((each, at) => (each * alpha + below[at] * (255 - alpha)) / 255);
+  const groundOf = (element) => {
+    const color = channels(getComputedStyle(element).backgroundColor);
+    if (color[3] === 255 || element.parentElement === null) return over(color, [255, 255, 255]);
+    return over(color, groundOf(element.parentElement));
+  };
+  const light = (color) => {
+    const [r, g, b] = color.map((each) => each / 255).map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const low = [];
+  for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode(); ) {
+    const element = walker.currentNode.parentElement;
+    const isSeen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (walker.currentNode.nodeValue.trim() === '' || !isSeen) continue;
+    const ground = groundOf(element);
+    const [dark, bright] = [light(ground), light(over(channels(getComputedStyle(element).color), ground))].toSorted((a, b) => a - b);
+    const contrast = (bright + 0.05) / (dark + 0.05);
+    if (contrast < 4.5) low.push([element.closest('[class]').className, contrast.toFixed(2)]);
+  }
+  return low;
+})()`;
+
+async function expectContrast(): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await page.evaluate(lowContrast)).toEqual([]);
+  }
+}
+
 test('words stand out from their ground, light and dark, and what can be used has a name and a role', async () => {
-  await open(refund, { hash: '#1/billing%233' });
+  await open(refund, { hash: '#1/billing%233&find=refund' });
+  await expectContrast();
+  await page.evaluate("document.querySelector('.title').style.color = 'gray'");
+  expect(await page.evaluate(lowContrast)).toContainEqual(['title', expect.any(String)]);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     const low = await page.evaluate(`(() => {

@@ -84,6 +84,8 @@ export interface Step {
   /** Index in `View.lanes`. */
   readonly lane: number;
   readonly kind: StepKind;
+  /** Its line in the recording's file; a run has none. */
+  readonly line?: number;
   readonly title: string;
   /** The start of what came of it, on one line. */
   readonly summary: string;

@@ -48,6 +48,11 @@ export async function writePage(view: View, { out, open }: PagePlace): Promise<C
 
 /** Names of recordings may be paths, or hold anything. */
 function fileNameOf({ sides }: View): string {
-  const names = sides.map(({ name }) => name.replaceAll(/[^\w.-]+/g, '-').slice(0, 80));
+  const names = sides.map(({ name }) =>
+    name
+      .replaceAll(/[^\w.-]+/g, '-')
+      .replace(/^-+/, '')
+      .slice(0, 80),
+  );
   return names.join('+') || 'view';
 }

@@ -108,6 +108,12 @@ test('two recordings share a page, which says how many steps came out differentl
   const { json, text } = await view.start({ recording: 'R-01', with: 'R-01b', out }, quietIo);
   expect(text).toBe(`R-01: 14 steps, R-01b: 14 steps, 3 of them with another result\n${out}`);
   expect(json).toMatchObject({ differences: 3, sides: [{ name: 'R-01' }, { name: 'R-01b' }] });
+  const call = new URL('../../recordings/format/conformance/valid/call.jsonl', import.meta.url)
+    .pathname;
+  const copy = join(directory, 'copy.jsonl');
+  copyFileSync(call, copy);
+  const twice = await view.start({ recording: call, with: copy, out }, quietIo);
+  expect(twice.json).toMatchObject({ differences: 0, sides: [{ name: call }, { name: copy }] });
 });
 
 test('a recording that was imported says so, and what it does not hold', async () => {

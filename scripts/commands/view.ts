@@ -1,4 +1,4 @@
-import type { Story } from '#recordings';
+import type { Story, ViewedStory } from '#recordings';
 import type { View } from '#recordings/viewer';
 import type { CommandIo } from '../cli/define-command.ts';
 import { defineCommand } from '../cli/define-command.ts';
@@ -44,13 +44,22 @@ async function viewRecordings(
     import('../cli/find-viewed.ts'),
   ]);
   const viewed = await findViewed(recording, signal);
-  const beside = other === undefined ? undefined : await findViewed(other, signal);
-  const stories = [viewed, ...(beside === undefined ? [] : [beside])];
-  return viewStories(viewed, {
-    ...(beside === undefined ? {} : { other: beside }),
-    effectOf: await readEffects(stories.map(({ story }) => story)),
-  });
+  if (other === undefined) {
+    return viewStories(viewed, { effectOf: await readEffects([viewed.story]) });
+  }
+  const beside = await findViewed(other, signal);
+  const effectOf = await readEffects([viewed.story, beside.story]);
+  if (viewed.story.name !== beside.story.name) {
+    return viewStories(viewed, { other: beside, effectOf });
+  }
+  // Two of one name, as a fork and what it was forked from, are told apart by what they were asked for by.
+  return viewStories(named(viewed, recording), { other: named(beside, other), effectOf });
 }
+
+const named = (viewed: ViewedStory, name: string): ViewedStory => ({
+  ...viewed,
+  story: { ...viewed.story, name },
+});
 
 async function viewSession(
   sessionId: string,

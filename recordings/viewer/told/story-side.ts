@@ -38,6 +38,7 @@ export function storySide({ story, timing, database }: ViewedStory, parts: ViewP
     return {
       id,
       lane: laneOfStep.get(step.index) ?? 0,
+      line: step.line,
       ...described,
       panels: changes === undefined ? panels : [...panels, databasePanel(changes)],
       links:

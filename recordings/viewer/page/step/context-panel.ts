@@ -5,6 +5,7 @@ import { diffLines } from '../reading/diff-lines.ts';
 import { itemText, readable, textOf } from '../reading/readable.ts';
 import type { SidedStep } from '../shown.ts';
 import { blockElement, diffElement } from './blocks.ts';
+import { copyButton } from './copy.ts';
 
 /** Of a long context the end is shown at first: what was said last is what the model answered. */
 const itemLimit = 60;
@@ -16,6 +17,7 @@ export function contextPanel(view: View, { side, step }: SidedStep): HTMLElement
   const before = step.context?.previous;
   const known = new Set(before === undefined ? [] : contextOf(side, side.steps[before] ?? step));
   const made = element('div', { class: 'context' });
+  made.append(copyButton('all that was read', () => wholeText(view, context), 'Copy all'));
   const head = step.context?.head.length ?? 0;
   const messages = context.slice(head);
   const early = messages.slice(0, -itemLimit);
@@ -35,6 +37,14 @@ export function contextPanel(view: View, { side, step }: SidedStep): HTMLElement
   }
   made.append(...elementsOf(messages.slice(-itemLimit)));
   return made;
+}
+
+const wholeText = ({ items }: View, context: readonly number[]): string =>
+  context.map((index) => `# ${headingOf(items[index])}\n\n${itemText(items[index])}`).join('\n\n');
+
+function headingOf(item: Item | undefined): string {
+  const { role = '', title = '' } = item ?? {};
+  return role === title ? role : `${role} ${title}`;
 }
 
 interface Entry {

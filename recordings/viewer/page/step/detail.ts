@@ -112,6 +112,9 @@ function headElement(stage: Stage, sided: SidedStep | undefined, number: number)
       icon(step.kind),
       element('span', {}, step.title),
       element('code', {}, step.id),
+      ...(step.line === undefined
+        ? []
+        : [element('span', { class: 'line-number' }, `line ${step.line}`)]),
       copyButton('a link to this step (y)', () => addressOf(stage), 'Copy link'),
       ...(step.isSuperseded ? [element('span', { class: 'badge' }, 'superseded by a crash')] : []),
     ),
