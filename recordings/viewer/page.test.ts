@@ -223,6 +223,7 @@ test('keys step, change tabs, search and explain themselves', async () => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('j');
   expect([await title(), await tab()]).toEqual(['model calls classifyItem, handoff', 'Answer']);
+  expect(await page.evaluate('document.activeElement.id')).toBe('list');
   await page.keyboard.press('2');
   expect(await tab()).toBe('Context');
   await page.keyboard.press('j');

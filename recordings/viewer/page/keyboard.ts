@@ -96,6 +96,8 @@ export function listenToKeys(stage: Stage): void {
     const shortcut = there.find(({ keys }) => keys.includes(key));
     if (shortcut === undefined) return;
     event.preventDefault();
+    // Whoever is read the page to is told the step that a key leads to: the list says it where it has the focus.
+    if (document.activeElement === document.body) byId('list').focus({ preventScroll: true });
     shortcut.act(stage, key);
   });
 }

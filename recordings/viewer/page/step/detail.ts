@@ -115,7 +115,10 @@ function headElement(stage: Stage, sided: SidedStep | undefined, number: number)
       ...(step.line === undefined
         ? []
         : [element('span', { class: 'line-number' }, `line ${step.line}`)]),
-      copyButton('a link to this step (y)', () => addressOf(stage), 'Copy link'),
+      // One address is of both.
+      ...(number > 0
+        ? []
+        : [copyButton('a link to this step (y)', () => addressOf(stage), 'Copy link')]),
       ...(step.isSuperseded ? [element('span', { class: 'badge' }, 'superseded by a crash')] : []),
     ),
     element(
