@@ -22,12 +22,19 @@ import {
   startOpenAiServer,
   startPostgres,
 } from '#harness/testing';
-import { compareStories, type Recording, readRecording, tellStory } from '#recordings';
+import {
+  compareStories,
+  type Recording,
+  readRecording,
+  tellStory,
+  writeRecording,
+} from '#recordings';
 import { startWorldServer } from '../../desk/world/world-server.ts';
 import { scenarioNamed } from '../../suites/scenario-named.ts';
 import { captureFrom } from '../capture/capture-recording.ts';
 import { forkSession } from '../capture/fork-session.ts';
 import { playScenario } from '../play-scenario.ts';
+import { recordingPath } from '../recording-path.ts';
 import type { ForkLife } from './fork-life.ts';
 import { type ForkOptions, forkRecording } from './fork-recording.ts';
 
@@ -128,9 +135,15 @@ function rowsOf(sessionId: string): Promise<readonly unknown[]> {
   });
 }
 
-function captured(options: DatabaseOptions, sessionId: string): Promise<Recording> {
+function captured(
+  options: DatabaseOptions,
+  sessionId: string,
+  like = scenario,
+): Promise<Recording> {
   return within(options, async (database) => {
-    const { recording } = await captureFrom(sessionArchive(database), sessionId, { scenario });
+    const { recording } = await captureFrom(sessionArchive(database), sessionId, {
+      scenario: like,
+    });
     return recording;
   });
 }
@@ -141,11 +154,13 @@ function difference(left: Recording, right: Recording): unknown {
   return [...definitions, ...lanes, ...tally];
 }
 
+/** The file of a fork's world. */
+const worldOf = ([run]: readonly SavedRun[]): string =>
+  String(Object(run?.attributes['groundhog-fork'])['world']);
+
 /** What reached the world of the fork, in all its lives. */
 async function effectsOf(options: DatabaseOptions, sessionId: string): Promise<readonly unknown[]> {
-  const [run] = await runsOf(options, sessionId);
-  const world = String(Object(run?.attributes['groundhog-fork'])['world']);
-  return readFileSync(world, 'utf8')
+  return readFileSync(worldOf(await runsOf(options, sessionId)), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
@@ -234,6 +249,19 @@ describe('of a session in the same database', () => {
     expect(await rowsOf(as)).toEqual(rows);
   });
 
+  test('a session that is somebody else’s is not written into', async () => {
+    await within(shop(), async (database) => {
+      const identity = { application: 'shop', version: 'shop', executorId: 'shop' };
+      const { store } = await durableBacking({ database, identity });
+      await store.claim('shop/taken', { ...scenario.principal, id: 'cus_2' });
+    });
+    const home = { database: shop(), as: 'shop/taken' };
+    await expect(forkRecording('R-01', { ...live(), home })).rejects.toMatchObject({
+      code: 'SESSION_TAKEN',
+      message: expect.stringContaining('cus_2'),
+    });
+  });
+
   test('a fork that was told something else is not gone on with', async () => {
     const refused = forkSession('shop/first', {
       ...live(),
@@ -283,9 +311,14 @@ test('killed at the place, its database with it, the same order goes on with it'
   expect(provider.requests() - requests).toBe(4);
 });
 
-test('killed behind the place, the same order goes on with it, and nothing is done twice', async () => {
-  const as = 'killed behind the place';
+test('killed before the place, no server of the same database takes it up; killed again behind it, nothing is done twice', async () => {
+  const as = 'killed twice';
   const requests = provider.requests();
+  await killedInside('runCode#1', as, shop());
+  const saved = stepsOf(await runsOf(shop(), as));
+  expect(saved).toEqual(before.slice(0, -1));
+  expect(await takenUpBy({ application: 'serve', version: '1', executorId: as })).toBe(0);
+  expect(stepsOf(await runsOf(shop(), as))).toEqual(saved);
   await killedInside('issueRefund#1', as, shop());
   await goesOn(as, { database: shop(), saved: before.length + 1 });
   expect(provider.requests() - requests).toBe(3);
@@ -297,22 +330,12 @@ test('killed behind the place, the same order goes on with it, and nothing is do
   ]);
 });
 
-test('killed before the place, no server of the same database takes it up, and the same order goes on with it', async () => {
-  const as = 'killed before the place';
-  await killedInside('runCode#1', as, shop());
-  const saved = stepsOf(await runsOf(shop(), as));
-  expect(saved).toEqual(before.slice(0, -1));
-  expect(await takenUpBy({ application: 'serve', version: '1', executorId: as })).toBe(0);
-  expect(stepsOf(await runsOf(shop(), as))).toEqual(saved);
-  await goesOn(as, { database: shop(), saved: saved.length });
-});
-
-test('a server that called itself as the fork does would take it up', async () => {
+test('without its world it does not go on; a server that called itself as the fork does would take it up', async () => {
   const as = 'stopped';
   const stopping = new AbortController();
+  const order = { ...live(), home: { database: shop(), as } };
   const stopped = forkRecording('R-01', {
-    ...live(),
-    home: { database: shop(), as },
+    ...order,
     observer: {
       before: () => undefined,
       inside: () => undefined,
@@ -321,6 +344,8 @@ test('a server that called itself as the fork does would take it up', async () =
     signal: stopping.signal,
   });
   await expect(stopped).rejects.toThrow('aborted');
+  rmSync(worldOf(await runsOf(shop(), as)));
+  await expect(forkRecording('R-01', order)).rejects.toMatchObject({ code: 'FORK_WORLD_MISSING' });
   const [owner] = await within(shop(), async ({ pool }) => {
     const { rows } = await pool.query(
       `select application_name as application, application_version as version, executor_id as "executorId"
@@ -330,6 +355,32 @@ test('a server that called itself as the fork does would take it up', async () =
     return rows;
   });
   expect(await takenUpBy(owner)).toBe(1);
+});
+
+test('a session that would not come to the place is not begun', async () => {
+  const recording = join(directory, 'other.jsonl');
+  const { exchanges, ...rest } = await readRecording(recordingPath('R-01'));
+  const other = exchanges.map((each) =>
+    each.t === 'tool' && each.tool === 'classifyItem'
+      ? { ...each, outcome: { kind: 'completed' as const, output: { filedUnder: 'sales' } } }
+      : each,
+  );
+  await writeRecording(recording, { ...rest, exchanges: other });
+  const order = { ...live(), home: { database: shop(), as: 'never' } };
+  await expect(forkRecording(recording, order)).rejects.toMatchObject({
+    code: 'CONTINUATION_DIVERGED',
+  });
+  expect(await rowsOf('never')).toEqual([]);
+});
+
+test('of a fork that is cleared on its way what came behind that is captured, and it is not gone on with', async () => {
+  const cleared = scenarioNamed('M-07');
+  const order = { at: '2/triage#0', config: {}, home: { database: shop(), as: 'cleared' } };
+  const { forkedFrom } = await forkRecording('M-07', order);
+  const { header, exchanges } = await captured(shop(), 'cleared', cleared);
+  expect(header.forkedFrom).toEqual({ ...forkedFrom, at: '1/triage#0', exchanges: 3 });
+  expect(exchanges[3]).toMatchObject({ t: 'model', lane: '1/triage', n: 0 });
+  await expect(forkRecording('M-07', order)).rejects.toMatchObject({ code: 'FORK_CLEARED' });
 });
 
 /** Lets the same order be given again: the fork must come to what it would have come to at once. */
