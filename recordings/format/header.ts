@@ -6,7 +6,8 @@ export const formatVersion = 3;
 const start = { t: z.literal('recording'), v: z.literal(formatVersion) };
 const name = z.string().min(1);
 export const modelNameSchema = z.strictObject({ provider: z.string(), modelId: z.string() });
-const madeHere = z.string().regex(/^(scripted|live:.+)$/);
+/** Who answers in what is recorded here. */
+export const madeHere = z.string().regex(/^(scripted|live:.+)$/);
 /** Made of what a database kept of a session; who it was that answered under the model's name is said nowhere. */
 const madeOfKept = z.string().regex(/^captured:.+$/);
 const madeElsewhere = z.string().regex(/^imported:.+$/);

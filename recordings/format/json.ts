@@ -48,7 +48,10 @@ function jsonAt(value: unknown, at: Spot, spell: Spelling | undefined): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (Array.isArray(value)) {
-    return value.map((each, token) => jsonAt(each, { within: at, token }, spell));
+    return value.map((each: unknown, token) =>
+      // JSON says so of nothing in a list.
+      jsonAt(each === undefined && spell !== undefined ? null : each, { within: at, token }, spell),
+    );
   }
   if (typeof value === 'object' && isPlain(value)) {
     return Object.fromEntries(entriesOf(value, at, spell));

@@ -171,7 +171,7 @@ export type RecordedPart = z.infer<typeof recordedPartSchema>;
 
 /** Makes of what went wrong what a recording holds of it, and the error again of that. */
 export type FailureOf = (error: unknown) => ModelFailure;
-export type ErrorOf = (failure: ModelFailure) => Error;
+export type ErrorOf = (failure: ModelFailure) => unknown;
 
 /** The parts a model streamed, as a recording writes them; everything else of them stays. */
 export function foldParts(

@@ -196,3 +196,29 @@ test('no secret and no card number reaches the disk: what is known is taken out,
   );
   expect(texts.join('')).not.toMatch(/canary-71f0c2|4242/);
 });
+
+test.for([
+  [
+    'a model of embeddings',
+    { specificationVersion: 'v4', doEmbed: () => undefined },
+    'no language model',
+  ],
+  ['a name', 'openai/gpt-5', 'the name "openai/gpt-5"'],
+  [
+    'a model of another version',
+    { specificationVersion: 'v2', doGenerate, doStream: doGenerate },
+    'version v2',
+  ],
+] as const)('%s is refused when it is to be recorded', ([, model, message]) => {
+  const recorder = createCallRecorder({ name: 'any', made: 'scripted' });
+  const given = [model, recorder];
+  expect(() => Reflect.apply(recordModel, undefined, given)).toThrow(message);
+});
+
+function doGenerate(): void {}
+
+test('who answers is said in the two ways there are, or at once not at all', () => {
+  expect(() => createCallRecorder({ name: 'any', made: 'mine' })).toThrow(
+    'neither scripted nor live',
+  );
+});

@@ -4,15 +4,18 @@ import { watchTool } from '../calls/watch-tool.ts';
 import { asWhole } from '../calls/whole.ts';
 import { type AnyTools, wrapTools } from '../calls/wrap-tools.ts';
 import type { CallRecording } from '../format/call-recording.ts';
+import { madeHere } from '../format/header.ts';
 import { requestOf } from '../format/model-request.ts';
 import { writeRecording } from '../format/recording-file.ts';
 import { hashOf } from '../format/serialize-recording.ts';
+import { UnrecordableError } from '../format/unrecordable-error.ts';
 import type { RecordedTiming } from '../timing/recorded-timing.ts';
 import type { Measuring } from '../timing/stopwatch.ts';
 import { createTimekeeper } from '../timing/timekeeper.ts';
 import { writeTiming } from '../timing/timing-file.ts';
 import type { Chunks } from '../wire/record/write-http.ts';
 import { type CallLog, createCallLog } from './call-log.ts';
+import { checkRecordable } from './check-recordable.ts';
 import { observeModel, type Watch } from './observe-model.ts';
 import { type Pieces, writeCalls } from './write-calls.ts';
 
@@ -64,6 +67,7 @@ export interface CallRecorder {
  * Records the calls of any agent that is built on the AI SDK: those of its models and of its tools. The file holds a call
  * once for each time it was made, in an order that follows what caused what; ids are renamed, times are left out and e-mail
  * addresses are placeholders, so that the same answers give the same bytes. A call that its caller gave up is kept as far as they read.
+ * @throws UnrecordableError for another `made`.
  */
 export function createCallRecorder({
   name,
@@ -72,6 +76,10 @@ export function createCallRecorder({
   chunks = 'left-out',
   timing,
 }: CallRecorderOptions): CallRecorder {
+  // Said at once, and not when everything has been asked.
+  if (made !== undefined && !madeHere.safeParse(made).success) {
+    throw new UnrecordableError('made', `"${made}", which is neither scripted nor live:<model>`);
+  }
   const timekeeper = createTimekeeper(timing);
   const log = createCallLog(timekeeper?.now);
   const { lanes } = log;
@@ -102,6 +110,7 @@ export function createCallRecorder({
 
 /** The model, watched: it answers as before, in one piece or in a stream. */
 export function recordModel(model: LanguageModelV4, { log }: CallRecorder): LanguageModelV4 {
+  checkRecordable(model);
   const watch: Watch = (options) => log.model(model, () => requestOf(options));
   return observeModel(asWhole(model, log.whole), watch, log.now);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#harness';
 import manifest from '../../package.json' with { type: 'json' };
+import { callFailureOf } from '../calls/call-failure.ts';
 import { modelGivenUp } from '../calls/given-up.ts';
 import { rootLane } from '../calls/lane.ts';
 import { type Aliases, createAliases } from '../format/aliases.ts';
@@ -17,7 +18,6 @@ import {
   wireHeaderSchema,
 } from '../format/header.ts';
 import { asJson } from '../format/json.ts';
-import type { ModelFailure } from '../format/model-failure.ts';
 import { createRequestPacker, type RequestPacker } from '../format/model-request.ts';
 import { placeName } from '../format/recording.ts';
 import { createRecordingRedaction, type RecordingRedaction } from '../format/redaction.ts';
@@ -30,7 +30,6 @@ import type { CallLog, LaneLog, LoggedHttp, LoggedModel, LoggedTool } from './ca
 import { inEvenPieces } from './even-pieces.ts';
 import { keepCallTime, type Logged } from './keep-call-time.ts';
 import type { ObservedAnswer } from './observe-model.ts';
-import { failureOf } from './record-session-model.ts';
 import { RecordingIncompleteError } from './recording-incomplete-error.ts';
 
 export type Pieces = 'even' | 'kept';
@@ -243,12 +242,6 @@ function writeAnswer(
 function isFinish(part: Json): part is { [key: string]: Json } {
   const isObject = typeof part === 'object' && part !== null && !Array.isArray(part);
   return isObject && part['type'] === 'finish';
-}
-
-/** An agent may repeat to a model what an error says: it is kept to the letter. */
-function callFailureOf(error: unknown): ModelFailure {
-  const failure = failureOf(error);
-  return error instanceof Error ? { ...failure, message: error.message } : failure;
 }
 
 function writeTool(

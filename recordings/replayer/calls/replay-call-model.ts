@@ -4,7 +4,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import { providerError } from '#harness';
+import { callErrorOf, streamedErrorOf } from '../../calls/call-failure.ts';
 import { modelGivenUp, untilGivenUp, type Waiter } from '../../calls/given-up.ts';
 import { answerOfParts } from '../../format/answer-content.ts';
 import type { ModelAnswer } from '../../format/recording.ts';
@@ -34,15 +34,15 @@ export function layAnswer(
 ): LaidAnswer {
   const isGivenUp = ended?.code === modelGivenUp.code;
   const error = isGivenUp ? undefined : ended;
-  const unfolded = parts.flatMap((part) => unfoldPart(part, providerError)).map(withTime);
+  const unfolded = parts.flatMap((part) => unfoldPart(part, streamedErrorOf)).map(withTime);
   const failed = parts.find((part) => part.type === 'error');
   const structured = parts.find((part) => part.type === 'finish')?.structuredOutputText;
   const failure = error ?? failed?.error;
   return {
     parts: unfolded,
     whole: answerOfParts(unfolded, structured),
-    streamError: error === undefined ? undefined : providerError(error),
-    wholeError: failure === undefined ? undefined : providerError(failure),
+    streamError: error === undefined ? undefined : callErrorOf(error),
+    wholeError: failure === undefined ? undefined : callErrorOf(failure),
     pace,
     givenUp: isGivenUp ? { waits } : undefined,
   };

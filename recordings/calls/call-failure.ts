@@ -1,0 +1,76 @@
+import { APICallError } from '@ai-sdk/provider';
+import { type Json, ModelCallError, providerError } from '#harness';
+import type { ModelFailure } from '../format/model-failure.ts';
+import { jsonOf } from './json-of.ts';
+
+/**
+ * How a call of a model failed, as the agent saw it: it may look at what an error is and at what the provider said, and repeat
+ * to a model what it says.
+ */
+export function callFailureOf(error: unknown): ModelFailure {
+  const { code, message, retryable, statusCode, retryAfterMs } = ModelCallError.from(error);
+  const failure = {
+    code,
+    message,
+    retryable,
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  if (!(error instanceof Error)) return { ...failure, ...objectOf(error) };
+  const said = { ...failure, message: error.message };
+  if (APICallError.isInstance(error)) return { ...said, ...dataOf(error) };
+  // Whatever else it is called is what its code says.
+  return code === 'MODEL_CALL_FAILED' && error.name !== 'Error'
+    ? { ...said, name: error.name }
+    : said;
+}
+
+/** A provider may put into its stream what is no error of JavaScript: then it is handed on as it is. */
+function objectOf(thrown: unknown): Partial<ModelFailure> {
+  const data = jsonIn(() => jsonOf(thrown, ''));
+  if (data === undefined) return {};
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const message = isObject ? data['message'] : undefined;
+  return { message: typeof message === 'string' ? message : JSON.stringify(data), data };
+}
+
+/** What the provider said of the failure. */
+function dataOf({ data, responseBody }: APICallError): Partial<ModelFailure> {
+  const said = jsonIn(() => data ?? JSON.parse(responseBody ?? ''));
+  return said === undefined ? {} : { data: said };
+}
+
+/** Undefined for what is no JSON: the failure is told without it. */
+function jsonIn(read: () => unknown): Json | undefined {
+  try {
+    return jsonOf(read(), '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error with which the call fails again. */
+export function callErrorOf(failure: ModelFailure): Error {
+  const { name, data } = failure;
+  const error = providerError(failure);
+  if (data !== undefined && APICallError.isInstance(error)) {
+    const { message, url, requestBodyValues, statusCode, responseHeaders, isRetryable } = error;
+    const same = { message, url, requestBodyValues, isRetryable };
+    return new APICallError({
+      ...same,
+      ...(statusCode === undefined ? {} : { statusCode }),
+      ...(responseHeaders === undefined ? {} : { responseHeaders }),
+      responseBody: JSON.stringify(data),
+      data,
+    });
+  }
+  if (name !== undefined) error.name = name;
+  return error;
+}
+
+/** What went wrong within a stream, as the provider put it there. */
+export function streamedErrorOf(failure: ModelFailure): unknown {
+  const error = callErrorOf(failure);
+  const isError = failure.data === undefined || APICallError.isInstance(error);
+  return isError ? error : structuredClone(failure.data);
+}
