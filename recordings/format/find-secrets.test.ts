@@ -29,6 +29,21 @@ test('a secret that streamed in pieces is found', () => {
   expect(findSecrets(JSON.stringify({ words: pieces }))).toEqual([]);
 });
 
+test('base 64 hides no key and nothing that is known, in either alphabet', () => {
+  const known = [{ value: 'swordfish', kind: 'a secret that is in use' }];
+  const key = `{"key":"sk-proj-${hex(12)}"}`;
+  for (const encoding of ['base64', 'base64url'] as const) {
+    const header = `Basic ${Buffer.from('captain:swordfish').toString(encoding)}`;
+    const text = JSON.stringify({ header, body: Buffer.from(key).toString(encoding) });
+    expect(findSecrets(text, known)).toEqual([
+      { line: 1, field: '/header', kind: 'a secret that is in use in base 64' },
+      { line: 1, field: '/body', kind: 'an OpenAI or Anthropic key in base 64' },
+    ]);
+  }
+  const picture = randomBytes(200_000).toString('base64');
+  expect(findSecrets(JSON.stringify({ picture }), known)).toEqual([]);
+});
+
 test('an escape hides nothing', () => {
   expect(findSecrets('{"mail":"ann.lee\\u0040shop.example"}')).toHaveLength(1);
   expect(findSecrets('{"mail":"ann.lee\\u00e9shop.example"}')).toEqual([]);

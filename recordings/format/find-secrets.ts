@@ -104,8 +104,30 @@ function kindsIn({ text, isId }: Text, known: readonly KnownSecret[]): readonly 
       : shapes.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind)),
     ...(!isShort && isId !== true && holdsCardNumber(text) ? [cardKind] : []),
     ...(isId !== true && holdsAddress(text) ? [addressKind] : []),
-    ...known.filter(({ value }) => value !== '' && text.includes(value)).map(({ kind }) => kind),
+    ...knownIn(text, known),
+    ...(isShort ? [] : encodedIn(text, known)),
   ];
+}
+
+function knownIn(text: string, known: readonly KnownSecret[]): readonly string[] {
+  return known.filter(({ value }) => value !== '' && text.includes(value)).map(({ kind }) => kind);
+}
+
+/** Base 64, in either alphabet: as long as a key is, and of a file a stretch at a time. */
+const encodedPattern = /[\w+/-]{20,4096}={0,2}/g;
+
+/**
+ * What hides in base 64, such as the user and password of a request: keys and what is known. Bytes are random enough to hold
+ * what looks like a number or an address.
+ */
+function encodedIn(text: string, known: readonly KnownSecret[]): readonly string[] {
+  return Array.from(text.matchAll(encodedPattern)).flatMap(([match]) => {
+    const bytes = Buffer.from(match, 'base64').toString('latin1');
+    const keys = shapeSigns.test(bytes) ? shapes.filter(({ pattern }) => pattern.test(bytes)) : [];
+    return [...keys.map(({ kind }) => kind), ...knownIn(bytes, known)].map(
+      (kind) => `${kind} in base 64`,
+    );
+  });
 }
 
 /** Everything that is said in a value: names of properties, texts and numbers, also in texts that are JSON themselves. */

@@ -30,6 +30,17 @@ test('an address and a card number that stream in pieces are taken out; other pi
   expect(part(deltas('write ', 'to ', 'me'))).toEqual(deltas('write ', 'to ', 'me'));
 });
 
+test('the same secret has the same number in an answer, in arguments and in what is said', () => {
+  const { part, said } = createRecordingRedaction();
+  const [first, second] = ['sk-proj-0123456789abcdef01', 'sk-proj-0123456789abcdef02'];
+  expect(said(first)).toBe('[key 1]');
+  expect(part(call(`{"key":"${second}","old":"${first}"}`))).toEqual(
+    call('{"key":"[key 2]","old":"[key 1]"}'),
+  );
+  expect(part(deltas(`it is ${second}`))).toEqual(deltas('it is [key 2]'));
+  expect(said({ key: second })).toEqual({ key: '[key 2]' });
+});
+
 test('arguments stay JSON, even those that were not', () => {
   const { part } = createRecordingRedaction();
   expect(part(call('{ "to": "amara@shop.example" }'))).toEqual(call('{"to":"[e-mail 1]"}'));

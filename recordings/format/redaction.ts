@@ -40,12 +40,19 @@ export interface RecordingRedaction {
   readonly part: (part: Json) => Json;
 }
 
-/** Takes out of one recording what it must not hold, in the order in which it is written. */
-export function createRecordingRedaction(): RecordingRedaction {
+/**
+ * Takes out of one recording what it must not hold, in the order in which it is written. `inAnswers: 'as the harness'` is for a
+ * session's: what it keeps of an answer has been redacted by itself, so that a replay keeps the same.
+ */
+export function createRecordingRedaction({
+  inAnswers = 'as the rest',
+}: {
+  readonly inAnswers?: 'as the harness' | 'as the rest';
+} = {}): RecordingRedaction {
   const text = openTextRedaction({ profile: 'outbound' });
   const said = (value: Json): Json => mapTexts(value, text);
-  // As the harness redacts what it keeps of an answer, so that a replay keeps the same.
-  const raw = (value: string): string => text(redactText(value, { profile: 'stored' }).value);
+  const raw = (value: string): string =>
+    text(inAnswers === 'as the rest' ? value : redactText(value, { profile: 'stored' }).value);
   const rawJson = (value: string): string => {
     const parsed = parseJson(value);
     if (parsed === undefined) return raw(value);

@@ -50,7 +50,7 @@ export function createExchangeWriter(
   header: SessionHeader,
 ): ExchangeWriter {
   const aliases = createAliases();
-  const redaction = createRecordingRedaction();
+  const redaction = createRecordingRedaction({ inAnswers: 'as the harness' });
   const packer = createRequestPacker(agents, {
     say: (message) => redaction.said(aliases.in(message)),
     previous: createLatestMessages(),
