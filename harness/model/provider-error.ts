@@ -3,10 +3,11 @@ import { ModelCallError, type ModelCallErrorParts } from './model-call-error.ts'
 
 /**
  * The error with which an adapter of the AI SDK would have failed so: the SDK tries again what it would have tried again. It
- * does so at once, because nobody is to be spared; how long the provider had asked for stands in `retry-after`.
+ * does so at once, because nobody is to be spared; how long the provider had asked for stands in `retry-after`. `data` is what
+ * the provider had said.
  */
-export function providerError(failure: ModelCallErrorParts): Error {
-  const { code, message, retryable, statusCode, retryAfterMs } = failure;
+export function providerError(failure: ModelCallErrorParts & { readonly data?: unknown }): Error {
+  const { code, message, retryable, statusCode, retryAfterMs, data } = failure;
   switch (code) {
     case 'MODEL_TIMED_OUT':
       return new DOMException(message, 'TimeoutError');
@@ -24,6 +25,7 @@ export function providerError(failure: ModelCallErrorParts): Error {
         url: '',
         requestBodyValues: {},
         ...(statusCode === undefined ? {} : { statusCode }),
+        ...(data === undefined ? {} : { data, responseBody: JSON.stringify(data) }),
         // What nobody can read is final to the SDK.
         isRetryable: retryable && code !== 'MODEL_ANSWER_INVALID',
         responseHeaders: {

@@ -1,4 +1,4 @@
-import { APICallError } from '@ai-sdk/provider';
+import { z } from 'zod';
 import { type Json, ModelCallError, providerError } from '#harness';
 import type { ModelFailure } from '../format/model-failure.ts';
 import { jsonOf } from './json-of.ts';
@@ -18,7 +18,7 @@ export function callFailureOf(error: unknown): ModelFailure {
   };
   if (!(error instanceof Error)) return { ...failure, ...objectOf(error) };
   const said = { ...failure, message: error.message };
-  if (APICallError.isInstance(error)) return { ...said, ...dataOf(error) };
+  if (isOfProvider(error)) return { ...said, ...dataOf(error) };
   // Whatever else it is called is what its code says.
   return code === 'MODEL_CALL_FAILED' && error.name !== 'Error'
     ? { ...said, name: error.name }
@@ -35,10 +35,16 @@ function objectOf(thrown: unknown): Partial<ModelFailure> {
 }
 
 /** What the provider said of the failure. */
-function dataOf({ data, responseBody }: APICallError): Partial<ModelFailure> {
+function dataOf(error: Error): Partial<ModelFailure> {
+  const { data, responseBody } = saidSchema.parse(error);
   const said = jsonIn(() => data ?? JSON.parse(responseBody ?? ''));
   return said === undefined ? {} : { data: said };
 }
+
+const saidSchema = z.looseObject({
+  data: z.unknown().optional(),
+  responseBody: z.string().optional().catch(undefined),
+});
 
 /** Undefined for what is no JSON: the failure is told without it. */
 function jsonIn(read: () => unknown): Json | undefined {
@@ -50,20 +56,8 @@ function jsonIn(read: () => unknown): Json | undefined {
 }
 
 /** The error with which the call fails again. */
-export function callErrorOf(failure: ModelFailure): Error {
-  const { name, data } = failure;
+export function callErrorOf({ name, ...failure }: ModelFailure): Error {
   const error = providerError(failure);
-  if (data !== undefined && APICallError.isInstance(error)) {
-    const { message, url, requestBodyValues, statusCode, responseHeaders, isRetryable } = error;
-    const same = { message, url, requestBodyValues, isRetryable };
-    return new APICallError({
-      ...same,
-      ...(statusCode === undefined ? {} : { statusCode }),
-      ...(responseHeaders === undefined ? {} : { responseHeaders }),
-      responseBody: JSON.stringify(data),
-      data,
-    });
-  }
   if (name !== undefined) error.name = name;
   return error;
 }
@@ -71,6 +65,9 @@ export function callErrorOf(failure: ModelFailure): Error {
 /** What went wrong within a stream, as the provider put it there. */
 export function streamedErrorOf(failure: ModelFailure): unknown {
   const error = callErrorOf(failure);
-  const isError = failure.data === undefined || APICallError.isInstance(error);
+  const isError = failure.data === undefined || isOfProvider(error);
   return isError ? error : structuredClone(failure.data);
 }
+
+/** An `APICallError` of the SDK, of any copy of it. */
+const isOfProvider = ({ name }: Error): boolean => name === 'AI_APICallError';
