@@ -622,7 +622,7 @@ test('a narrow page and a short one have room for what is read, whatever names s
   expect(await textsOf('#columns span')).toEqual(['R-01', 'R-01']);
 });
 
-test('on paper stands the whole step on show, and nothing to be pressed', async () => {
+test('on paper stands the step on show to its end, and nothing to be pressed', async () => {
   await open(refund, { hash: '#1/billing%237&tab=context' });
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   const seen = await page.evaluate(`(() => {
