@@ -8,6 +8,7 @@ import { memoryBacking } from '../testing/memory-backing.ts';
 import type { PlaybookAnswer } from '../testing/playbook.ts';
 import { scriptedModel } from '../testing/scripted-model.ts';
 import { defineTool, type Tool } from '../tools/define-tool.ts';
+import { RetryableToolError } from '../tools/retryable-tool-error.ts';
 import { defineAgent, definePrompt } from './define-agent.ts';
 
 const customer = { id: 'cus_1', role: 'customer', tenant: 'larkspur' };
@@ -19,6 +20,8 @@ interface Purse {
   readonly paid: { readonly key: string; readonly amountMinor: number }[];
   /** What the approval is judged by. */
   balance: number;
+  /** So often is it not to be seen. */
+  cutOff: number;
 }
 
 /** Pays; more than 50.00 only if a billing agent agrees. */
@@ -26,6 +29,7 @@ function purse(): Purse {
   const state: Purse = {
     paid: [],
     balance: 10_000,
+    cutOff: 0,
     tool: defineTool({
       name: 'pay',
       version: '1',
@@ -35,14 +39,17 @@ function purse(): Purse {
       output: z.object({ paidMinor: z.number() }),
       effect: 'keyed',
       agents: ['billing'],
-      approval: async ({ amountMinor }) =>
-        amountMinor <= 5000
+      approval: async ({ amountMinor }) => {
+        state.cutOff -= 1;
+        if (state.cutOff >= 0) throw new RetryableToolError('BALANCE_UNREACHABLE', 'No answer.');
+        return amountMinor <= 5000
           ? undefined
           : {
               roles: ['billing_agent'],
               reason: 'more than 50.00',
               stateVersion: fingerprint(state.balance),
-            },
+            };
+      },
       execute: async ({ amountMinor }, { idempotencyKey }) => {
         state.paid.push({ key: idempotencyKey, amountMinor });
         return { paidMinor: amountMinor };
@@ -105,6 +112,20 @@ test('what needs no approval is done at once, in one step', async () => {
   await harness.outcome('r');
   expect(state.paid).toEqual([{ key: 's/r/pay#1', amountMinor: 5000 }]);
   expect(await harness.approvals.list('larkspur')).toEqual([]);
+});
+
+test('what an approval is judged by is looked at again where it could not be seen, and without it nothing is done', async () => {
+  const state = purse();
+  state.cutOff = 2;
+  await using harness = await open(state, pay(5000), pay(4000), { text: 'paid' });
+  await harness.outcome('r');
+  expect(state.paid.map(({ amountMinor }) => amountMinor)).toEqual([5000, 4000]);
+  const unseen = purse();
+  unseen.cutOff = 3;
+  await using without = await open(unseen, pay(5000), { text: 'not paid' });
+  await without.outcome('r');
+  expect(unseen.paid).toEqual([]);
+  expect(await told(without)).toContain('BALANCE_UNREACHABLE');
 });
 
 test('nothing happens before a person has agreed, and then it happens once, under the call’s own key', async () => {

@@ -9,9 +9,8 @@ import type { SteeringReader } from '../session/steering.ts';
 import type { CallContext, Tool, TransactionalTool } from '../tools/define-tool.ts';
 import { mishapOf } from '../tools/retry-policy.ts';
 import { changesNothing } from '../tools/tool-cache.ts';
-import { withinTime } from '../tools/within-time.ts';
 import type { Agent } from './define-agent.ts';
-import { type Attempt, type Attempted, attempt } from './dispatch/attempt.ts';
+import { type Attempt, type Attempted, attempt, look } from './dispatch/attempt.ts';
 import { refusedByLimits } from './dispatch/call-limits.ts';
 import {
   effectUnknown,
@@ -133,24 +132,21 @@ async function act(
 ): Promise<ToolOutcome> {
   const { step, call, context, approvedState, reader, cache } = dispatch;
   const trying = attemptAt(tool, dispatch, host);
-  try {
-    const need = await withinTime(tool, host.clock, async (signal) =>
-      tool.approval?.(call.input, { ...context, signal }),
-    );
-    if (need !== undefined && approvedState === undefined) {
-      const { steering } = await control.look(context.runId, reader);
-      if (steering.length > 0) return notBegun(call, 'steered');
-      const reason = redactText(need.reason, { profile: 'stored' }).value;
-      return { kind: 'approval-required', need: { ...need, reason } };
-    }
-    // What the decider changed may need nobody any more; what still does must find the world as it was judged.
-    const isApproved = need === undefined || need.stateVersion === approvedState;
-    if (approvedState !== undefined && !isApproved) {
-      return { kind: 'failed', error: stale(call) };
-    }
-  } catch (error) {
-    trying.onThrown(error);
-    return { kind: 'failed', error: failureOf(error) };
+  const judged = await look(trying, async (signal) =>
+    tool.approval?.(call.input, { ...context, signal }),
+  );
+  if (judged.kind !== 'done') return { kind: 'failed', error: failureOf(judged.error) };
+  const { value: need } = judged;
+  if (need !== undefined && approvedState === undefined) {
+    const { steering } = await control.look(context.runId, reader);
+    if (steering.length > 0) return notBegun(call, 'steered');
+    const reason = redactText(need.reason, { profile: 'stored' }).value;
+    return { kind: 'approval-required', need: { ...need, reason } };
+  }
+  // What the decider changed may need nobody any more; what still does must find the world as it was judged.
+  const isApproved = need === undefined || need.stateVersion === approvedState;
+  if (approvedState !== undefined && !isApproved) {
+    return { kind: 'failed', error: stale(call) };
   }
   const nowMs = host.clock.now();
   const output = cache.find(tool, call, nowMs);

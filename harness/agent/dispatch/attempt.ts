@@ -2,8 +2,8 @@ import type { Host } from '../../host/host.ts';
 import { redact } from '../../safety/redact.ts';
 import { type Failure, type Json, jsonSchema } from '../../session/event.ts';
 import type { SessionTransaction } from '../../session/session-store.ts';
-import type { Tool } from '../../tools/define-tool.ts';
-import { mishapOf, reactionTo } from '../../tools/retry-policy.ts';
+import type { EffectClass, Tool } from '../../tools/define-tool.ts';
+import { mishapOf, type Reaction, reactionTo } from '../../tools/retry-policy.ts';
 import { withinTime } from '../../tools/within-time.ts';
 import type { ToolResult } from '../exchanges.ts';
 import { failureOf } from './failures.ts';
@@ -25,17 +25,37 @@ export async function attempt(
   { tool, host, onThrown, undoIfThrown = (body) => body() }: Attempt,
   execute: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<Attempted> {
+  const tried = await tryAs(tool.effect, { host, onThrown }, () =>
+    undoIfThrown(async () => kept(await withinTime(tool, host.clock, execute))),
+  );
+  if (tried.kind === 'done') return { kind: 'completed', output: tried.value };
+  return { kind: tried.kind === 'tell' ? 'failed' : 'unknown', error: failureOf(tried.error) };
+}
+
+/** What a tool looks at to find out about a call, such as whether it needs a person: tried as any read is. */
+export function look<Found>(
+  { tool, host, onThrown }: Attempt,
+  find: (signal: AbortSignal) => Promise<Found>,
+): Promise<Tried<Found>> {
+  return tryAs('read', { host, onThrown }, () => withinTime(tool, host.clock, find));
+}
+
+export type Tried<Value> =
+  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: Exclude<Reaction, 'again'>; readonly error: unknown };
+
+async function tryAs<Value>(
+  effect: EffectClass,
+  { host, onThrown }: Pick<Attempt, 'host' | 'onThrown'>,
+  body: () => Promise<Value>,
+): Promise<Tried<Value>> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const output = await undoIfThrown(async () =>
-        kept(await withinTime(tool, host.clock, execute)),
-      );
-      return { kind: 'completed', output };
+      return { kind: 'done', value: await body() };
     } catch (error) {
       if (mishapOf(error) !== 'refused') onThrown(error);
-      const { reaction, pauseMs } = reactionTo(error, tool.effect, tries);
-      if (reaction === 'find-out') return { kind: 'unknown', error: failureOf(error) };
-      if (reaction === 'tell') return { kind: 'failed', error: failureOf(error) };
+      const { reaction, pauseMs } = reactionTo(error, effect, tries);
+      if (reaction !== 'again') return { kind: reaction, error };
       await host.clock.sleep(pauseMs);
     }
   }

@@ -2,9 +2,8 @@ import { fingerprint } from '../../host/fingerprint.ts';
 import type { RunControl } from '../../session/run-control.ts';
 import type { SteeringReader } from '../../session/steering.ts';
 import type { CallContext, UnkeyedTool } from '../../tools/define-tool.ts';
-import { withinTime } from '../../tools/within-time.ts';
 import type { ToolCall, ToolOutcome, ToolResult } from '../exchanges.ts';
-import { type Attempt, attempt, kept } from './attempt.ts';
+import { type Attempt, attempt, kept, look } from './attempt.ts';
 import { effectUnknown, notBegun } from './failures.ts';
 
 // An effect that cannot be done twice and carries no key.
@@ -51,19 +50,17 @@ async function findOut({
   tool,
   call,
   context,
-  attempt: { host },
+  attempt: attempting,
 }: UnkeyedEffect): Promise<ToolResult | 'cannot-tell' | undefined> {
   const { reconcile } = tool;
   if (reconcile === undefined) return 'cannot-tell';
-  try {
-    const found = await withinTime(tool, host.clock, (signal) =>
-      reconcile(call.input, { ...context, signal }),
-    );
-    return found.happened ? { kind: 'completed', output: kept(found.output) } : undefined;
-  } catch {
-    // Whatever kept it from finding out, what matters is that it is not known.
-    return 'cannot-tell';
-  }
+  const looked = await look(attempting, async (signal) => {
+    const found = await reconcile(call.input, { ...context, signal });
+    return found.happened ? { output: kept(found.output) } : undefined;
+  });
+  // Whatever kept it from finding out, what matters is that it is not known.
+  if (looked.kind !== 'done') return 'cannot-tell';
+  return looked.value && { kind: 'completed', output: looked.value.output };
 }
 
 function unknown({ tool, call, intent }: UnkeyedEffect, why: string): ToolOutcome {
