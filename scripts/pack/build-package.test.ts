@@ -67,11 +67,14 @@ test('what a module loads from beside it is there', () => {
   expect(beside.filter((file) => !existsSync(join(installed, file)))).toEqual([]);
 });
 
-test('a scenario of the project is replayed, and its recording is a page', () => {
+test('a scenario of the project is replayed and a card made of it, and its recording is a page', () => {
   expect(groundhog('replay', 'outage-card.ts')).toEqual({
     exitCode: 0,
     said: expect.stringMatching(/^X-01: 8 exchanges, 0 divergences, 0 network requests/),
   });
+  const making = ['--like', 'outage-card.ts', '--as', 'X-02', '--out', 'x-02.ts'];
+  expect(groundhog('promote', 'X-01.jsonl', ...making).exitCode).toBe(0);
+  expect(readFileSync(join(project, 'x-02.ts'), 'utf8')).toContain("from 'groundhog/scenarios'");
   expect(groundhog('view', 'X-01.jsonl', '--out', 'page.html').exitCode).toBe(0);
   const page = readFileSync(join(project, 'page.html'), 'utf8');
   expect(page.includes('function goToAddress(')).toBe(true);

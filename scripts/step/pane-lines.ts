@@ -21,7 +21,7 @@ export function paneLines(viewed: ViewedStory, step: StoryStep, pane: Pane): rea
   const turn = turnOf(story, step);
   switch (pane) {
     case 'answer':
-      return showStep(step, plain);
+      return [...showStep(step, plain), ...askedLines(step)];
     case 'context':
       return turn === undefined ? noTurn : [...titleOf(turn, step), ...contextLines(turn, story)];
     case 'change':
@@ -33,6 +33,13 @@ export function paneLines(viewed: ViewedStory, step: StoryStep, pane: Pane): rea
     case 'timing':
       return timingLines(viewed, step);
   }
+}
+
+/** What a turn asks for, whose results are steps of their own. */
+function askedLines(step: StoryStep): readonly string[] {
+  const calls = step.kind === 'model' ? step.answer.calls : [];
+  const made = calls.filter(({ steps }) => steps.length > 0);
+  return made.map(({ tool, input }) => `  asks for ${tool} ${inlineValue(input)}`);
 }
 
 const noTurn = ['no model turn belongs to this step'];

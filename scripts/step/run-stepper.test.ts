@@ -80,6 +80,7 @@ test('tab shows of a turn its answer, what it read, what changed of that, its to
     .slice(3)
     .map((lines) => lines.slice(2));
   expect(answer).toContain('  I pay it back.');
+  expect(answer).toContain('  asks for refund { order: "A-17", total: 42.5 }');
   expect(context).toContain('  = user:');
   expect(change).toContain('+ user: It was lost.');
   expect(tool).toContain('    -> failed, BANK_CLOSED: Come back tomorrow.');

@@ -22,6 +22,9 @@ export interface PromoteReport {
   readonly messages: number;
 }
 
+/** By what a card enters here: a name of this checkout, or, where this was installed, one of the package. */
+const door = import.meta.filename.endsWith('.ts') ? '#scenarios' : 'groundhog/scenarios';
+
 /**
  * Makes a card of a recorded session, for a person to say in what must hold, with the recording beside it: what people said
  * is the session's, everything else that of a scenario that is like it.
@@ -36,8 +39,8 @@ export async function promoteRecording(
   const { principal, messages } = sessionOf(recording);
   const origin = isModulePath(like)
     ? `import { scenario as like } from '${importPath(out, like)}';`
-    : `import { scenarioNamed } from '#scenarios';\n\nconst like = scenarioNamed('${scenario.id}');`;
-  const card = `import { defineScenario } from '#scenarios';
+    : `import { scenarioNamed } from '${door}';\n\nconst like = scenarioNamed('${scenario.id}');`;
+  const card = `import { defineScenario } from '${door}';
 ${origin}
 
 // A session that happened; its recording beside this file answers for the model. Yours to say: what its world held where that

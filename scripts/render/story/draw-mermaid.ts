@@ -41,7 +41,7 @@ function sendingOut({ lanes }: Story): readonly string[] {
 }
 
 function nodeOf(step: StoryStep): string {
-  const { index, agent = '', place } = step;
+  const { index, agent = 'model', place } = step;
   const label = (text: string): string => `"${escaped(text)}<br/>${escaped(placeName(place))}"`;
   switch (step.kind) {
     case 'model':
