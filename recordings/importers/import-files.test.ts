@@ -131,7 +131,7 @@ describe('answers of OpenAI without their requests', () => {
     const report = await importFiles({ format: 'openai-sse', files: [tree], out: directory });
     expect(report.skipped).toEqual([
       { file: join(tree, 'a/b/.hidden'), line: 1, reason: 'the file is empty' },
-      { file: join(tree, 'a/b/again'), line: 1, reason: 'it is no file' },
+      { file: join(tree, 'a/b/again'), line: 1, reason: 'no file can be read below it' },
     ]);
     const written = report.recordings.map(({ recording }) => recording.slice(directory.length + 1));
     expect(written.slice(0, 3)).toEqual([
@@ -141,11 +141,15 @@ describe('answers of OpenAI without their requests', () => {
     ]);
     expect(written[3]).toBe('a/one~2.jsonl');
     expect(await verifyDirectory(directory)).toMatchObject({ recordings: 4, ok: 4 });
-    const files = [join(tree, '*/b/*.json'), join(tree, 'no*thing')];
+    const files = [join(tree, '*/b/*.json'), join(tree, 'no*thing'), join(tree, 'empty')];
+    await mkdir(files[2] ?? '');
     const matched = await importFiles({ format: 'openai-sse', files, out: join(out, 'matched') });
     expect([matched.imported, matched.skipped]).toEqual([
       1,
-      [{ file: files[1], line: 1, reason: 'there is no such file' }],
+      [
+        { file: files[1], line: 1, reason: 'there is no such file' },
+        { file: files[2], line: 1, reason: 'no file can be read below it' },
+      ],
     ]);
   });
 

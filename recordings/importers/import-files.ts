@@ -36,6 +36,16 @@ export const importFormats: readonly ImportFormat[] = [
   'otel',
 ];
 
+const megabytes = 1024 * 1024;
+/** Small values cost more memory than long texts do. */
+const largestBytes: Readonly<Record<ImportFormat, number>> = {
+  vcr: 256 * megabytes,
+  har: 256 * megabytes,
+  'openai-sse': 128 * megabytes,
+  devtools: 128 * megabytes,
+  otel: 128 * megabytes,
+};
+
 export interface ImportReport {
   /** How many recordings were written. */
   readonly imported: number;
@@ -91,7 +101,9 @@ interface FileReport {
 
 async function importFile(options: FileImport): Promise<FileReport> {
   try {
-    const harvest = harvestOf(await readForeignText(options.file.path), options.format);
+    const { file, format } = options;
+    const text = await readForeignText(file.path, largestBytes[format]);
+    const harvest = harvestOf(text, format);
     const written: WrittenImport[] = [];
     const left: Left[] = [...harvest.left];
     for (const found of harvest.found) {

@@ -23,6 +23,7 @@ async function filesAt(path: string): Promise<readonly ListedFile[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) {
     const below = await filesBelow(path);
+    if (below.length === 0) return only;
     return below.map((each) => ({ path: each, name: nameOf(relative(path, each)) }));
   }
   if (found !== undefined || !/[*?{[]/.test(path)) return only;
@@ -31,9 +32,14 @@ async function filesAt(path: string): Promise<readonly ListedFile[]> {
   return matches.length === 0 ? only : await listFiles(matches.toSorted());
 }
 
-/** Hidden ones as well: nothing is passed over. Where a link leads to is not gone to, for it may lead back. */
+/**
+ * Hidden ones as well: nothing is passed over. Where a link leads to is not gone to, for it may lead back. None where something
+ * cannot be looked into: then the directory is told as a whole.
+ */
 async function filesBelow(directory: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -2,15 +2,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { ForeignInputError } from './foreign-input-error.ts';
 
-/** What is larger is no recording of a session, and would have to be held in memory several times over. */
-const largestBytes = 256 * 1024 * 1024;
-
 /**
  * The text of a file that anything may have written; packed with gzip it is unpacked, as it stands or written as base64.
+ * What is larger than `largestBytes` would have to be held in memory several times over.
  * @throws ForeignInputError when it is none.
  */
-export async function readForeignText(path: string): Promise<string> {
-  const bytes = unpacked(await readBytes(path));
+export async function readForeignText(path: string, largestBytes: number): Promise<string> {
+  const bytes = unpacked(await readBytes(path, largestBytes), largestBytes);
   if (bytes.length === 0) throw new ForeignInputError(1, 'the file is empty');
   const text = startsWith(bytes, [0xff, 0xfe])
     ? utf16(bytes, 'utf-16le')
@@ -44,19 +42,17 @@ function utf8(bytes: Buffer): string {
 
 const handedOver = /^\/dev\/(?:stdin|fd\/\d+)$/;
 
-async function readBytes(path: string): Promise<Buffer> {
+async function readBytes(path: string, largestBytes: number): Promise<Buffer> {
   try {
     const found = await stat(path);
+    if (found.isDirectory()) throw new ForeignInputError(1, 'no file can be read below it');
     // A pipe may never end: only one that was handed over as such is read.
     const isPipe = handedOver.test(path) && (found.isFIFO() || found.isSocket());
     if (!found.isFile() && !isPipe) throw new ForeignInputError(1, 'it is no file');
-    if (found.size > largestBytes) {
-      throw new ForeignInputError(
-        1,
-        `the file has ${found.size} bytes, more than ${largestBytes}: split it`,
-      );
-    }
-    return await readFile(path);
+    if (found.size > largestBytes) throw tooLarge(found.size, largestBytes);
+    const bytes = await readFile(path);
+    if (bytes.length > largestBytes) throw tooLarge(bytes.length, largestBytes);
+    return bytes;
   } catch (error) {
     if (error instanceof ForeignInputError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -64,10 +60,17 @@ async function readBytes(path: string): Promise<Buffer> {
   }
 }
 
+function tooLarge(size: number, largestBytes: number): ForeignInputError {
+  return new ForeignInputError(
+    1,
+    `the file has ${size} bytes, more than ${largestBytes}: split it`,
+  );
+}
+
 /** How base64 begins of what gzip packed. */
 const packedText = Buffer.from('H4sI');
 
-function unpacked(bytes: Buffer): Buffer {
+function unpacked(bytes: Buffer, largestBytes: number): Buffer {
   const isText = bytes.subarray(0, packedText.length).equals(packedText);
   const packed = isText ? Buffer.from(bytes.toString('latin1'), 'base64') : bytes;
   if (!startsWith(packed, [0x1f, 0x8b])) return bytes;
