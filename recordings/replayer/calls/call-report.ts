@@ -62,18 +62,40 @@ export function reportOf({ tape, ...of }: AnsweredCalls, ledger: DriftLedger): C
   };
 }
 
-/** What only the end shows and nobody accepts: calls that nobody asked for, and a file that is not as it was written. */
+/** What only the end shows: calls that nobody asked for, a file that is not as it was written, lines that are out of their place. */
 export function endDivergence(
   tape: CallTape,
   open: readonly TapedExchange[],
   ledger: DriftLedger,
 ): Divergence | undefined {
-  const found = [missingCall(tape, open), editedFile(tape)].find(
+  const found = [missingCall(tape, open), editedFile(tape), misplacedCall(tape)].find(
     (each) => each !== undefined && !ledger.accepts(each),
   );
   if (found === undefined) return undefined;
   const expired = ledger.expired(found.class);
   return { ...found, calls: true, ...(expired === undefined ? {} : { expired }) };
+}
+
+/** Calls are asked for by their kind: that a lane's stand in another order than they were made only their numbers say. */
+function misplacedCall(tape: CallTape): Divergence | undefined {
+  const counts = new Map<string, number>();
+  const found = tape.exchanges.find(({ lane, n }) => {
+    const due = counts.get(lane) ?? 0;
+    counts.set(lane, due + 1);
+    return n !== due;
+  });
+  if (found === undefined) return undefined;
+  const at = referenceTo(found);
+  return {
+    recording: tape.recording.header.name,
+    class: 'ORDER',
+    line: lineAt(tape, at.place),
+    at,
+    note: 'It does not stand behind the call of its lane that was made before it.',
+    equal: [],
+    definitions: [],
+    edited: tape.edited,
+  };
 }
 
 function editedFile(tape: CallTape): Divergence | undefined {
