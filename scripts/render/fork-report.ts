@@ -91,7 +91,9 @@ function callLine({ place, tool, input, outcome }: Outcome['calls'][number]): st
 
 function stateLines(state: OutcomeDifference['state'], paint: Paint): readonly string[] {
   if (state === null)
-    return ['world: not known, because tools did not run or answer otherwise now'];
+    return [
+      'world: not known: tools did not run or answer otherwise now, or the session has gone on',
+    ];
   if (state.length === 0) return ['world: the same'];
   return ['world:', ...indented(state.flatMap((leaf) => leafLines(leaf, paint)))];
 }

@@ -51,7 +51,7 @@ export interface ContinueOptions {
 export interface Continuation {
   /** Verified, and not written. */
   readonly recording: Recording;
-  /** Where it left the world; undefined where tools did not run. */
+  /** Where it left the world; undefined where tools did not run, or others have spoken in the session since. */
   readonly state: EndState | undefined;
   readonly answers: AnswerCounts;
 }
@@ -115,15 +115,16 @@ export async function continueRecording(options: ContinueOptions): Promise<Conti
   );
   options.progress(`${scenario.id}: replaying it twice`);
   // What an earlier life asked this one has not seen.
-  const recording = isResumed(home) ? await home.captured() : recorder.finish(session.events);
-  if (isResumed(home)) checkStory(origin, recording, until);
-  else {
+  const captured = isResumed(home) ? await home.captured() : undefined;
+  const recording = captured?.recording ?? recorder.finish(session.events);
+  if (captured === undefined) {
     checkPrefix(origin, recording, until);
     await verifyRecording({ recording, ...own });
-  }
+  } else checkStory(origin, recording, until);
+  const isKnown = tools === 'live' && captured?.hasGoneOn !== true;
   return {
     recording,
-    state: tools === 'live' ? endStateOf({ ...session, world: world.snapshot() }) : undefined,
+    state: isKnown ? endStateOf({ ...session, world: world.snapshot() }) : undefined,
     answers: countAnswers(recording, options, session),
   };
 }

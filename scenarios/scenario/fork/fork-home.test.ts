@@ -11,6 +11,7 @@ import {
   type DatabaseOptions,
   type DurableBackingOptions,
   durableBacking,
+  type Harness,
   openHarnessDatabase,
   type SavedRun,
   sessionArchive,
@@ -233,6 +234,39 @@ describe('of a session in the same database', () => {
     expect(made.header).toMatchObject({ made: `captured:${model}` });
   });
 
+  test('when it is over a server goes on in it with its own prompts; what is captured ends before that', async () => {
+    const runId = await within(shop(), async (database) => {
+      await using harness = await openServer(database, {
+        application: 'serve',
+        version: '1',
+        executorId: 'serve',
+      });
+      const { principal } = scenario;
+      const text = 'I was charged twice. Can you refund one of the two?';
+      const messageId = 'said afterwards';
+      await harness.send({ sessionId: 'shop/second', messageId, text, principal });
+      await harness.outcome(messageId);
+      return messageId;
+    });
+    await expect(captured(shop(), 'shop/second')).rejects.toMatchObject({
+      code: 'CAPTURE_REFUSED',
+      message: expect.stringContaining(`run ${runId}, the fork is over`),
+      hint: expect.stringContaining('--runs 1'),
+    });
+    // The same order tells the fork as it was.
+    const again = await forkSession('shop/first', {
+      ...live(),
+      scenario: 'R-01',
+      database: shop(),
+      home: { database: shop(), as: 'shop/second' },
+    });
+    expect(again).toMatchObject({
+      session: { resumedBehind: before.length + 6 },
+      after: { tally: { modelTurns: 5 } },
+      difference: { calls: { gone: [], come: [] }, state: null },
+    });
+  });
+
   test.each([
     ['a session that is no fork', { as: 'shop/first', words: 'it is no fork' }],
     ['a fork of another recording', { as: 'shop/second', words: 'a fork of R-01 (captured:' }],
@@ -397,20 +431,34 @@ async function goesOn(
   });
 }
 
+/** A server of the desk, whose model is another and whose world is new. */
+async function openServer(
+  database: Database,
+  identity: DurableBackingOptions['identity'],
+): Promise<Harness> {
+  const worlds = await startWorldServer();
+  const { url: worldUrl } = worlds.createWorld(scenario.world);
+  const harness = await createHarness({
+    ...scenario.subject.assemble({ worldUrl }),
+    model: scriptedModel(scenario.playbooks.gold),
+    backing: await durableBacking({
+      database,
+      identity,
+      recoveryPollingMs: 5,
+      takeOverEveryMs: 20,
+    }),
+  });
+  const close = async (): Promise<void> => {
+    await harness.close();
+    await worlds.close();
+  };
+  return { ...harness, close, [Symbol.asyncDispose]: close };
+}
+
 /** How many runs a server takes up that comes up on the database and looks around for a while. */
 function takenUpBy(identity: DurableBackingOptions['identity']): Promise<number> {
   return within(shop(), async (database) => {
-    await using worlds = await startWorldServer();
-    await using harness = await createHarness({
-      ...scenario.subject.assemble({ worldUrl: worlds.createWorld(scenario.world).url }),
-      model: scriptedModel(scenario.playbooks.gold),
-      backing: await durableBacking({
-        database,
-        identity,
-        recoveryPollingMs: 5,
-        takeOverEveryMs: 20,
-      }),
-    });
+    await using harness = await openServer(database, identity);
     for (let look = 0; look < 25 && harness.recoveredRuns() === 0; look += 1) await pause(20);
     return harness.recoveredRuns();
   });

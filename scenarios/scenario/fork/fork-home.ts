@@ -42,7 +42,13 @@ export interface ForkHome extends AsyncDisposable {
   /** Steps that an earlier life has saved, which are not taken again; undefined for a fork that begins. */
   readonly saved: number | undefined;
   /** The session as the database holds it when it is over. */
-  readonly captured: () => Promise<Recording>;
+  readonly captured: () => Promise<CapturedFork>;
+}
+
+export interface CapturedFork {
+  readonly recording: Recording;
+  /** Somebody has spoken in it since: its records are not those that the fork left. */
+  readonly hasGoneOn: boolean;
 }
 
 /** Where the worlds of forks keep what reaches them. */
@@ -95,7 +101,9 @@ async function enter(database: Database, options: ForkHomeOptions): Promise<Fork
         scenario,
         runs: messages.length,
       });
-      return recording;
+      const runs = (await archive.read(sessionId))?.runs ?? [];
+      const hasGoneOn = runs.some(({ attributes }) => keptForkOf(attributes) === undefined);
+      return { recording, hasGoneOn };
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
