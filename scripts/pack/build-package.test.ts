@@ -16,6 +16,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import declarations from '../../tsconfig.declarations.json' with { type: 'json' };
+import sources from '../../tsconfig.json' with { type: 'json' };
 import { buildPackage } from './build-package.ts';
 
 // A project of somebody else, in which the package lies as npm puts it there: under `node_modules`, where no types are stripped.
@@ -54,6 +56,12 @@ test('each door of the checkout but the bench is one of the package, and opens',
     exitCode: 0,
     said: opened.map((name) => `${name} true`).join('\n'),
   });
+});
+
+test('declarations are written of what is checked together, and of nothing else', () => {
+  const apart = sources.exclude.filter((name) => name !== 'node_modules');
+  expect(declarations.exclude).toEqual(expect.arrayContaining(apart));
+  expect(apart).toHaveLength(1);
 });
 
 test('what a module loads from beside it is there', () => {
