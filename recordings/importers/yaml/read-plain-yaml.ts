@@ -3,6 +3,8 @@ import { resolvePlain } from './resolve-plain.ts';
 
 // Cassettes are written by programs, in a small part of YAML: blocks of keys, lists and texts. That part is read here, many times
 // quicker than the whole language; whatever else there is, is left to those who read all of it.
+// js-yaml is nearly as quick and was tried instead: of 15,063 texts, half of them damaged, it read 81 otherwise than `yaml`, such
+// as a second text behind the closing quote as another key, and said nothing.
 //
 //   Y1. What is read here is what the whole language says it is: where in doubt, nothing is.
 //   Y2. Nothing here is an error. What is wrong is told by who reads all of it.
