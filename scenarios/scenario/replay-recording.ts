@@ -31,6 +31,8 @@ export interface ReplayReport extends Omit<ReplayResult, 'divergence'> {
   readonly divergences: number;
   /** Requests that tried to leave this process and were stopped. */
   readonly network: number;
+  /** Which: `GET https://host/path`, `TCP host:5432`. */
+  readonly blocked: readonly string[];
   readonly durationMs: number;
   /** The first divergence, what else changed since it was recorded, and what to do. */
   readonly divergence?: Divergence & {
@@ -76,7 +78,7 @@ export async function replayRecording(
     ...(today === undefined ? {} : { drift: { policy: await readPolicy(file), today } }),
     ...(model === undefined ? {} : { asks: { ...header.model, modelId: model } }),
   };
-  const { divergence, blocked, ...report } =
+  const { divergence, ...report } =
     tools === 'live'
       ? await replayWithTools(
           { scenario, recording },
@@ -87,7 +89,7 @@ export async function replayRecording(
     ...report,
     file: relative('', file),
     made: header.made,
-    network: blocked.length,
+    network: report.blocked.length,
   };
   if (divergence === undefined) return common;
   const { agents } = subject;

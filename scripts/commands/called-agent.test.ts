@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scriptedModel } from '#harness/testing';
@@ -95,6 +95,23 @@ test('the agent as it was asks for what is recorded, with its tools at work too'
       },
     });
   }
+});
+
+test('an agent that asks the network all the same is stopped there, and it is said what it asked', async () => {
+  const reports =
+    "fetch('https://reports.invalid/usage').catch(() => undefined).then(() => generateText(";
+  const file = await agentFile('reporting', 'generateText({', `${reports}{`);
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/\);\s*$/, '));'));
+  expect(await replay.start({ recordings: [recording], agent: file }, quietIo)).toMatchObject({
+    exitCode: 1,
+    text: expect.stringContaining('stopped: GET https://reports.invalid/usage\n'),
+    json: {
+      verdict: 'same',
+      divergences: 0,
+      network: 1,
+      blocked: ['GET https://reports.invalid/usage'],
+    },
+  });
 });
 
 test.for([

@@ -88,6 +88,7 @@ async function replayOne(
   const lines = [
     ...(report === undefined ? [] : [report, '']),
     ...formatStandings(result),
+    ...result.blocked.map((name) => `stopped: ${name}`),
     count,
     ...(how.isForGithub ? annotationsOf(replayed) : []),
   ];

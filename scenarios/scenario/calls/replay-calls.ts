@@ -56,6 +56,7 @@ export async function replayCalls(
     exchanges: report === undefined ? 0 : report.models + report.tools + report.http,
     divergences: divergence === undefined ? 0 : 1,
     network: guard.blocked().length,
+    blocked: guard.blocked(),
     durationMs: performance.now() - startedAt,
     policies: report?.policies ?? [],
     drifts: report?.drifts ?? [],

@@ -24,7 +24,7 @@ export class ContinuationDivergedError extends HarnessError {
       message: `${name} is left where it is recorded, so it cannot go on from another place.\n${formatDivergence(divergence)}`,
       hint: isBehind
         ? 'Recorded tools answer only what was recorded: --tools live.'
-        : `What comes before the place must be as recorded; if the change is meant: npx groundhog record ${name}`,
+        : `What comes before the place must be as recorded; if the change is meant: npx groundhog record ${name}, or the file that exports it`,
     });
   }
 }
@@ -35,7 +35,7 @@ export class PrefixChangedError extends HarnessError {
     super({
       code: 'PREFIX_CHANGED',
       message: `${name}, played again, is written otherwise at ${placeName(placeOf(exchange))}, before the place from which it was to go on.`,
-      hint: `Its recording may be of an older version: npx groundhog record ${name}`,
+      hint: `Its recording may be of an older version: npx groundhog record ${name}, or the file that exports it`,
     });
   }
 }
