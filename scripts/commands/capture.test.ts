@@ -239,11 +239,24 @@ test.each([
   [{ at: '1', session: 'shop/1' }, '--session takes --scenario'],
   [{ at: '1', recording: 'R-01', as: 'x' }, 'fork --as takes --database-url or --data-dir'],
   [{ at: '1', recording: 'R-01', dataDir: 'x' }, 'a database only with --as'],
-  [{ at: '1', recording: 'R-01', as: 'x', dataDir: 'x' }, '--data-dir: there is no x'],
+  [{ at: '1', session: 'shop/1', scenario: 'R-01', dataDir: 'x' }, '--data-dir: there is no x'],
   [
     { at: '1', recording: 'R-01', as: 'x', dataDir: 'x', databaseUrl: 'postgres://x' },
     '--database-url or --data-dir, not both',
   ],
 ])('fork %j is wrong usage', async (raw, words) => {
   await expect(fork.start(raw, quietIo)).rejects.toThrow(words);
+});
+
+test('a recording is forked into an embedded database that is not there yet, and captured from it', async () => {
+  const dataDir = join(directory, 'new');
+  const forked = await fork.start({ recording: 'T-06', at: '4', as: 'again', dataDir }, quietIo);
+  expect(forked).toMatchObject({ exitCode: 0, json: { session: { runs: ['again/1'] } } });
+  const order = {
+    session: 'again',
+    scenario: 'T-06',
+    dataDir,
+    out: join(directory, 'again.jsonl'),
+  };
+  expect(await capture.start(order, quietIo)).toMatchObject({ exitCode: 0, json: { left: [] } });
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { DatabaseOptions } from '#harness';
 import { type CommandIo, defineCommand } from '../cli/define-command.ts';
-import { type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
+import { chosenDatabase, type DatabaseChoice, existingDatabase } from '../cli/existing-database.ts';
 import { choice, text } from '../cli/parameter.ts';
 import { UsageError } from '../cli/usage-error.ts';
 
@@ -75,7 +75,7 @@ async function originOf(
 ): Promise<Origin> {
   if (recording !== undefined && session === undefined) {
     if (as !== undefined) {
-      return { recording, database: await existingDatabase('fork --as', named, environment) };
+      return { recording, database: await chosenDatabase('fork --as', named, environment) };
     }
     if (named.databaseUrl === undefined && named.dataDir === undefined) {
       return { recording, database: undefined };
