@@ -10,7 +10,7 @@ import type { CallContext, Tool, TransactionalTool } from '../tools/define-tool.
 import { mishapOf } from '../tools/retry-policy.ts';
 import { changesNothing } from '../tools/tool-cache.ts';
 import type { Agent } from './define-agent.ts';
-import { type Attempt, type Attempted, attempt, look } from './dispatch/attempt.ts';
+import { type Attempt, type Attempted, attempt, attemptRead } from './dispatch/attempt.ts';
 import { refusedByLimits } from './dispatch/call-limits.ts';
 import {
   effectUnknown,
@@ -132,7 +132,7 @@ async function act(
 ): Promise<ToolOutcome> {
   const { step, call, context, approvedState, reader, cache } = dispatch;
   const trying = attemptAt(tool, dispatch, host);
-  const judged = await look(trying, async (signal) =>
+  const judged = await attemptRead(trying, async (signal) =>
     tool.approval?.(call.input, { ...context, signal }),
   );
   if (judged.kind !== 'done') return { kind: 'failed', error: failureOf(judged.error) };

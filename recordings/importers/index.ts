@@ -1,4 +1,4 @@
-/** Recordings that exist in the wild, for whoever brings them in: apart, as their parsers are a quarter of this folder's start. */
+/** Recordings that exist in the wild, for whoever brings them in: apart, as nobody who replays has to load their parsers. */
 export {
   type ImportFormat,
   type ImportReport,

@@ -33,7 +33,7 @@ export async function attempt(
 }
 
 /** What a tool looks at to find out about a call, such as whether it needs a person: tried as any read is. */
-export function look<Found>(
+export function attemptRead<Found>(
   { tool, host, onThrown }: Attempt,
   find: (signal: AbortSignal) => Promise<Found>,
 ): Promise<Tried<Found>> {

@@ -3,7 +3,7 @@ import type { RunControl } from '../../session/run-control.ts';
 import type { SteeringReader } from '../../session/steering.ts';
 import type { CallContext, UnkeyedTool } from '../../tools/define-tool.ts';
 import type { ToolCall, ToolOutcome, ToolResult } from '../exchanges.ts';
-import { type Attempt, attempt, kept, look } from './attempt.ts';
+import { type Attempt, attempt, attemptRead, kept } from './attempt.ts';
 import { effectUnknown, notBegun } from './failures.ts';
 
 // An effect that cannot be done twice and carries no key.
@@ -54,7 +54,7 @@ async function findOut({
 }: UnkeyedEffect): Promise<ToolResult | 'cannot-tell' | undefined> {
   const { reconcile } = tool;
   if (reconcile === undefined) return 'cannot-tell';
-  const looked = await look(attempting, async (signal) => {
+  const looked = await attemptRead(attempting, async (signal) => {
     const found = await reconcile(call.input, { ...context, signal });
     return found.happened ? { output: kept(found.output) } : undefined;
   });
